@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Dependencies point one way: C -> Tensor -> CLIP, Heads -> Training; CFFmpeg -> Video -> Faces, which
+// also uses Tensor. Timeline stands alone. Mien joins them, and MienCommand is a thin client of Mien.
+
+let swift: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    // Span-returning properties of our own buffers need it; it changes no ABI.
+    .enableExperimentalFeature("Lifetimes"),
+]
+let c: [CSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "mien",
+    products: [
+        .library(name: "Mien", targets: ["Mien"]),
+        .executable(name: "mien", targets: ["MienCommand"]),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CFFmpeg",
+            pkgConfig: "libavformat libavcodec libswscale libavutil libavdevice",
+            providers: [
+                .apt([
+                    "libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev",
+                    "libavdevice-dev",
+                ])
+            ]),
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(name: "CKernels", cSettings: c),
+
+        .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
+        .target(name: "MienCLIP", dependencies: ["MienTensor"], swiftSettings: swift),
+        .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
+        .target(
+            name: "MienTraining", dependencies: ["MienHeads", "MienTensor"], swiftSettings: swift),
+        .target(name: "MienVideo", dependencies: ["CFFmpeg", "MienTensor"], swiftSettings: swift),
+        .target(
+            name: "MienFaces", dependencies: ["MienTensor", "MienVideo"],
+            resources: [.copy("Resources")], swiftSettings: swift),
+        .target(name: "MienTimeline", swiftSettings: swift),
+        .target(
+            name: "Mien",
+            dependencies: [
+                "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
+            ],
+            resources: [.copy("Resources")], swiftSettings: swift),
+        .executableTarget(
+            name: "MienCommand", dependencies: ["Mien", "MienTraining"], swiftSettings: swift),
+
+        .testTarget(
+            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor"],
+            resources: [.copy("Goldens")], swiftSettings: swift),
+        .testTarget(
+            name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor"],
+            resources: [.copy("Goldens")], swiftSettings: swift),
+        .testTarget(
+            name: "MienTrainingTests", dependencies: ["MienTraining", "MienHeads", "MienTensor"],
+            resources: [.copy("Goldens")], swiftSettings: swift),
+        .testTarget(
+            name: "MienVideoTests", dependencies: ["MienVideo", "MienTensor"], swiftSettings: swift),
+        .testTarget(
+            name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor"],
+            resources: [.copy("Goldens")], swiftSettings: swift),
+        .testTarget(
+            name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
+        .testTarget(name: "MienTests", dependencies: ["Mien"], swiftSettings: swift),
+        .testTarget(
+            name: "MienCommandTests", dependencies: ["MienCommand", "Mien"], swiftSettings: swift),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17
+)

@@ -1,0 +1,25 @@
+// FFmpeg for Swift. The functions below give Swift what its importer cannot see: macros that compute
+// a value or build a compound literal. Each names the macro it stands for and does nothing else.
+#ifndef MIEN_CFFMPEG_SHIM_H
+#define MIEN_CFFMPEG_SHIM_H
+
+#include <libavcodec/avcodec.h>
+#include <libavdevice/avdevice.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libavutil/display.h>
+#include <libavutil/error.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/log.h>
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+#include <libswscale/swscale.h>
+
+// AV_NOPTS_VALUE: a cast inside the macro hides it from the importer.
+static inline int64_t mien_av_nopts_value(void) { return AV_NOPTS_VALUE; }
+
+// AVERROR(e) and AVERROR_EOF: function-like and tag-building macros.
+static inline int mien_averror(int posix_error) { return AVERROR(posix_error); }
+static inline int mien_averror_eof(void) { return AVERROR_EOF; }
+
+#endif

@@ -1,0 +1,3 @@
+#ifndef MIEN_CKERNELS_H
+#define MIEN_CKERNELS_H
+#endif
