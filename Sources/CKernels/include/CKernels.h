@@ -1,3 +1,12 @@
+// The C kernels, one header per family. A kernel is shapes, then maths, then one loop.
 #ifndef MIEN_CKERNELS_H
 #define MIEN_CKERNELS_H
+
+#include "convolution.h"
+#include "dispatch.h"
+#include "elementwise.h"
+#include "gemm.h"
+#include "resample.h"
+#include "warp.h"
+
 #endif

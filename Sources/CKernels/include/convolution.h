@@ -1,0 +1,4 @@
+#ifndef MIEN_CONVOLUTION_H
+#define MIEN_CONVOLUTION_H
+
+#endif

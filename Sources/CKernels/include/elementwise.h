@@ -1,0 +1,4 @@
+#ifndef MIEN_ELEMENTWISE_H
+#define MIEN_ELEMENTWISE_H
+
+#endif

@@ -1,0 +1,4 @@
+#ifndef MIEN_GEMM_H
+#define MIEN_GEMM_H
+
+#endif

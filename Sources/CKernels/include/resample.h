@@ -1,0 +1,4 @@
+#ifndef MIEN_RESAMPLE_H
+#define MIEN_RESAMPLE_H
+
+#endif

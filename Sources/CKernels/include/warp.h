@@ -1,0 +1,4 @@
+#ifndef MIEN_WARP_H
+#define MIEN_WARP_H
+
+#endif

@@ -1,0 +1,17 @@
+import MienTensor
+
+/// What the tracker needs of a detector: a thorough search of the whole frame, now and then, and a cheap
+/// look at a place where a face should be, on every frame.
+package protocol FaceDetecting: AnyObject {
+    /// All faces of `image`, best first, each once.
+    func search(_ image: Image) -> [FaceDetection]
+
+    /// The faces in a square region of `image`, best first.
+    ///
+    /// - Parameters:
+    ///   - center: The centre of the square, in image pixels.
+    ///   - side: The side of the square, in image pixels. The square may reach beyond the image; pixels
+    ///     outside it count as black. Faces of 30 to 60 % of the side are found best.
+    ///   - roll: The angle by which the region is turned before looking, in radians, clockwise as seen.
+    func look(at center: Point, side: Float, roll: Float, in image: Image) -> [FaceDetection]
+}

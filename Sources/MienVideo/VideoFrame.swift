@@ -1,0 +1,24 @@
+import MienTensor
+
+/// One decoded frame, upright, with its place in time.
+package struct VideoFrame: Sendable {
+    /// The position among the decoded frames of the input, from 0.
+    package var index: Int
+    /// The presentation timestamp in units of the stream's time base, or nil where there was none to read
+    /// and ``timestamp`` had to be derived.
+    package var pts: Int64?
+    /// Seconds from the first frame of the input.
+    package var timestamp: Double
+    /// The picture.
+    package var image: Image
+    /// Whether the decoder reported errors in this frame and patched what was missing.
+    package var isDamaged: Bool
+
+    package init(index: Int, pts: Int64?, timestamp: Double, image: Image, isDamaged: Bool = false) {
+        self.index = index
+        self.pts = pts
+        self.timestamp = timestamp
+        self.image = image
+        self.isDamaged = isDamaged
+    }
+}
