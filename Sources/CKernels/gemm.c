@@ -92,14 +92,25 @@ void mien_gemm_piece(const mien_gemm *g, size_t piece, float *partial) {
         for (size_t panel = 0; panel < panels; panel += kernel->panels) {
             size_t count = smaller(kernel->panels, panels - panel);
             float *sums = partial + panel * partial_panel;
+            const float *b = g->weights + (column + panel * MIEN_PANEL) * g->k + k * MIEN_PANEL;
+            // What comes after this panel: with few rows, W is used up faster than the processor's own
+            // prefetching brings it in from memory.
+            const float *next = b;
+            if (panel + count < panels) {
+                next = b + count * g->k * MIEN_PANEL;
+            } else if (k + depth < g->k) {
+                next = b + (depth - panel * g->k) * MIEN_PANEL;
+            }
             for (size_t tile = first_tile; tile < last_tile; tile++) {
+                size_t quarter = tile - first_tile < MIEN_STEPS ? tile - first_tile : 0;
                 size_t tile_row = first_row(g, tile), tile_rows = first_row(g, tile + 1) - tile_row;
                 float *tile_sums = sums + (tile_row - row) * MIEN_PANEL;
                 mien_tile t = {
                     .rows = tile_rows,
                     .depth = depth,
                     .a = packed_tile(g, tile_row) + k * tile_rows,
-                    .b = g->weights + (column + panel * MIEN_PANEL) * g->k + k * MIEN_PANEL,
+                    .b = b,
+                    .next = next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL,
                     .b_panel = g->k * MIEN_PANEL,
                     .in = k ? tile_sums : bias + panel * MIEN_PANEL,
                     .in_row = k ? MIEN_PANEL : 0,

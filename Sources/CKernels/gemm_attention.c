@@ -53,7 +53,7 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
                 .rows = rows, .depth = depth, .a = queries,
-                .b = keys + start * depth, .b_panel = depth * MIEN_PANEL,
+                .b = keys + start * depth, .next = keys, .b_panel = depth * MIEN_PANEL,
                 .in = zeros, .in_row = 0, .in_panel = 0,
                 .out = scores + start * rows, .out_row = MIEN_DEPTH, .out_panel = MIEN_PANEL,
             };
@@ -67,7 +67,7 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
                 .rows = rows, .depth = smaller(MIEN_DEPTH, tokens - start), .a = scores + start * rows,
-                .b = values + start * MIEN_PANEL, .b_panel = tokens * MIEN_PANEL,
+                .b = values + start * MIEN_PANEL, .next = values, .b_panel = tokens * MIEN_PANEL,
                 .in = start ? sums : zeros, .in_row = start ? value_panels * MIEN_PANEL : 0,
                 .in_panel = start ? MIEN_PANEL : 0,
                 .out = sums, .out_row = value_panels * MIEN_PANEL, .out_panel = MIEN_PANEL,

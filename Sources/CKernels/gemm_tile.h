@@ -9,14 +9,19 @@
 // addresses them all.
 #define MIEN_DEPTH 256
 
+// How many steps of k the tile kernels take at a time.
+#define MIEN_STEPS 4
+
 // tile[r][c] = in[r][c] + sum over k of a[r][k] * b[k][c].
 //
 // `b` has [depth][16] per panel. `in` and `out` each have a distance between rows and one between panels;
-// `in` with a row distance of 0 is one bias for all rows. `in` may be `out`.
+// `in` with a row distance of 0 is one bias for all rows. `in` may be `out`. A tile fetches the first quarter
+// of `next`, laid out like `b`, into the second-level cache.
 typedef struct mien_tile {
     size_t rows, depth;
     const float *a;
     const float *b;
+    const float *next;
     size_t b_panel;
     const float *in;
     size_t in_row, in_panel;
@@ -52,6 +57,7 @@ static inline void mien_run_tile(const mien_tile_kernel *kernel, mien_tile tile,
         count = panels >= kernel->panels ? kernel->panels : 1;
         (count == 2 ? kernel->two : kernel->one)(&tile);
         tile.b += count * tile.b_panel;
+        tile.next += count * tile.b_panel;
         tile.in += count * tile.in_panel;
         tile.out += count * tile.out_panel;
     }
