@@ -23,7 +23,7 @@ INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], cons
 }
 
 INLINE void KERNEL(tile)(const mien_tile *t, size_t rows, size_t panels) {
-    const float *a = t->a, *b = t->b, *next = t->next;
+    const float *a = t->a, *a_next = t->a_next, *b = t->b, *b_next = t->b_next;
     size_t b_panel = t->b_panel, k = t->depth;
     TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS];
 #pragma unroll
@@ -35,9 +35,10 @@ INLINE void KERNEL(tile)(const mien_tile *t, size_t rows, size_t panels) {
         }
     }
     for (; k >= MIEN_STEPS; k -= MIEN_STEPS, a += MIEN_STEPS, b += MIEN_STEPS * MIEN_PANEL) {
-        // One line per panel: MIEN_STEPS tiles together fetch as much as each of them uses.
-        for (size_t p = 0; p < panels; p++) __builtin_prefetch(next + p * b_panel, 0, 2);
-        next += MIEN_PANEL;
+        for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * b_panel, 0, 2);
+        for (size_t r = 0; r < rows; r += 4) __builtin_prefetch(a_next + r * MIEN_STEPS);
+        b_next += MIEN_PANEL;
+        a_next += rows * MIEN_STEPS;
 #pragma unroll
         for (size_t i = 0; i < MIEN_STEPS; i++) {
             KERNEL(step)(sum, a + i, b + i * MIEN_PANEL, b_panel, rows, panels);
