@@ -35,12 +35,19 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
     for (size_t panel = 0; panel < value_panels; panel++) {
         size_t columns = smaller(MIEN_PANEL, depth - panel * MIEN_PANEL);
         float *row = values + panel * tokens * MIEN_PANEL;
+        // A head's width is a multiple of 8: a panel is full or half full.
         for (size_t token = 0; token < tokens; token++, row += MIEN_PANEL) {
-            memcpy(row, v + token * stride + panel * MIEN_PANEL, columns * sizeof(float));
-            memset(row + columns, 0, (MIEN_PANEL - columns) * sizeof(float));
+            const float *value = v + token * stride + panel * MIEN_PANEL;
+            if (columns == MIEN_PANEL) {
+                memcpy(row, value, MIEN_PANEL * sizeof(float));
+            } else {
+                memcpy(row, value, 8 * sizeof(float));
+                memset(row + 8, 0, 8 * sizeof(float));
+            }
         }
     }
 
+    size_t padded = ceiling(tokens, MIEN_PANEL) * MIEN_PANEL;
     static const float zeros[MIEN_PANEL] = {0};
     size_t tiles = ceiling(tokens, kernel->rows), row = 0;
     for (size_t tile = 0; tile < tiles; tile++) {
@@ -61,8 +68,13 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
         }
         float factors[TALLEST];
         for (size_t r = 0; r < rows; r++) {
-            factors[r] = elementwise->softmax_weights(scores + r * MIEN_DEPTH, tokens, MIEN_DEPTH,
-                                                      rows * MIEN_DEPTH, t->scale);
+            float *row_scores = scores + r * MIEN_DEPTH;
+            // The last panel's columns past the tokens take no weight, and whole vectors remain.
+            for (size_t i = tokens; i < padded; i++) {
+                row_scores[i / MIEN_DEPTH * rows * MIEN_DEPTH + i % MIEN_DEPTH] = -INFINITY;
+            }
+            factors[r] = elementwise->softmax_weights(row_scores, padded, MIEN_DEPTH, rows * MIEN_DEPTH,
+                                                      t->scale);
         }
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
@@ -75,9 +87,8 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
             mien_run_tile(kernel, product, value_panels);
         }
         for (size_t r = 0; r < rows; r++, row++) {
-            float *result = out + row * t->out_stride;
-            memcpy(result, sums + r * value_panels * MIEN_PANEL, depth * sizeof(float));
-            elementwise->scale(result, depth, factors[r]);
+            elementwise->scale(sums + r * value_panels * MIEN_PANEL, depth, factors[r],
+                               out + row * t->out_stride);
         }
     }
 }
