@@ -13,18 +13,20 @@ size_t mien_attention_scratch_count(size_t tokens, size_t head_width) {
     size_t depth_blocks = ceiling(tokens, MIEN_DEPTH);
     return mien_gemm_packed_weights_count(tokens, head_width) +
            mien_gemm_packed_weights_count(head_width, tokens) + TALLEST * MIEN_DEPTH +
-           TALLEST * depth_blocks * MIEN_DEPTH + TALLEST * (head_width + MIEN_PANEL);
+           TALLEST * depth_blocks * MIEN_DEPTH + TALLEST * ceiling(head_width, MIEN_PANEL) * MIEN_PANEL;
 }
 
-void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
+static void attend(void *context, size_t piece, size_t slot) {
+    const mien_attention *t = context;
     mien_isa_level level = mien_isa();
     const mien_tile_kernel *kernel = mien_tile_for(level);
     const mien_elementwise *elementwise = mien_elementwise_for(level);
     size_t tokens = t->tokens, depth = t->head_width, stride = t->qkv_stride;
-    const float *q = t->qkv + head * depth, *k = q + t->width, *v = k + t->width;
-    float *out = t->out + head * depth;
+    size_t first = piece / t->heads * tokens, head = piece % t->heads, width = t->heads * depth;
+    const float *q = t->qkv + first * stride + head * depth, *k = q + width, *v = k + width;
+    float *out = t->out + first * t->out_stride + head * depth;
 
-    float *keys = scratch;
+    float *keys = t->scratch + slot * mien_attention_scratch_count(tokens, depth);
     float *values = keys + mien_gemm_packed_weights_count(tokens, depth);
     float *queries = values + mien_gemm_packed_weights_count(depth, tokens);
     float *scores = queries + TALLEST * MIEN_DEPTH;
@@ -91,4 +93,8 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
                                out + row * t->out_stride);
         }
     }
+}
+
+void mien_attention_run(const mien_attention *attention, size_t workers) {
+    mien_run_pieces(workers, attention->images * attention->heads, attend, (void *)attention);
 }
