@@ -9,10 +9,6 @@
 #define BLOCK_ROWS 144
 #define CHUNK_PANELS 16
 
-static size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
 size_t mien_gemm_packed_weights_count(size_t n, size_t k) { return ceiling(n, MIEN_PANEL) * MIEN_PANEL * k; }
 
 void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_t last, size_t k,

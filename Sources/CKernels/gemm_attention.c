@@ -3,10 +3,6 @@
 #include "elementwise_table.h"
 #include "gemm_tile.h"
 
-static size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
 #define TALLEST 12
 
 size_t mien_attention_scratch_count(size_t tokens, size_t head_width) {

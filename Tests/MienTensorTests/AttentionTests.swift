@@ -65,12 +65,14 @@ private struct Images {
 extension InstructionSets {
     @Suite struct AttentionTests {
         @Test(
-            arguments: [(1, 8), (5, 8), (37, 24), (50, 64), (197, 64), (257, 40), (577, 16), (9, 256)],
-            InstructionSets.levels)
-        func agreesWithDoublePrecision(shape: (Int, Int), level: mien_isa_level) {
+            arguments: [(1, 8), (5, 8), (37, 24), (50, 64), (197, 64), (257, 40), (577, 8), (9, 256)])
+        func agreesWithDoublePrecision(shape: (Int, Int)) {
             let images = Images(count: 2, tokens: shape.0, heads: 2, headWidth: shape.1)
-            for (found, expected) in zip(images.output(level: level), images.reference()) {
-                #expect(abs(Double(found) - expected) < 4e-6)
+            let reference = images.reference()
+            for level in InstructionSets.levels {
+                for (found, expected) in zip(images.output(level: level), reference) {
+                    #expect(abs(Double(found) - expected) < 4e-6)
+                }
             }
         }
 

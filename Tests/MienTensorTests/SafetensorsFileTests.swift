@@ -132,7 +132,7 @@ import Testing
             .map { Array($0.utf8) }
         var generator = Generator(seed: 1)
         var opened = 0
-        for _ in 0..<4000 {
+        for _ in 0..<1500 {
             var mutant = original
             for _ in 0..<Int.random(in: 1...4, using: &generator) {
                 let place = Int.random(in: 0..<mutant.count, using: &generator)

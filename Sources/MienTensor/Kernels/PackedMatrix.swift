@@ -14,17 +14,26 @@ package struct PackedMatrix: ~Copyable, @unchecked Sendable {
     let baseAddress: UnsafeMutablePointer<Float>
 
     /// Packs row-major weights of shape (outputs, inputs).
-    package init(weights: borrowing FloatBuffer, outputs: Int, inputs: Int) {
+    package init(
+        weights: borrowing FloatBuffer, outputs: Int, inputs: Int, workers: Workers = Workers(count: 1)
+    ) {
         precondition(
             weights.count == outputs * inputs,
             "\(weights.count) elements are not \(outputs) outputs of \(inputs) inputs")
-        self.init(weights: weights.matrix(rows: outputs, columns: inputs).readOnly)
+        self.init(weights: weights.matrix(rows: outputs, columns: inputs).readOnly, workers: workers)
     }
 
     /// Packs row-major weights of shape (outputs, inputs).
-    package init(weights: Matrix) {
+    package init(weights: Matrix, workers: Workers = Workers(count: 1)) {
         self.init(outputs: weights.rows, inputs: weights.columns)
-        mien_gemm_pack_weights(weights.baseAddress, weights.stride, 0, outputs, inputs, baseAddress)
+        let (outputs, inputs, packed) = (outputs, inputs, baseAddress)
+        let outputsPerPiece = 256
+        workers.run((outputs + outputsPerPiece - 1) / outputsPerPiece) { piece in
+            let first = piece * outputsPerPiece
+            mien_gemm_pack_weights(
+                weights.baseAddress, weights.stride, first, min(first + outputsPerPiece, outputs), inputs,
+                packed)
+        }
     }
 
     private init(outputs: Int, inputs: Int) {
