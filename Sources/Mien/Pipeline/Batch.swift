@@ -47,8 +47,8 @@ final class Batch: @unchecked Sendable {
         cropBytes = side * side * 3
         pixels = .allocate(capacity: capacity * cropBytes)
         embeddings = FloatBuffer(count: capacity * embeddingWidth)
-        expressions = FloatBuffer(count: capacity * Expression.allCases.count)
-        actionUnits = FloatBuffer(count: capacity * ActionUnit.allCases.count)
+        expressions = FloatBuffer(count: capacity * ExpressionScores.count)
+        actionUnits = FloatBuffer(count: capacity * ActionUnitScores.count)
         rows.reserveCapacity(rowCapacity)
     }
 
@@ -72,6 +72,23 @@ final class Batch: @unchecked Sendable {
         row.crop = cropCount
         rows.append(row)
         cropCount += 1
+    }
+
+    /// The table's row for one of the batch's, with the probabilities of its crop.
+    func reading(_ row: BatchRow) -> FaceReading {
+        var reading = FaceReading(
+            frame: row.frame + 1, faceID: row.face?.id, timestamp: row.timestamp,
+            confidence: row.face?.confidence, status: row.status, pts: row.pts,
+            box: row.face.map {
+                FaceRectangle(x: $0.box.x, y: $0.box.y, width: $0.box.width, height: $0.box.height)
+            })
+        if let crop = row.crop {
+            reading.expression = ExpressionScores(
+                expressions.span.extracting(crop * ExpressionScores.count..<(crop + 1) * ExpressionScores.count))
+            reading.actionUnits = ActionUnitScores(
+                actionUnits.span.extracting(crop * ActionUnitScores.count..<(crop + 1) * ActionUnitScores.count))
+        }
+        return reading
     }
 
     /// Empties the batch for its next round.
