@@ -1,31 +1,33 @@
 /// What the search for faces is tuned by.
-struct DetectorSettings: Sendable {
+package struct DetectorSettings: Sendable {
     /// The least score of the short-range network on the whole picture.
-    var shortRangeThreshold: Float = 0.5
+    package var shortRangeThreshold: Float = 0.5
     /// The least score of the full-range network. Low, because each candidate is looked at again.
-    var fullRangeThreshold: Float = 0.25
+    package var fullRangeThreshold: Float = 0.25
     /// The least score that ``FaceDetector/look(at:side:roll:in:)`` returns.
-    var lookThreshold: Float = 0.4
+    package var lookThreshold: Float = 0.4
     /// The least score of the close look that confirms a candidate.
-    var closeLookThreshold: Float = 0.6
+    package var closeLookThreshold: Float = 0.6
     /// The side of the close look's square, in sides of the candidate's box.
-    var closeLookSide: Float = 2.4
+    package var closeLookSide: Float = 2.4
     /// The intersection over union above which two detections are of the same face.
-    var overlap: Float = 0.3
+    package var overlap: Float = 0.3
     /// The most candidates looked at closely, best first.
-    var candidateLimit = 40
+    package var candidateLimit = 40
 
     /// The shorter side of the full-range network's input, in pixels: faces of 6 % of it are 27 wide.
-    var fullRangeSide = 448.0
+    package var fullRangeSide = 448.0
     /// The most pixels of that input, which bounds the time for long, narrow pictures.
-    var fullRangeArea = 448.0 * 1120
+    package var fullRangeArea = 448.0 * 1120
     /// The longest side of that input.
-    var fullRangeLength = 4096.0
+    package var fullRangeLength = 4096.0
     /// Pictures are not enlarged more than this: there is nothing more to see.
-    var enlargement = 2.0
+    package var enlargement = 2.0
+
+    package init() {}
 
     /// The size of the full-range network's input for pictures of the given size: whole cells of 32 pixels.
-    func fullRangeSize(width: Int, height: Int) -> (width: Int, height: Int) {
+    package func fullRangeSize(width: Int, height: Int) -> (width: Int, height: Int) {
         let (width, height) = (Double(width), Double(height))
         let scale = min(
             fullRangeSide / min(width, height), (fullRangeArea / (width * height)).squareRoot(),

@@ -5,16 +5,16 @@ import MienTensor
 ///
 /// The stored channel counts are the original ones; the convolutions take them padded with zeros to
 /// multiples of 8, so that their kernels see whole vectors only.
-struct DetectorWeights {
+package struct DetectorWeights {
     private let file: SafetensorsFile
 
     /// Opens `name`.safetensors among the module's resources.
-    init(resource name: String) throws(FaceError) {
+    package init(resource name: String) throws(FaceError) {
         let path = Bundle.module.bundlePath + "/Resources/" + name + ".safetensors"
         try self.init(path: path)
     }
 
-    init(path: String) throws(FaceError) {
+    package init(path: String) throws(FaceError) {
         guard FileManager.default.fileExists(atPath: path) else {
             throw .missingWeights(path: path)
         }

@@ -27,7 +27,7 @@ package final class FaceDetector: FaceDetecting {
         try self.init(workers: workers, settings: DetectorSettings())
     }
 
-    init(workers: Workers, settings: DetectorSettings) throws(FaceError) {
+    package init(workers: Workers, settings: DetectorSettings) throws(FaceError) {
         self.settings = settings
         self.workers = workers
         fullRange = try FullRangeNetwork(DetectorWeights(resource: "blazeface-full"))
@@ -99,8 +99,8 @@ package final class FaceDetector: FaceDetecting {
         let pieces = min(looks.count, candidates.count)
         verified.withUnsafeMutableBufferPointer { verified in
             // Each piece has its own network and writes its own elements.
-            nonisolated(unsafe) let (verified, candidates, looks) = (verified, candidates, looks)
-            let settings = settings
+            nonisolated(unsafe) let (verified, looks) = (verified, looks)
+            let (candidates, settings) = (candidates, settings)
             workers.run(pieces) { piece in
                 for index in stride(from: piece, to: candidates.count, by: pieces) {
                     verified[index] = Self.closeLook(looks[piece], candidates[index], image, settings)

@@ -5,15 +5,15 @@ import MienTensor
 ///
 /// The border is what SAME padding reads. Kernels write only inside it, so a map that is filled again and
 /// again stays correctly padded.
-final class FeatureMap {
-    let width: Int
-    let height: Int
-    let channels: Int
+package final class FeatureMap {
+    package let width: Int
+    package let height: Int
+    package let channels: Int
     private let border: Int
     private let storage: FloatBuffer
 
     /// Creates a map of zeros. `border` is its ring's width in pixels.
-    init(width: Int, height: Int, channels: Int, border: Int = 1) {
+    package init(width: Int, height: Int, channels: Int, border: Int = 1) {
         precondition(width > 0 && height > 0 && channels > 0, "a map needs a size")
         self.width = width
         self.height = height
@@ -25,14 +25,14 @@ final class FeatureMap {
     private var row: Int { (width + 2 * border) * channels }
 
     /// The map as the kernels take it. Valid while the map lives.
-    var kernelView: mien_map {
+    package var kernelView: mien_map {
         mien_map(
             data: storage.baseAddress + border * (row + channels), height: Int32(height),
             width: Int32(width), channels: Int32(channels), row: row)
     }
 
     /// The features of the pixel in column `x` of row `y`.
-    func features(x: Int, y: Int) -> UnsafeMutablePointer<Float> {
+    package func features(x: Int, y: Int) -> UnsafeMutablePointer<Float> {
         precondition(x >= 0 && x < width && y >= 0 && y < height, "no pixel at (\(x), \(y))")
         return storage.baseAddress + ((y + border) * row + (x + border) * channels)
     }

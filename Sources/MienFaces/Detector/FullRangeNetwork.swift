@@ -6,7 +6,7 @@ import MienTensor
 /// An entrance convolution, a backbone of 15 ``DoubleBlazeBlock``s down to stride 32, and a feature pyramid
 /// back up to stride 4, where one anchor a cell predicts. The network was made for 192 x 192 pixels; having
 /// no fixed-size layer it takes any multiple of 32. ``Maps`` belong to one size.
-final class FullRangeNetwork {
+package final class FullRangeNetwork {
     // Channels, bottleneck and stride of each block, after 32 channels from the entrance at stride 2.
     private static let backbone = [
         (32, 8, 1), (32, 8, 1), (48, 12, 2), (48, 12, 1), (64, 16, 1), (96, 24, 2), (128, 32, 1),
@@ -21,7 +21,7 @@ final class FullRangeNetwork {
     private let pyramid: [PyramidStage]
     private let head: Convolution
 
-    init(_ source: DetectorWeights) throws(FaceError) {
+    package init(_ source: DetectorWeights) throws(FaceError) {
         entrance = try Convolution(entrance: "stem", outputs: 32, kernel: 3, of: source)
         var channels = 32
         var backbone: [DoubleBlazeBlock] = []
@@ -46,16 +46,16 @@ final class FullRangeNetwork {
     }
 
     /// The working memory for one size of input.
-    final class Maps {
+    package final class Maps {
         /// The picture, RGB as value / 127.5 - 1.
-        let input: FeatureMap
+        package let input: FeatureMap
         fileprivate let entrance: FeatureMap
         fileprivate let backbone: [DoubleBlazeBlock.Maps]
         fileprivate let pyramid: [PyramidStage.Maps]
         fileprivate let predictions: Predictions
 
         /// `width` and `height` are multiples of 32.
-        init(_ network: FullRangeNetwork, width: Int, height: Int) {
+        package init(_ network: FullRangeNetwork, width: Int, height: Int) {
             precondition(width % 32 == 0 && height % 32 == 0, "\(width) x \(height) is not whole cells")
             input = FeatureMap(width: width, height: height, channels: 3, border: 2)
             entrance = FeatureMap(width: width / 2, height: height / 2, channels: network.entrance.outputs)
@@ -78,7 +78,7 @@ final class FullRangeNetwork {
     }
 
     /// Computes the predictions for `maps.input`.
-    func callAsFunction(_ maps: Maps, workers: Workers) -> Predictions {
+    package func callAsFunction(_ maps: Maps, workers: Workers) -> Predictions {
         entrance(maps.input, into: maps.entrance, workers: workers)
         var x = maps.entrance
         for (block, maps) in zip(backbone, maps.backbone) {

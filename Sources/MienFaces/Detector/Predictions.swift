@@ -2,18 +2,24 @@ import Foundation
 import MienTensor
 
 /// What a network says about its anchors: per cell, first `anchors` x 16 regressors, then `anchors` scores.
-struct Predictions {
+package struct Predictions {
     /// Regressors per anchor: centre, size and six keypoints.
-    static let regressors = 16
+    package static let regressors = 16
 
-    let map: FeatureMap
+    package let map: FeatureMap
     /// The distance between cells, in input pixels.
-    let stride: Int
+    package let stride: Int
     /// The anchors of a cell. They share its centre; their size plays no part.
-    let anchors: Int
+    package let anchors: Int
+
+    package init(map: FeatureMap, stride: Int, anchors: Int) {
+        self.map = map
+        self.stride = stride
+        self.anchors = anchors
+    }
 
     /// Appends the faces with a score of at least `threshold`, in input pixels, in order of cell and anchor.
-    func appendFaces(threshold: Float, to faces: inout [FaceDetection]) {
+    package func appendFaces(threshold: Float, to faces: inout [FaceDetection]) {
         // Comparing before the sigmoid spares one for each of the thousands of cells without a face.
         let threshold = log(threshold / (1 - threshold))
         for y in 0..<map.height {

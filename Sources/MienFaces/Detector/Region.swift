@@ -5,18 +5,18 @@ import MienTensor
 ///
 /// The pixel (i, j) of the network's input shows the part of the image around
 /// `origin + (i + 0.5) * step * u + (j + 0.5) * step * v`, where u and v are the region's axes.
-struct Region {
+package struct Region {
     /// The upper left corner in the image, in pixels.
-    var x: Double
-    var y: Double
+    package var x: Double
+    package var y: Double
     /// Image pixels per input pixel.
-    var step: Double
+    package var step: Double
     /// The direction of the region's x axis in the image.
-    var cosine = 1.0
-    var sine = 0.0
+    package var cosine = 1.0
+    package var sine = 0.0
 
     /// The whole image, centred in an input of the given size (letterboxed), as large as fits.
-    init(fitting image: Image, width: Int, height: Int) {
+    package init(fitting image: Image, width: Int, height: Int) {
         let step = max(Double(image.width) / Double(width), Double(image.height) / Double(height))
         self.step = step
         x = (Double(image.width) - Double(width) * step) / 2
@@ -24,7 +24,7 @@ struct Region {
     }
 
     /// A square around `center`, turned clockwise (as seen) by `roll`, in an input of `pixels` x `pixels`.
-    init(center: Point, side: Float, roll: Float, pixels: Int) {
+    package init(center: Point, side: Float, roll: Float, pixels: Int) {
         step = Double(side) / Double(pixels)
         if roll != 0 {
             cosine = cos(Double(roll))
@@ -36,24 +36,18 @@ struct Region {
     }
 
     /// The place in the image of a place in the input.
-    func imagePoint(_ point: Point) -> Point {
+    package func imagePoint(_ point: Point) -> Point {
         let (u, v) = (Double(point.x) * step, Double(point.y) * step)
         return Point(x: Float(x + u * cosine - v * sine), y: Float(y + u * sine + v * cosine))
     }
 
     /// The same face in image pixels. Its box keeps its size and stays upright around the same centre.
-    func imageFace(_ face: FaceDetection) -> FaceDetection {
+    package func imageFace(_ face: FaceDetection) -> FaceDetection {
         let center = imagePoint(face.box.center)
         let (width, height) = (face.box.width * Float(step), face.box.height * Float(step))
         return FaceDetection(
             box: FaceBox(
                 x: center.x - width / 2, y: center.y - height / 2, width: width, height: height),
-            landmarks: FaceLandmarks(
-                leftEye: imagePoint(face.landmarks.leftEye),
-                rightEye: imagePoint(face.landmarks.rightEye),
-                noseTip: imagePoint(face.landmarks.noseTip),
-                mouthCenter: imagePoint(face.landmarks.mouthCenter),
-                leftTragion: imagePoint(face.landmarks.leftTragion),
-                rightTragion: imagePoint(face.landmarks.rightTragion)), score: face.score)
+            landmarks: face.landmarks.map(imagePoint), score: face.score)
     }
 }

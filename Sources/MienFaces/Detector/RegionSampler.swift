@@ -2,7 +2,7 @@ import CKernels
 import MienTensor
 
 /// Fills the input of a network with a region of an image. It owns its scratch memory: one queue at a time.
-final class RegionSampler {
+package final class RegionSampler {
     // A turned region is first resampled upright, somewhat finer than the network's input so that turning
     // it blurs little, and then turned. This is how much finer, and the room for it.
     private static let oversampling = 1.5
@@ -11,13 +11,13 @@ final class RegionSampler {
     private var scratch = FloatBuffer(count: 0)
 
     /// Creates a sampler for turned regions of up to `side` x `side` input pixels.
-    init(turnedSide side: Int) {
+    package init(turnedSide side: Int) {
         let diagonal = Int(Double(side) * Self.oversampling * 1.4143) + 4
         upright = FeatureMap(width: diagonal, height: diagonal, channels: 3, border: 0)
     }
 
     /// Fills `input` with `region` of `image`, as value / 127.5 - 1; what lies outside the image is black.
-    func callAsFunction(_ image: Image, _ region: Region, into input: FeatureMap) {
+    package func callAsFunction(_ image: Image, _ region: Region, into input: FeatureMap) {
         guard region.sine != 0 || region.cosine != 1 else {
             sample(image, x: region.x, y: region.y, step: region.step, into: input.kernelView)
             return

@@ -4,9 +4,9 @@ import MienTensor
 ///
 /// An entrance convolution and 16 ``BlazeBlock``s; predictions from the maps of stride 8 (two anchors a
 /// cell) and stride 16 (six). It owns its maps, so one queue uses it at a time.
-final class ShortRangeNetwork {
+package final class ShortRangeNetwork {
     /// The side of the input, in pixels.
-    static let side = 128
+    package static let side = 128
 
     // Output channels and stride of each block, after 24 channels from the entrance at stride 2.
     private static let blocks = [
@@ -15,13 +15,13 @@ final class ShortRangeNetwork {
     ]
 
     /// The picture, RGB as value / 127.5 - 1.
-    let input: FeatureMap
+    package let input: FeatureMap
     private let entrance: Convolution
     private let entranceMap: FeatureMap
     private let blocks: [BlazeBlock]
     private let heads: [PredictionHead]
 
-    init(_ source: DetectorWeights) throws(FaceError) {
+    package init(_ source: DetectorWeights) throws(FaceError) {
         input = FeatureMap(width: Self.side, height: Self.side, channels: 3, border: 2)
         entrance = try Convolution(entrance: "stem", outputs: 24, kernel: 5, of: source)
         entranceMap = FeatureMap(width: Self.side / 2, height: Self.side / 2, channels: entrance.outputs)
@@ -52,7 +52,7 @@ final class ShortRangeNetwork {
     }
 
     /// Computes the predictions for ``input``: first those of stride 8, then those of stride 16.
-    func callAsFunction(workers: Workers) -> [Predictions] {
+    package func callAsFunction(workers: Workers) -> [Predictions] {
         entrance(input, into: entranceMap, workers: workers)
         var map = entranceMap
         for block in blocks {

@@ -3,15 +3,20 @@
 ///
 /// The best detection is joined with all that overlap it, their boxes and landmarks averaged with the
 /// scores as weights, which steadies them from frame to frame; then the best of the rest, and so on.
-struct WeightedSuppression {
+package struct WeightedSuppression {
     /// The intersection over union above which two detections are of the same face.
-    var overlap: Float = 0.3
+    package var overlap: Float
     /// Only this many of the best detections are looked at: a bound for pictures full of false alarms.
-    var limit = 2048
+    package var limit: Int
+
+    package init(overlap: Float = 0.3, limit: Int = 2048) {
+        self.overlap = overlap
+        self.limit = limit
+    }
 
     /// Appends the joined detections to `faces`, best first, each with the score of its best detection.
     /// `detections` is used up and keeps its capacity.
-    func callAsFunction(_ detections: inout [FaceDetection], to faces: inout [FaceDetection]) {
+    package func callAsFunction(_ detections: inout [FaceDetection], to faces: inout [FaceDetection]) {
         detections.sort(by: Self.isBetter)
         if detections.count > limit {
             detections.removeLast(detections.count - limit)
@@ -42,48 +47,42 @@ struct WeightedSuppression {
 /// The score-weighted mean of detections.
 private struct WeightedMean {
     private var weight: Float = 0
-    private var sum = InlineArray<16, Float>(repeating: 0)
+    private var corner = Point(x: 0, y: 0)
+    private var size = Point(x: 0, y: 0)
+    private var landmarks = FaceLandmarks(repeating: Point(x: 0, y: 0))
 
     mutating func add(_ face: FaceDetection) {
         weight += face.score
-        for index in sum.indices {
-            sum[index] += face.score * face[coordinate: index]
-        }
+        corner.add(Point(x: face.box.x, y: face.box.y), weight: face.score)
+        size.add(Point(x: face.box.width, y: face.box.height), weight: face.score)
+        landmarks.leftEye.add(face.landmarks.leftEye, weight: face.score)
+        landmarks.rightEye.add(face.landmarks.rightEye, weight: face.score)
+        landmarks.noseTip.add(face.landmarks.noseTip, weight: face.score)
+        landmarks.mouthCenter.add(face.landmarks.mouthCenter, weight: face.score)
+        landmarks.leftTragion.add(face.landmarks.leftTragion, weight: face.score)
+        landmarks.rightTragion.add(face.landmarks.rightTragion, weight: face.score)
     }
 
     func face(score: Float) -> FaceDetection {
-        func point(_ index: Int) -> Point {
-            Point(x: sum[index] / weight, y: sum[index + 1] / weight)
-        }
-        let (corner, size) = (point(0), point(2))
-        return FaceDetection(
-            box: FaceBox(x: corner.x, y: corner.y, width: size.x, height: size.y),
-            landmarks: FaceLandmarks(
-                leftEye: point(4), rightEye: point(6), noseTip: point(8), mouthCenter: point(10),
-                leftTragion: point(12), rightTragion: point(14)), score: score)
+        FaceDetection(
+            box: FaceBox(
+                x: corner.x / weight, y: corner.y / weight, width: size.x / weight,
+                height: size.y / weight),
+            landmarks: landmarks.map { Point(x: $0.x / weight, y: $0.y / weight) }, score: score)
     }
 }
 
-extension FaceDetection {
-    /// The numbers of a detection in one row: box, then landmarks.
-    fileprivate subscript(coordinate index: Int) -> Float {
-        switch index {
-        case 0: box.x
-        case 1: box.y
-        case 2: box.width
-        case 3: box.height
-        case 4: landmarks.leftEye.x
-        case 5: landmarks.leftEye.y
-        case 6: landmarks.rightEye.x
-        case 7: landmarks.rightEye.y
-        case 8: landmarks.noseTip.x
-        case 9: landmarks.noseTip.y
-        case 10: landmarks.mouthCenter.x
-        case 11: landmarks.mouthCenter.y
-        case 12: landmarks.leftTragion.x
-        case 13: landmarks.leftTragion.y
-        case 14: landmarks.rightTragion.x
-        default: landmarks.rightTragion.y
-        }
+extension FaceLandmarks {
+    fileprivate init(repeating point: Point) {
+        self.init(
+            leftEye: point, rightEye: point, noseTip: point, mouthCenter: point, leftTragion: point,
+            rightTragion: point)
+    }
+}
+
+extension Point {
+    fileprivate mutating func add(_ other: Point, weight: Float) {
+        x += weight * other.x
+        y += weight * other.y
     }
 }
