@@ -63,17 +63,14 @@ public final class Analyzer: Sendable {
         cancellation: Cancellation = Cancellation(), progress: ((Int, Int?) -> Void)? = nil,
         deliver: (FaceReading) throws -> Void
     ) throws -> AnalysisRun {
-        try configuration.validate()
-        let reader = try VideoReader.open(input, configuration: configuration)
-        var run = AnalysisRun(input: input)
-        let total = reader.frameCountEstimate(for: configuration)
-        try stream(reader, configuration: configuration, cancellation: cancellation) { reading in
-            run.count(reading)
-            progress?(run.frames, total)
+        let opened = try OpenedInput(input, configuration: configuration)
+        var counts = TableCounts()
+        try stream(opened.reader, configuration: configuration, cancellation: cancellation) { reading in
+            let isNewFrame = counts.add(reading)
+            if isNewFrame { progress?(counts.frames, opened.frameCount) }
             try deliver(reading)
         }
-        run.finish(reader.report, isInterrupted: cancellation.isCancelled)
-        return run
+        return opened.run(counts: counts, cancellation: cancellation)
     }
 
     /// Runs a source of frames through the whole pipeline.

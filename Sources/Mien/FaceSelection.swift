@@ -1,11 +1,20 @@
 import MienFaces
 
 /// Which of a frame's faces are read.
-public enum FaceSelection: Sendable, Equatable, Codable {
+public enum FaceSelection: Sendable, Equatable, Codable, CustomStringConvertible {
     /// Every face.
     case all
     /// The given number of faces, the largest boxes of the frame first.
     case largest(Int)
+
+    /// What the command line calls it: `all`, `largest`, or a number.
+    public var description: String {
+        switch self {
+        case .all: "all"
+        case .largest(1): "largest"
+        case .largest(let count): "\(count)"
+        }
+    }
 
     /// The selected faces, in order of their ids.
     func select(from faces: [TrackedFace]) -> [TrackedFace] {

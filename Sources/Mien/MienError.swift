@@ -1,3 +1,5 @@
+import MienTimeline
+
 /// Why a run could not start or had to end. Every message names the file, the thing and what was expected.
 public enum MienError: Error, CustomStringConvertible {
     /// A field of the ``Configuration`` is out of range.
@@ -15,5 +17,17 @@ public enum MienError: Error, CustomStringConvertible {
         case .configuration(let message), .input(let message), .model(let message), .output(let message):
             message
         }
+    }
+}
+
+extension MienError {
+    /// Gives an error of any module its place among the reasons a run can end for.
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let error as MienError: error
+            case let error as TimelineError: .output("\(error)")
+            default: .input("\(error)")
+            }
     }
 }
