@@ -158,15 +158,20 @@ private func write(_ text: String, to path: String) {
         try #require(pipe(&ends) == 0)
         // Writing must wait even if the descriptor itself would not.
         _ = fcntl(ends[1], F_SETFL, O_NONBLOCK)
-        let reading = ends[0]
-        let reader = Thread {
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            while read(reading, &buffer, buffer.count) > 0 { usleep(50) }
+        let descriptor = ends[1]
+        let writing = Thread {
+            let sink = DescriptorSink(descriptor: descriptor, name: "pipe", closes: true)
+            try? sink.write([UInt8](repeating: 10, count: 1 << 19).span)
         }
-        reader.start()
-        let sink = DescriptorSink(descriptor: ends[1], name: "pipe", closes: true)
-        try sink.write([UInt8](repeating: 10, count: 1 << 19).span)
-        try sink.commit()
+        writing.start()
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        var total = 0
+        while case let count = read(ends[0], &buffer, buffer.count), count > 0 {
+            total += count
+            usleep(50)
+        }
+        close(ends[0])
+        #expect(total == 1 << 19)
     }
 
     @Test func namesBecomeSinks() throws {
