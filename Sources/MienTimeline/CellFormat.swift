@@ -4,14 +4,14 @@
 extension MutableSpan<UInt8> {
     /// Puts one byte at `end` and moves `end` past it.
     @inline(__always)
-    mutating func put(byte: UInt8, at end: inout Int) {
+    package mutating func put(byte: UInt8, at end: inout Int) {
         self[end] = byte
         end += 1
     }
 
     /// Puts text at `end`. Those of a row are all short enough to be stored without the heap.
     @inline(__always)
-    mutating func put(_ text: String, at end: inout Int) {
+    package mutating func put(_ text: String, at end: inout Int) {
         for byte in text.utf8 {
             self[end] = byte
             end += 1
@@ -20,14 +20,14 @@ extension MutableSpan<UInt8> {
 
     /// Puts an integer at `end`.
     @inline(__always)
-    mutating func put(_ number: Int64, at end: inout Int) {
+    package mutating func put(_ number: Int64, at end: inout Int) {
         if number < 0 { put(byte: UInt8(ascii: "-"), at: &end) }
         put(digits: number.magnitude, atLeast: 1, at: &end)
     }
 
     /// Puts `quanta` / 10^`decimals` at `end`, with exactly that many decimals, at least one.
     @inline(__always)
-    mutating func put(quanta: Int64, decimals: Int, at end: inout Int) {
+    package mutating func put(quanta: Int64, decimals: Int, at end: inout Int) {
         if quanta < 0 { put(byte: UInt8(ascii: "-"), at: &end) }
         put(digits: quanta.magnitude, atLeast: decimals + 1, at: &end)
         // Make room for the point among the digits.

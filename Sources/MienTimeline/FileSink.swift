@@ -54,10 +54,12 @@ public final class FileSink: TableSink {
     /// Makes the rows durable and gives the file its name.
     ///
     /// - Throws: `.exists` if a file of that name has appeared meanwhile and may not be replaced,
-    ///   `.cannotWrite` or `.cannotOpen` if the system fails. The partial file is kept.
+    ///   `.cannotWrite` if the system fails. The partial file is kept.
     public func commit() throws(TimelineError) {
         precondition(descriptor >= 0, "\(path) was ended before")
-        guard fsync(descriptor) == 0 else { throw .cannotWrite(path: partialPath, code: errno) }
+        guard fsync(descriptor) == 0 || isUnsupported(errno) else {
+            throw .cannotWrite(path: partialPath, code: errno)
+        }
         try putInPlace()
         close(descriptor)
         descriptor = -1
@@ -82,7 +84,7 @@ public final class FileSink: TableSink {
             if errno == EEXIST { throw .exists(path: path) }
             // The file system has no links.
         }
-        guard rename(partialPath, path) == 0 else { throw .cannotOpen(path: path, code: errno) }
+        guard rename(partialPath, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
     }
 }
 
@@ -93,7 +95,7 @@ private func claim(_ partial: String, replacing: Bool) throws(TimelineError) -> 
     var problem: TimelineError?
     var opened = stat()
     var named = stat()
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, !isUnsupported(errno) {
         problem = errno == EWOULDBLOCK ? .inUse(path: partial) : .cannotOpen(path: partial, code: errno)
     } else if fstat(descriptor, &opened) != 0 || stat(partial, &named) != 0 || opened.st_ino != named.st_ino {
         // Its owner put it in place or removed it between our opening and our locking it.
@@ -106,6 +108,11 @@ private func claim(_ partial: String, replacing: Bool) throws(TimelineError) -> 
     guard let problem else { return descriptor }
     close(descriptor)
     throw problem
+}
+
+/// Whether a call failed because the file system, such as a network mount, has nothing of the kind.
+private func isUnsupported(_ code: Int32) -> Bool {
+    [EINVAL, ENOSYS, EOPNOTSUPP, ENOLCK].contains(code)
 }
 
 /// The file that `path` names, through symbolic links where it exists.

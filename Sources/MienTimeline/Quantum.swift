@@ -10,7 +10,7 @@ let quantaPerUnit: Int32 = 1_000_000
 ///
 /// The product is exact in Double: a Float has 24 significant bits and 5^12 has 28.
 @inline(__always)
-func roundedQuanta(_ value: Float, scale: Double) -> Int64? {
+package func roundedQuanta(_ value: Float, scale: Double) -> Int64? {
     let exact = (Double(value) * scale).rounded(.toNearestOrEven)
     guard exact.magnitude < 9e18 else { return nil }
     return Int64(exact)
@@ -19,7 +19,7 @@ func roundedQuanta(_ value: Float, scale: Double) -> Int64? {
 /// `value * scale` rounded to the nearest integer, ties to even, as `printf` rounds; nil if it is not finite or
 /// does not fit. `scale` is a power of ten up to 10^12.
 @inline(__always)
-func roundedQuanta(_ value: Double, scale: Double) -> Int64? {
+package func roundedQuanta(_ value: Double, scale: Double) -> Int64? {
     let product = value * scale
     // Below 2^52, where halves can be told apart: 142 years in microseconds.
     guard product.magnitude < 0x1p52 else { return nil }

@@ -15,8 +15,8 @@ struct RowParser {
         }
         guard face >= -1 else { throw problem(text, cells, 1, "a face's number or -1") }
         let statusCell = cell(cells, 6)
-        guard let status = FrameStatus.allCases.first(where: { text.matches($0.rawValue, statusCell) }) else {
-            throw problem(text, cells, 6, FrameStatus.allCases.map(\.rawValue).joined(separator: ", "))
+        guard let status = Self.statuses.first(where: { text.matches($0.rawValue, statusCell) }) else {
+            throw problem(text, cells, 6, Self.statuses.map(\.rawValue).joined(separator: ", "))
         }
         var reading = FaceReading(
             frame: Int(frame), faceID: face < 0 ? nil : Int(face),
@@ -44,12 +44,15 @@ struct RowParser {
     ) throws(Problem) -> FacialExpression? {
         let range = cell(cells, column)
         if text.isMissing(range) { return nil }
-        guard let label = FacialExpression.allCases.first(where: { text.matches($0.name, range) }) else {
-            throw problem(
-                text, cells, column, FacialExpression.allCases.map(\.name).joined(separator: ", "))
+        guard let label = Self.labels.first(where: { text.matches($0.name, range) }) else {
+            throw problem(text, cells, column, Self.labels.map(\.name).joined(separator: ", "))
         }
         return label
     }
+
+    // `allCases` makes an array every time.
+    private static let statuses = FrameStatus.allCases
+    private static let labels = FacialExpression.allCases
 
     private static let probability = (range: Float(0)...1, expected: "a probability from 0 to 1")
     private static let coordinate = (range: Float(-1e9)...1e9, expected: "pixels")

@@ -71,6 +71,9 @@ public struct TimelineSmoother: Sendable {
         gapMaximum = try options.gap()
     }
 
+    /// How many tracks there is room for, used or not.
+    package var trackSlots: Int { tracks.count }
+
     /// The number of rows that wait for their windows to be complete.
     public var heldRows: Int { held.count }
 
