@@ -17,9 +17,10 @@ package enum Association {
     package static let sureSimilarity: Float = 0.78
 
     // What a face must resemble a lost one by, to be it: where it was expected, and farther off.
-    private static let expectedSimilarity: Float = 0.35
-    private static let pathSimilarity: Float = 0.5
-    private static let farSimilarity: Float = 0.7
+    package static let hiddenSimilarity: Float = 0.35
+    private static let expectedSimilarity: Float = 0.5
+    package static let pathSimilarity: Float = 0.55
+    private static let farSimilarity: Float = 0.72
 
     /// - Parameters:
     ///   - tracks: All tracks, their motion brought forward to `time`.
@@ -68,6 +69,8 @@ package enum Association {
         guard overlap >= 0.2 || distance <= reach(track, time), isLike(predicted, box) else { return nil }
         let similarity = sighting.appearance.flatMap { track.gallery.similarity($0) }
         if track.isLost, let similarity, similarity < expectedSimilarity { return nil }
+        // Two finds some way apart are one face only if they look it.
+        if track.hits == 1 && distance > 0.6, let similarity, similarity < pathSimilarity { return nil }
         var cost = 1 - overlap + 0.5 * (1 - (similarity ?? 1))
         cost += 0.5 * min(landmarkDistance(track, sighting.detection) / width, 1)
         cost += 0.2 * turn(track, to: box.center, width)
@@ -79,7 +82,7 @@ package enum Association {
     private static func reach(_ track: Track, _ time: Double) -> Float {
         // Nothing is known yet of the motion of a face seen once.
         let unknown = track.hits == 1 ? 8 * Float(time - track.lastTime) : 0
-        return min(max(0.6 + unknown, 3 * track.motion.uncertainty), 1.5)
+        return min(max(0.6 + unknown, 3 * track.motion.uncertainty), track.hits == 1 ? 1 : 1.5)
     }
 
     /// The cost of a sighting on the way from where a face was last seen to where it would be by now, or,
@@ -87,15 +90,7 @@ package enum Association {
     private static func pathCost(_ track: Track, _ sighting: Sighting, _ time: Double) -> Float? {
         let box = sighting.detection.box
         guard isLike(track.last.box, box) else { return nil }
-        let width = (track.last.box.width + box.width) / 2
-        let start = track.last.box.center
-        let way = track.motion.center - start
-        let offset = box.center - start
-        let along = (way.x * offset.x + way.y * offset.y) / max(way.length * way.length, 1e-6)
-        let nearest = way.scaled(by: min(max(along, 0), 1))
-        let distance = (offset - nearest).length / width
-        // Faces walk: the longer out of sight, the farther.
-        let slack = 0.6 + 0.5 * Float(min(time - track.lastTime, 2))
+        let (distance, slack) = detour(track, to: box, time)
         guard distance <= 3 * slack else { return nil }
         guard let appearance = sighting.appearance, let similarity = track.gallery.similarity(appearance)
         else {
@@ -103,6 +98,36 @@ package enum Association {
         }
         guard similarity >= (distance <= slack ? pathSimilarity : farSimilarity) else { return nil }
         return distance / slack * 0.3 + 2 * (1 - similarity)
+    }
+
+    /// Whether a lost face, going on or staying, may have come to be in `box` by `time`.
+    package static func isOnPath(_ track: Track, _ box: FaceBox, _ time: Double) -> Bool {
+        let (distance, slack) = detour(track, to: box, time)
+        return distance <= slack && isLike(track.last.box, box)
+    }
+
+    /// Whether a face that was about to be covered has come out where, and moving as, it would have.
+    package static func isContinuation(_ track: Track, of lost: Track) -> Bool {
+        guard lost.wasHiding, isLike(lost.last.box, track.last.box) else { return false }
+        let width = track.motion.width
+        let (now, before) = (track.motion.velocity, lost.motion.velocity)
+        let isTurned = min(now.length, before.length) > 0.5 * width && now.x * before.x + now.y * before.y < 0
+        return !isTurned && (track.motion.center - lost.motion.center).length <= 0.5 * width
+    }
+
+    /// The distance of a box from the line between where a face was last seen and where its motion has
+    /// taken it, in face widths, and how much of it is no surprise.
+    private static func detour(
+        _ track: Track, to box: FaceBox, _ time: Double
+    ) -> (distance: Float, slack: Float) {
+        let width = (track.last.box.width + box.width) / 2
+        let start = track.last.box.center
+        let way = track.motion.center - start
+        let offset = box.center - start
+        let along = (way.x * offset.x + way.y * offset.y) / max(way.length * way.length, 1e-6)
+        let nearest = way.scaled(by: min(max(along, 0), 1))
+        // Faces walk: the longer out of sight, the farther.
+        return ((offset - nearest).length / width, 0.6 + 0.5 * Float(min(max(time - track.lastTime, 0), 2)))
     }
 
     private static func isLike(_ a: FaceBox, _ b: FaceBox) -> Bool {

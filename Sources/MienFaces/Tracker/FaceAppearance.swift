@@ -98,10 +98,9 @@ package struct AppearanceGallery: Sendable {
         return entries.reduce(latest.similarity(appearance)) { max($0, $1.appearance.similarity(appearance)) }
     }
 
-    /// How alike two people are by all that is known: the mean of the best matches of `other`'s entries.
+    /// How alike two people are at best, by all that is known.
     package func similarity(_ other: AppearanceGallery) -> Float? {
-        guard let latest = other.latest else { return nil }
-        let all = (other.entries.map(\.appearance) + [latest]).compactMap { similarity($0) }
-        return all.isEmpty ? nil : all.reduce(0, +) / Float(all.count)
+        (other.entries.map(\.appearance) + [other.latest].compactMap { $0 }).compactMap { similarity($0) }
+            .max()
     }
 }

@@ -42,6 +42,7 @@ package final class FaceTracker {
         let step = clock.advance(to: frame.timestamp)
         let signature = FrameSignature(frame.image)
         let change = scenes.observe(signature, at: clock.time)
+        if change != .none { catchUp() }
         tracks.advance(by: step, change: change, scene: scenes.current)
 
         var pool = DetectionPool()
@@ -68,6 +69,7 @@ package final class FaceTracker {
 
     /// Hands on the frames still held. Nothing may be processed afterwards.
     package func finish(emit: (FrameFaces) -> Void) {
+        catchUp()
         tracks.finish()
         hold.release(isEnd: true, verdict: tracks.verdict, emit: emit)
     }
@@ -90,17 +92,32 @@ package final class FaceTracker {
         let plan = LookPlan(
             tracks.tracks, scene: scenes.current, time: clock.time, frame: frameNumber, found: found,
             options: options)
-        for region in plan.regions where region.touches(image) {
-            let scales = options.looksTwice ? LookPlan.doubleScales : [LookPlan.scale]
-            let results = scales.map { scale in
-                detector.look(
-                    at: region.center, side: scale * region.faceSide, roll: region.roll, in: image)
-            }
-            lookCount += scales.count
-            let detections = results.count == 2 ? DetectionPool.averaged(results[0], results[1]) : results[0]
-            pool.add(looked: detections, center: region.center, side: LookPlan.scale * region.faceSide)
-        }
+        for region in plan.regions { look(at: region, image, &pool) }
         return plan.unseen
+    }
+
+    private func look(at region: LookPlan.Region, _ image: Image, _ pool: inout DetectionPool) {
+        guard region.touches(image) else { return }
+        let scales = options.looksTwice ? LookPlan.doubleScales : [LookPlan.scale]
+        let results = scales.map { scale in
+            detector.look(at: region.center, side: scale * region.faceSide, roll: region.roll, in: image)
+        }
+        lookCount += scales.count
+        let detections = results.count == 2 ? DetectionPool.averaged(results[0], results[1]) : results[0]
+        pool.add(looked: detections, center: region.center, side: LookPlan.scale * region.faceSide)
+    }
+
+    /// Looks at the faces passed over in the last frame, when no next one will show where they were.
+    private func catchUp() {
+        guard let moment = hold.last, !moment.unseen.isEmpty else { return }
+        var pool = DetectionPool()
+        for track in tracks.tracks where moment.unseen.contains(track.serial) {
+            look(at: LookPlan.Region(track, time: moment.time), moment.frame.image, &pool)
+        }
+        let late = sightings(pool, moment.frame.image).filter { sighting in
+            !moment.entries.contains { $0.detection.box.overlap(sighting.detection.box) > 0.4 }
+        }
+        hold.amendLast(tracks.takeLate(late, of: moment.unseen))
     }
 
     private func sightings(_ pool: DetectionPool, _ image: Image) -> [Sighting] {

@@ -44,6 +44,15 @@ package struct FrameHold {
 
     package mutating func append(_ moment: Moment) { held.append(moment) }
 
+    /// The frame that came last, if it is still here.
+    package var last: Moment? { held.last }
+
+    /// Adds faces of ``last`` that had been passed over in it.
+    package mutating func amendLast(_ entries: [TrackSet.Entry]) {
+        held[held.count - 1].entries += entries
+        held[held.count - 1].unseen.subtract(entries.map(\.serial))
+    }
+
     /// Hands on all frames that can go.
     package mutating func release(
         isEnd: Bool, verdict: (Int) -> TrackSet.Verdict, emit: (FrameFaces) -> Void

@@ -13,8 +13,6 @@ package struct LookPlan: Sendable {
     package static let scale: Float = 2.2
     /// The two scales of a double look.
     package static let doubleScales: [Float] = [2, 2.6]
-    // The detector is sure up to about this tilt, in radians: 25 degrees.
-    private static let uprightRoll: Float = 0.44
 
     package private(set) var regions: [Region] = []
     /// The serials of the tracks whose turn it is not.
@@ -42,12 +40,22 @@ package struct LookPlan: Sendable {
                     continue
                 }
             }
-            let isCoasting = !track.isLost || time - track.lastTime <= Association.coasting
-            let tilt = CropPose(track.last).roll
-            regions.append(
-                Region(
-                    center: isCoasting ? box.center : track.last.box.center,
-                    faceSide: max(box.width, box.height), roll: abs(tilt) > Self.uprightRoll ? tilt : 0))
+            regions.append(Region(track, time: time))
         }
+    }
+}
+
+extension LookPlan.Region {
+    // The detector is sure up to about this tilt, in radians: 25 degrees.
+    private static let uprightRoll: Float = 0.44
+
+    /// Where `track`, whose motion has been brought forward to `time`, should be.
+    init(_ track: Track, time: Double) {
+        let box = track.motion.box
+        let isCoasting = !track.isLost || time - track.lastTime <= Association.coasting
+        let tilt = CropPose(track.last).roll
+        self.init(
+            center: isCoasting ? box.center : track.last.box.center, faceSide: max(box.width, box.height),
+            roll: abs(tilt) > Self.uprightRoll ? tilt : 0)
     }
 }

@@ -4,7 +4,8 @@
 ///   within 0.3 s or in the next frame; it then has its identity from the first sighting on.
 /// - A tentative track that had no second chance, because the input or the scene ended, is confirmed too.
 /// - A confirmed track that is not found is lost, and forgotten after the memory's length.
-/// - A new face that looks like a lost one takes over its identity, if no other lost one looks similar.
+/// - A new face that looks like a lost one takes over its identity, if no other lost one looks similar. One
+///   that comes out from behind something is hard to recognise at first; then the decision waits a little.
 /// - Identities count up from 0 and are never given twice.
 package struct TrackSet: Sendable {
     /// What a frame contributes to a track.
@@ -25,9 +26,12 @@ package struct TrackSet: Sendable {
     private static let flashFrames = 2
     private static let flashTime = 0.2
     private static let confirmationTime = 0.3
+    private static let recognitionTime = 0.25
     private static let liveScore: Float = 0.7
     // How much more a face must look like one lost face than like the next.
     private static let lead: Float = 0.05
+    // Less alike than this, a new face is not a lost one.
+    private static let doubt: Float = 0.2
     // The scene of a track that is about to be removed.
     private static let ended = -1
 
@@ -95,6 +99,19 @@ package struct TrackSet: Sendable {
         return entries
     }
 
+    /// Takes in sightings of the current frame of tracks that had been passed over in it.
+    package mutating func takeLate(_ sightings: [Sighting], of serials: Set<Int>) -> [Entry] {
+        let late = tracks.indices.filter { serials.contains(tracks[$0].serial) }
+        let matches = Association.match(late.map { tracks[$0] }, sightings, time: time, scene: scene)
+        return zip(late, matches).compactMap { index, match in
+            guard let match else { return nil }
+            let isCrowded = self.isCrowded(index, sightings, match)
+            tracks[index].update(
+                sightings[match], time: time, frame: frame, scene: scene, isCrowded: isCrowded)
+            return entry(tracks[index])
+        }
+    }
+
     /// Settles what is still open when the input ends.
     package mutating func finish() { leaveScene(isFlash: false) }
 
@@ -122,37 +139,57 @@ package struct TrackSet: Sendable {
         guard options.isLive || !isYoung else { return }
         for index in tracks.indices where tracks[index].id == nil && tracks[index].scene == scene {
             let isSureAtOnce = options.isLive && tracks[index].last.score >= Self.liveScore
-            if tracks[index].hits >= 2 || isSureAtOnce { identify(index) }
+            guard tracks[index].hits >= 2 || isSureAtOnce else { continue }
+            let mayWait = !options.isLive && time - tracks[index].birthTime < Self.recognitionTime
+            identify(index, mayWait: mayWait)
         }
         tracks.removeAll { $0.scene == Self.ended }
     }
 
-    /// Gives a tentative track its identity: that of the lost face it looks like, or a new one.
-    private mutating func identify(_ index: Int) {
-        if let known = lostFace(like: tracks[index]) {
-            tracks[index].id = tracks[known].id
-            tracks[index].gallery.add(contentsOf: tracks[known].gallery)
-            tracks[index].usualRatio = tracks[known].usualRatio ?? tracks[index].usualRatio
-            end(known)
-        } else {
+    /// Gives a tentative track its identity: that of the lost face it is, or a new one.
+    ///
+    /// While `mayWait` a face that might be a lost one is left tentative.
+    private mutating func identify(_ index: Int, mayWait: Bool) {
+        let alike = lostFaces(like: tracks[index])
+        if let best = alike.first, best.lead >= Self.lead && best.isSure {
+            tracks[index].id = tracks[best.index].id
+            tracks[index].gallery.add(contentsOf: tracks[best.index].gallery)
+            tracks[index].usualRatio = tracks[best.index].usualRatio ?? tracks[index].usualRatio
+            end(best.index)
+        } else if !mayWait || alike.allSatisfy({ $0.similarity < Self.doubt }) {
             tracks[index].id = nextID
             nextID += 1
         }
     }
 
-    private func lostFace(like track: Track) -> Int? {
-        let alike = tracks.indices
-            .filter { tracks[$0].id != nil && tracks[$0].scene != Self.ended }
-            .filter { tracks[$0].isLost || tracks[$0].scene != scene }
+    private struct Likeness {
+        var index: Int
+        var similarity: Float
+        /// How much greater that is than the similarity with the next.
+        var lead: Float
+        var isSure: Bool
+    }
+
+    /// The lost faces a track may be, most similar first.
+    private func lostFaces(like track: Track) -> [Likeness] {
+        var alike = tracks.indices.compactMap { index -> Likeness? in
+            let other = tracks[index]
             // Someone who was in sight together with this face is someone else.
-            .filter { tracks[$0].lastFrame < track.birthFrame }
-            .compactMap { index in
-                tracks[index].gallery.similarity(track.gallery).map { (index: index, similarity: $0) }
+            guard other.id != nil, other.scene != Self.ended, other.lastFrame < track.birthFrame,
+                let similarity = other.similarity(track)
+            else { return nil }
+            var needed = Association.sureSimilarity
+            if other.scene == scene {
+                if Association.isOnPath(other, track.birthBox, track.birthTime) {
+                    needed = Association.pathSimilarity
+                }
+                if Association.isContinuation(track, of: other) { needed = Association.hiddenSimilarity }
             }
-            .sorted { $0.similarity > $1.similarity }
-        guard let best = alike.first, best.similarity >= Association.sureSimilarity else { return nil }
-        if alike.count > 1 && best.similarity - alike[1].similarity < Self.lead { return nil }
-        return best.index
+            return Likeness(index: index, similarity: similarity, lead: 1, isSure: similarity >= needed)
+        }
+        alike.sort { $0.similarity > $1.similarity }
+        if alike.count > 1 { alike[0].lead = alike[0].similarity - alike[1].similarity }
+        return alike
     }
 
     // MARK: Ends
@@ -160,7 +197,9 @@ package struct TrackSet: Sendable {
     private mutating func leaveScene(isFlash: Bool) {
         for index in tracks.indices where tracks[index].id == nil && tracks[index].scene == scene {
             // Seen once, in the last frame it could be seen in.
-            if !isFlash && (tracks[index].hits >= 2 || tracks[index].birthFrame == frame) { identify(index) }
+            if !isFlash && (tracks[index].hits >= 2 || tracks[index].birthFrame == frame) {
+                identify(index, mayWait: false)
+            }
         }
         tracks.removeAll { $0.scene == Self.ended || $0.id == nil }
     }
