@@ -2,10 +2,12 @@
 #ifndef MIEN_CKERNELS_H
 #define MIEN_CKERNELS_H
 
+#include "attention.h"
 #include "convolution.h"
 #include "dispatch.h"
 #include "elementwise.h"
 #include "gemm.h"
+#include "patches.h"
 #include "resample.h"
 #include "warp.h"
 
