@@ -2,7 +2,6 @@
 #ifndef MIEN_CKERNELS_H
 #define MIEN_CKERNELS_H
 
-#include "attention.h"
 #include "convolution.h"
 #include "dispatch.h"
 #include "elementwise.h"

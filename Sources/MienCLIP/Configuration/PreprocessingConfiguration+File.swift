@@ -89,7 +89,7 @@ extension PreprocessingConfiguration {
     }
 
     /// Three numbers, or one for all three channels.
-    private static func channels(_ fields: JSONFile, _ key: String) throws(CLIPError) -> [Float]? {
+    static func channels(_ fields: JSONFile, _ key: String) throws(CLIPError) -> [Float]? {
         switch fields[key] {
         case nil:
             return nil
