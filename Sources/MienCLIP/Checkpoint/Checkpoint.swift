@@ -11,7 +11,8 @@ struct Checkpoint {
     /// Opens `model.safetensors`, else the shards of `model.safetensors.index.json`, else the names that
     /// OpenCLIP gives its files.
     init(folder: String) throws(CLIPError) {
-        for name in ["model.safetensors", "open_clip_model.safetensors", "open_clip_pytorch_model.safetensors"] {
+        let openCLIP = ["open_clip_model.safetensors", "open_clip_pytorch_model.safetensors"]
+        for name in ["model.safetensors"] + openCLIP {
             let path = "\(folder)/\(name)"
             if access(path, F_OK) == 0 {
                 let file = try Self.open(path)
@@ -39,10 +40,9 @@ struct Checkpoint {
             guard let name = try map.string(tensor), !name.isEmpty, !name.contains("/") else {
                 throw map.wrong(tensor, "the name of a file in the same folder")
             }
-            let shard = try shards[name] ?? Self.open("\(folder)/\(name)")
-            shards[name] = shard
-            guard shard.tensors[tensor] != nil else {
-                throw .tensor(.missingTensor(path: shard.path, tensor: tensor))
+            if shards[name] == nil { shards[name] = try Self.open("\(folder)/\(name)") }
+            guard let shard = shards[name], shard.tensors[tensor] != nil else {
+                throw .tensor(.missingTensor(path: "\(folder)/\(name)", tensor: tensor))
             }
             files[tensor] = shard
         }

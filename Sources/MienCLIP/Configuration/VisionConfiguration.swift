@@ -45,11 +45,12 @@ package struct VisionConfiguration: Sendable, Equatable {
             throw file.wrong("model_type", "\"clip\" or \"clip_vision_model\"")
         }
         // The first published models also carry "vision_config_dict", which wins in transformers.
-        let nested = try file.object("vision_config_dict") ?? file.object("vision_config")
+        var nested = try file.object("vision_config_dict")
+        if nested == nil { nested = try file.object("vision_config") }
         try self.init(fields: nested ?? file)
 
-        for object in nested == nil ? [file] : [file, nested!] {
-            if let width = try object.integer("projection_dim", in: Self.sizes) {
+        for object in [file, nested] {
+            if let width = try object?.integer("projection_dim", in: Self.sizes) {
                 projectionWidths.append(width)
             }
         }

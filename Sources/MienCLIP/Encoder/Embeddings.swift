@@ -15,10 +15,13 @@ struct Embeddings: ~Copyable {
     var patchWidth: Int { patchEmbedding.inputs }
 
     init(_ checkpoint: borrowing VisionCheckpoint) throws(CLIPError) {
+        // Both before either: a value that cannot be copied must not be half made when an error leaves.
+        let positions = try checkpoint.positions()
+        let patchEmbedding = try checkpoint.patchEmbedding()
+        self.positions = positions
+        self.patchEmbedding = patchEmbedding
         configuration = checkpoint.configuration
         normalisation = checkpoint.preprocessing.normalisationTable
-        positions = try checkpoint.positions()
-        patchEmbedding = try checkpoint.patchEmbedding()
     }
 
     /// - Parameters:

@@ -8,10 +8,12 @@ struct FeedForward: ~Copyable {
 
     init(_ checkpoint: borrowing VisionCheckpoint, block: Int) throws(CLIPError) {
         let (configuration, names) = (checkpoint.configuration, checkpoint.names)
-        expand = try checkpoint.linear(
+        let expand = try checkpoint.linear(
             names.feedForwardIn(block), outputs: configuration.feedForwardWidth, inputs: configuration.width)
-        contract = try checkpoint.linear(
+        let contract = try checkpoint.linear(
             names.feedForwardOut(block), outputs: configuration.width, inputs: configuration.feedForwardWidth)
+        self.expand = expand
+        self.contract = contract
         activation = configuration.activation
     }
 

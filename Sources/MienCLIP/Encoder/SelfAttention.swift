@@ -9,8 +9,10 @@ struct SelfAttention: ~Copyable {
     private let tokenCount: Int
 
     init(_ checkpoint: borrowing VisionCheckpoint, block: Int) throws(CLIPError) {
-        input = try checkpoint.attentionInput(block: block)
-        output = try checkpoint.attentionOutput(block: block)
+        let input = try checkpoint.attentionInput(block: block)
+        let output = try checkpoint.attentionOutput(block: block)
+        self.input = input
+        self.output = output
         headCount = checkpoint.configuration.headCount
         tokenCount = checkpoint.configuration.tokenCount
     }

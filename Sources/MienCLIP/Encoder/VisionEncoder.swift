@@ -52,9 +52,11 @@ package final class VisionEncoder {
         }
         self.blocks = blocks
         postLayerNorm = try checkpoint.layerNorm(checkpoint.names.postLayerNorm)
-        let projection = try checkpoint.projection()
-        embeddingWidth = projection.outputs
-        self.projection = projection
+        projection = try checkpoint.projection()
+        switch projection {
+        case .some(let layer): (hasProjection, embeddingWidth) = (true, layer.outputs)
+        case nil: (hasProjection, embeddingWidth) = (false, configuration.width)
+        }
         activations = Activations(capacity: 0, configuration, patchWidth: embeddings.patchWidth)
     }
 
@@ -84,5 +86,13 @@ package final class VisionEncoder {
         }
         let classTokens = x.every(tokens)
         let embedding = MutableMatrix(output, rows: count, columns: embeddingWidth)
+        switch projection {
+        case .some(let projection):
+            let normed = activations.narrow(rows: count, columns: width)
+            postLayerNorm(classTokens.readOnly, into: normed, on: device)
+            projection(normed.readOnly, into: embedding, on: device)
+        case nil:
+            postLayerNorm(classTokens.readOnly, into: embedding, on: device)
+        }
     }
 }
