@@ -1,13 +1,13 @@
 // C = activation(A W^T + bias) + residual, cut into pieces.
 //
-// A piece is a block of at most 288 rows by a chunk of at most 8 panels of W. Inside, k goes by blocks of
+// A piece is a block of at most 144 rows by a chunk of at most 16 panels of W. Inside, k goes by blocks of
 // MIEN_DEPTH; for each, a panel (16 KB) stays in the first-level cache while the row tiles of A, which the
-// second level holds (288 KB), pass by it. Sums wait in `partial` between blocks of k.
+// second level holds (144 KB), pass by it. Between blocks of k the sums wait in `partial`, at most 144 KB too.
 #include "elementwise_table.h"
 #include "gemm_tile.h"
 
-#define BLOCK_ROWS 288
-#define CHUNK_PANELS 8
+#define BLOCK_ROWS 144
+#define CHUNK_PANELS 16
 
 static size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
 
@@ -55,14 +55,15 @@ static size_t first_row(const mien_gemm *g, size_t tile) {
     return tile * g->tile_rows + smaller(tile, g->taller_tiles);
 }
 
-// A tile of A is packed as [blocks of k][rows][MIEN_DEPTH].
-static float *packed_tile(const mien_gemm *g, size_t row) {
-    return g->packed_rows + row * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH;
+// Where the block of depth `k` of a tile of A is packed, as [rows][MIEN_DEPTH].
+static float *packed_tile(const mien_gemm *g, size_t tile, size_t k) {
+    size_t row = first_row(g, tile), rows = first_row(g, tile + 1) - row;
+    return g->packed_rows + row * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH + k * rows;
 }
 
 void mien_gemm_pack_tile(const mien_gemm *g, size_t tile) {
     size_t row = first_row(g, tile), rows = first_row(g, tile + 1) - row;
-    float *out = packed_tile(g, row);
+    float *out = packed_tile(g, tile, 0);
     const float *in = g->a + row * g->a_stride;
     for (size_t k = 0; k < g->k; k += MIEN_DEPTH) {
         size_t depth = smaller(MIEN_DEPTH, g->k - k);
@@ -92,14 +93,26 @@ void mien_gemm_piece(const mien_gemm *g, size_t piece, float *partial) {
         for (size_t panel = 0; panel < panels; panel += kernel->panels) {
             size_t count = smaller(kernel->panels, panels - panel);
             float *sums = partial + panel * partial_panel;
+            const float *b = g->weights + (column + panel * MIEN_PANEL) * g->k + k * MIEN_PANEL;
+            // What comes after this panel: with few rows, W is used up faster than the processor's own
+            // prefetching brings it in from memory.
+            const float *b_next = b;
+            if (panel + count < panels) {
+                b_next = b + count * g->k * MIEN_PANEL;
+            } else if (k + depth < g->k) {
+                b_next = b + depth * MIEN_PANEL - panel * g->k * MIEN_PANEL;
+            }
             for (size_t tile = first_tile; tile < last_tile; tile++) {
+                size_t quarter = tile - first_tile < MIEN_STEPS ? tile - first_tile : 0;
                 size_t tile_row = first_row(g, tile), tile_rows = first_row(g, tile + 1) - tile_row;
                 float *tile_sums = sums + (tile_row - row) * MIEN_PANEL;
                 mien_tile t = {
                     .rows = tile_rows,
                     .depth = depth,
-                    .a = packed_tile(g, tile_row) + k * tile_rows,
-                    .b = g->weights + (column + panel * MIEN_PANEL) * g->k + k * MIEN_PANEL,
+                    .a = packed_tile(g, tile, k),
+                    .a_next = packed_tile(g, tile + 1 < last_tile ? tile + 1 : first_tile, k),
+                    .b = b,
+                    .b_next = b_next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL,
                     .b_panel = g->k * MIEN_PANEL,
                     .in = k ? tile_sums : bias + panel * MIEN_PANEL,
                     .in_row = k ? MIEN_PANEL : 0,

@@ -52,8 +52,8 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
         // they are for the second product.
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
-                .rows = rows, .depth = depth, .a = queries,
-                .b = keys + start * depth, .b_panel = depth * MIEN_PANEL,
+                .rows = rows, .depth = depth, .a = queries, .a_next = queries,
+                .b = keys + start * depth, .b_next = keys, .b_panel = depth * MIEN_PANEL,
                 .in = zeros, .in_row = 0, .in_panel = 0,
                 .out = scores + start * rows, .out_row = MIEN_DEPTH, .out_panel = MIEN_PANEL,
             };
@@ -66,8 +66,8 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
         }
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
-                .rows = rows, .depth = smaller(MIEN_DEPTH, tokens - start), .a = scores + start * rows,
-                .b = values + start * MIEN_PANEL, .b_panel = tokens * MIEN_PANEL,
+                .rows = rows, .depth = smaller(MIEN_DEPTH, tokens - start), .a = scores + start * rows, .a_next = scores + start * rows,
+                .b = values + start * MIEN_PANEL, .b_next = values, .b_panel = tokens * MIEN_PANEL,
                 .in = start ? sums : zeros, .in_row = start ? value_panels * MIEN_PANEL : 0,
                 .in_panel = start ? MIEN_PANEL : 0,
                 .out = sums, .out_row = value_panels * MIEN_PANEL, .out_panel = MIEN_PANEL,

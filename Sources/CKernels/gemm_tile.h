@@ -9,14 +9,20 @@
 // addresses them all.
 #define MIEN_DEPTH 256
 
+// How many steps of k the tile kernels take at a time.
+#define MIEN_STEPS 4
+
 // tile[r][c] = in[r][c] + sum over k of a[r][k] * b[k][c].
 //
-// `b` has [depth][16] per panel. `in` and `out` each have a distance between rows and one between panels;
-// `in` with a row distance of 0 is one bias for all rows. `in` may be `out`.
+// `a` has rows MIEN_DEPTH apart, `b` has [depth][16] per panel. `in` and `out` each have a distance between
+// rows and one between panels; `in` with a row distance of 0 is one bias for all rows. `in` may be `out`.
+//
+// While it computes, a tile fetches what will be wanted soon, at most a cache line or two per step: all of
+// `a_next`, laid out like `a`, and the first quarter of `b_next`, laid out like `b`.
 typedef struct mien_tile {
     size_t rows, depth;
-    const float *a;
-    const float *b;
+    const float *a, *a_next;
+    const float *b, *b_next;
     size_t b_panel;
     const float *in;
     size_t in_row, in_panel;
@@ -52,6 +58,7 @@ static inline void mien_run_tile(const mien_tile_kernel *kernel, mien_tile tile,
         count = panels >= kernel->panels ? kernel->panels : 1;
         (count == 2 ? kernel->two : kernel->one)(&tile);
         tile.b += count * tile.b_panel;
+        tile.b_next += count * tile.b_panel;
         tile.in += count * tile.in_panel;
         tile.out += count * tile.out_panel;
     }
