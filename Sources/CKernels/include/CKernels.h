@@ -6,6 +6,7 @@
 #include "dispatch.h"
 #include "elementwise.h"
 #include "gemm.h"
+#include "patches.h"
 #include "resample.h"
 #include "warp.h"
 
