@@ -1,0 +1,82 @@
+import MienFaces
+import MienTensor
+import MienTimeline
+
+/// One row on its way to the table: a frame, and one of its faces if it has any.
+struct BatchRow: Sendable {
+    /// The position among the decoded frames, from 0.
+    var frame: Int
+    /// The presentation timestamp in units of the time base.
+    var pts: Int64?
+    /// Seconds from the first frame.
+    var timestamp: Double
+    var status: FrameStatus
+    var face: TrackedFace?
+    /// The position of this row's crop in the batch, if it has one to encode.
+    var crop: Int?
+}
+
+/// The crops of one encoder call with the rows they belong to, in the order of the table.
+///
+/// A batch carries every buffer that a stage fills for it, travels from stage to stage and is used again at
+/// the end of the line. One stage owns it at a time; the channels hand it over.
+final class Batch: @unchecked Sendable {
+    /// The most crops a batch takes.
+    let capacity: Int
+    /// The most rows a batch takes: frames without a face fill no crop, and must still get through.
+    let rowCapacity: Int
+    /// The bytes of one crop: side x side x 3.
+    let cropBytes: Int
+
+    /// capacity x side x side x 3, 8-bit RGB.
+    let pixels: UnsafeMutablePointer<UInt8>
+    /// capacity x embedding width.
+    let embeddings: FloatBuffer
+    /// capacity x 8 probabilities.
+    let expressions: FloatBuffer
+    /// capacity x 12 probabilities.
+    let actionUnits: FloatBuffer
+
+    private(set) var rows: [BatchRow] = []
+    private(set) var cropCount = 0
+
+    init(capacity: Int, side: Int, embeddingWidth: Int) {
+        precondition(capacity > 0 && side > 0 && embeddingWidth > 0)
+        self.capacity = capacity
+        rowCapacity = 4 * capacity + 64
+        cropBytes = side * side * 3
+        pixels = .allocate(capacity: capacity * cropBytes)
+        embeddings = FloatBuffer(count: capacity * embeddingWidth)
+        expressions = FloatBuffer(count: capacity * Expression.allCases.count)
+        actionUnits = FloatBuffer(count: capacity * ActionUnit.allCases.count)
+        rows.reserveCapacity(rowCapacity)
+    }
+
+    deinit {
+        pixels.deallocate()
+    }
+
+    var isFull: Bool { cropCount == capacity || rows.count == rowCapacity }
+
+    /// Adds a row without a crop.
+    func append(_ row: BatchRow) {
+        precondition(!isFull, "a full batch takes no more rows")
+        rows.append(row)
+    }
+
+    /// Adds a row whose crop `write` puts into the cropBytes bytes it is given.
+    func append(_ row: BatchRow, write: (UnsafeMutablePointer<UInt8>) -> Void) {
+        precondition(!isFull, "a full batch takes no more crops")
+        write(pixels + cropCount * cropBytes)
+        var row = row
+        row.crop = cropCount
+        rows.append(row)
+        cropCount += 1
+    }
+
+    /// Empties the batch for its next round.
+    func reset() {
+        rows.removeAll(keepingCapacity: true)
+        cropCount = 0
+    }
+}
