@@ -7,6 +7,7 @@
 #include "elementwise.h"
 #include "gemm.h"
 #include "resample.h"
+#include "training.h"
 #include "warp.h"
 
 #endif
