@@ -8,6 +8,7 @@
 #include "gemm.h"
 #include "patches.h"
 #include "resample.h"
+#include "training.h"
 #include "warp.h"
 
 #endif
