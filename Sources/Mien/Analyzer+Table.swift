@@ -1,5 +1,6 @@
 import Foundation
 import MienTimeline
+import MienVideo
 
 extension Analyzer {
     /// Where a table goes.
@@ -32,25 +33,24 @@ extension Analyzer {
         do {
             let path = if case .file(let path) = output { path } else { "-" }
             let table = TableWriter(sink: try TableOutput.sink(for: path, replacing: replacing))
-            var failure: MienError?
-            var run = AnalysisRun(video: opened.video)
-            do throws(MienError) {
-                run = try analyze(
-                    opened, configuration: configuration, cancellation: cancellation, progress: progress,
-                    deliver: table.write)
-            } catch {
-                guard case .input(let reason) = error else { throw error }
+            var failure: (any Error)?
+            do {
+                try stream(opened.reader, configuration: configuration, cancellation: cancellation) { reading in
+                    let frames = table.counts.frames
+                    try table.write(reading)
+                    if table.counts.frames > frames { progress?(frames + 1, opened.frameCount) }
+                }
+            } catch let error as VideoError {
                 // What could be read before the failure is a table too.
-                run = opened.run(counts: table.counts, cancellation: cancellation)
-                run.endedEarly = reason
                 failure = error
             }
             try table.commit()
+            var run = opened.run(counts: table.counts, cancellation: cancellation)
+            if let failure { run.endedEarly = "\(failure)" }
             if path != "-" {
-                let metadata = try metadata(of: run, input: input, configuration: configuration)
-                try metadata.write(to: RunMetadata.path(forTable: path))
+                try metadata(of: run, input: input, configuration: configuration)
+                    .write(to: RunMetadata.path(forTable: path))
             }
-            if let failure { throw failure }
             return run
         } catch {
             throw MienError(error)

@@ -20,9 +20,6 @@ public final class Analyzer: Sendable {
     /// The model whose numbers come out.
     public let model: Model
 
-    /// Serialises the encoder, whose scratch memory there is once, among concurrent analyses.
-    private let encoderQueue = DispatchQueue(label: "mien.encoder", qos: .userInitiated)
-
     /// Creates an analyzer with a model of your own.
     ///
     /// - Throws: ``MienError/model(_:)`` if the folder has no heads: it is good for embeddings only.
@@ -66,8 +63,9 @@ public final class Analyzer: Sendable {
         let opened = try OpenedInput(input, configuration: configuration)
         var counts = TableCounts()
         try stream(opened.reader, configuration: configuration, cancellation: cancellation) { reading in
-            let isNewFrame = counts.add(reading)
-            if isNewFrame { progress?(counts.frames, opened.frameCount) }
+            let frames = counts.frames
+            counts.add(reading)
+            if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
             try deliver(reading)
         }
         return opened.run(counts: counts, cancellation: cancellation)
@@ -82,8 +80,12 @@ public final class Analyzer: Sendable {
         deliver: (FaceReading) throws -> Void
     ) throws -> Pipeline {
         let pipeline = Pipeline(
-            source: source, crops: try faceCrops(configuration), cancellation: cancellation,
-            makeBatch: { model.makeBatch(configuration) }, encode: { batch in self.encode(batch) })
+            source: source, crops: try model.faceCrops(configuration), cancellation: cancellation,
+            makeBatch: { model.makeBatch(configuration) },
+            encode: { [model] batch in
+                model.encode(batch)
+                model.readHeads(batch)
+            })
         var smoother = try TimelineSmoother(options: smoothing(configuration))
         var deliveryFailed = false
         func emit(_ reading: FaceReading) throws {
@@ -107,22 +109,8 @@ public final class Analyzer: Sendable {
         return pipeline
     }
 
-    private func faceCrops(_ configuration: Configuration) throws -> FaceCrops {
-        let detector = try FaceDetector(workers: Workers(count: 1))
-        return FaceCrops(
-            tracker: FaceTracker(detector: detector, options: TrackingOptions()),
-            cropper: FaceCropper(model.cropSpecification, side: model.encoder.imageSize),
-            selection: configuration.faces, every: configuration.every)
-    }
-
-    private func encode(_ batch: Batch) {
-        encoderQueue.sync {
-            model.encode(batch)
-            model.readHeads(batch)
-        }
-    }
-
-    private func smoothing(_ configuration: Configuration) -> SmoothingOptions {
+    /// The smoothing of a run: what was asked for, or else what the model says.
+    func smoothing(_ configuration: Configuration) -> SmoothingOptions {
         var options = SmoothingOptions()
         if let seconds = configuration.expressionWindow ?? model.manifest?.smoothing.expressionSeconds {
             options.expressionSeconds = seconds

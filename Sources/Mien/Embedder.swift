@@ -65,7 +65,9 @@ public final class Embedder {
                 makeBatch: { model.makeBatch(configuration) }, encode: { [model] in model.encode($0) })
             try pipeline.run { batch in
                 for row in batch.rows {
-                    if counts.add(batch.reading(row)) { progress?(counts.frames, opened.frameCount) }
+                    let frames = counts.frames
+                    counts.add(batch.reading(row))
+                    if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
                     guard let crop = row.crop else { continue }
                     try append(batch, crop: crop, row: row, input: position)
                 }
@@ -104,8 +106,9 @@ public final class Embedder {
     }
 
     private func append(_ batch: Batch, crop: Int, row: BatchRow, input: Int64) throws {
+        let embeddings = batch.embeddings.span
         try writer.append(
-            batch.embeddings.span.extracting(crop * width..<(crop + 1) * width),
+            embeddings.extracting(crop * width..<(crop + 1) * width),
             integers: [input, Int64(row.frame + 1), Int64(row.face?.id ?? -1), input],
             doubles: [row.timestamp])
     }

@@ -7,6 +7,7 @@ public struct TableCounts: Sendable, Equatable {
     /// The identities that occur.
     public private(set) var faces: Set<Int> = []
     private var rowsByStatus: [FrameStatus: Int] = [:]
+    private var lastFrame = 0
 
     /// Creates counts of nothing.
     public init() {}
@@ -14,10 +15,13 @@ public struct TableCounts: Sendable, Equatable {
     /// The number of rows of one status.
     public subscript(status: FrameStatus) -> Int { rowsByStatus[status] ?? 0 }
 
-    /// Counts one row; `isNewFrame` says whether it is the first of its frame.
-    mutating func add(_ reading: FaceReading, isNewFrame: Bool) {
+    /// Counts the next row, in the order of the table.
+    package mutating func add(_ reading: FaceReading) {
         rows += 1
-        if isNewFrame { frames += 1 }
+        if reading.frame != lastFrame {
+            frames += 1
+            lastFrame = reading.frame
+        }
         if let face = reading.faceID { faces.insert(face) }
         rowsByStatus[reading.status, default: 0] += 1
     }

@@ -31,9 +31,8 @@ public final class TableWriter {
     ///
     /// - Throws: What the sink throws. The rows that it did not take are lost, and the writer is done for.
     public func write(_ reading: FaceReading) throws(TimelineError) {
-        let isNewFrame = reading.frame != order.frame
         order.admit(frame: reading.frame, faceID: reading.faceID)
-        counts.add(reading, isNewFrame: isNewFrame)
+        counts.add(reading)
         block.append(reading)
         if block.isFull { try flush() }
     }

@@ -46,13 +46,9 @@ package struct PipelineBench: Codable, Sendable {
             let seconds = try measure {
                 try annotateOnce(analyzer, input, configuration, cancellation, count: 1)
             }
-            if round == 0 {
-                // The peak of the first run counts, set-up included; what comes later reuses its memory.
-                peakBytes = PeakMemory.bytes
-                continue
-            }
+            if round == 0 { continue }
             annotate.append(seconds)
-            encode.append(try measure { analyzer.model.encodeBlank(crops: crops, configuration) })
+            encode.append(measure { analyzer.model.encodeBlank(crops: crops, configuration) })
         }
         annotateSeconds = median(annotate)
         encodeSeconds = median(encode)

@@ -15,20 +15,28 @@ public final class Model: Sendable {
     /// The name in `mien.json`, or that of the folder.
     public let name: String
 
-    package let encoder: VisionEncoder
     package let heads: Heads?
     package let manifest: ModelManifest?
+    /// Whether this is the model that is built in.
+    package let isEmbedded: Bool
 
-    /// The cores the encoder uses.
-    package let workers: Workers
+    /// The encoder has scratch memory of its own: its calls are made under `encoderLock`. What else is read of
+    /// it never changes.
+    nonisolated(unsafe) let encoder: VisionEncoder
+    let encoderLock = NSLock()
 
     /// Opens a model folder.
     ///
     /// - Parameter threads: The number of cores the encoder uses; nil for all. Changes no result.
     /// - Throws: ``MienError/model(_:)``, naming the file and what was expected of it.
-    public init(folder: String, threads: Int? = nil) throws(MienError) {
+    public convenience init(folder: String, threads: Int? = nil) throws(MienError) {
+        try self.init(folder: folder, threads: threads, isEmbedded: false)
+    }
+
+    private init(folder: String, threads: Int?, isEmbedded: Bool) throws(MienError) {
         self.folder = folder
-        workers = Workers(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        self.isEmbedded = isEmbedded
+        let workers = Workers(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         do {
             encoder = try VisionEncoder(folder: folder, workers: workers)
             let headsPath = folder + "/heads.safetensors"
@@ -52,7 +60,7 @@ public final class Model: Sendable {
         guard let folder = Bundle.module.resourceURL?.appendingPathComponent("Resources/default").path else {
             throw .model("the built-in model is missing from the installation: reinstall mien")
         }
-        return try Model(folder: folder, threads: threads)
+        return try Model(folder: folder, threads: threads, isEmbedded: true)
     }
 
     /// The files that make up the folder, by name; what is absent is left out.

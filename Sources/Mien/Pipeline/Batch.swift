@@ -37,6 +37,10 @@ final class Batch: @unchecked Sendable {
     /// capacity x 12 probabilities.
     let actionUnits: FloatBuffer
 
+    /// Whether `expressions` and `actionUnits` are filled: a model may have one head only.
+    var hasExpressions = false
+    var hasActionUnits = false
+
     private(set) var rows: [BatchRow] = []
     private(set) var cropCount = 0
 
@@ -82,18 +86,32 @@ final class Batch: @unchecked Sendable {
             box: row.face.map {
                 FaceRectangle(x: $0.box.x, y: $0.box.y, width: $0.box.width, height: $0.box.height)
             })
-        if let crop = row.crop {
-            reading.expression = ExpressionScores(
-                expressions.span.extracting(crop * ExpressionScores.count..<(crop + 1) * ExpressionScores.count))
-            reading.actionUnits = ActionUnitScores(
-                actionUnits.span.extracting(crop * ActionUnitScores.count..<(crop + 1) * ActionUnitScores.count))
+        guard let crop = row.crop else { return reading }
+        if hasExpressions {
+            let count = ExpressionScores.count
+            let scores = expressions.span
+            reading.expression = ExpressionScores(scores.extracting(crop * count..<(crop + 1) * count))
+        }
+        if hasActionUnits {
+            let count = ActionUnitScores.count
+            let scores = actionUnits.span
+            reading.actionUnits = ActionUnitScores(scores.extracting(crop * count..<(crop + 1) * count))
         }
         return reading
+    }
+
+    /// Fills the first `count` crops with grey: for measuring the encoder, which does not care.
+    func fillBlank(count: Int) {
+        precondition(count <= capacity)
+        pixels.update(repeating: 128, count: count * cropBytes)
+        cropCount = count
     }
 
     /// Empties the batch for its next round.
     func reset() {
         rows.removeAll(keepingCapacity: true)
         cropCount = 0
+        hasExpressions = false
+        hasActionUnits = false
     }
 }

@@ -1,7 +1,7 @@
 import MienVideo
 
 /// Where a pipeline's frames come from: a file, a loop over one, a test.
-protocol FrameSource: AnyObject {
+package protocol FrameSource: AnyObject {
     /// The next frame, or nil at the end.
     func next() throws -> VideoFrame?
 }

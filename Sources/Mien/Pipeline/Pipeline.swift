@@ -17,7 +17,7 @@ import MienVideo
 /// ``Cancellation`` makes the source stage act as if the input had ended.
 ///
 /// Every member is used by one stage only, or is a channel: that is what makes the class `Sendable`.
-final class Pipeline: @unchecked Sendable {
+package final class Pipeline: @unchecked Sendable {
     /// Where the encoder's time went.
     private(set) var encodingTime = Duration.zero
     /// The number of frames decoded so far.
