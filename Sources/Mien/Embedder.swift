@@ -106,9 +106,8 @@ public final class Embedder {
     }
 
     private func append(_ batch: Batch, crop: Int, row: BatchRow, input: Int64) throws {
-        let embeddings = batch.embeddings.span
         try writer.append(
-            embeddings.extracting(crop * width..<(crop + 1) * width),
+            batch.embedding(crop).span,
             integers: [input, Int64(row.frame + 1), Int64(row.face?.id ?? -1), input],
             doubles: [row.timestamp])
     }

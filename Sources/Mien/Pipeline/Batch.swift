@@ -87,17 +87,21 @@ final class Batch: @unchecked Sendable {
                 FaceRectangle(x: $0.box.x, y: $0.box.y, width: $0.box.width, height: $0.box.height)
             })
         guard let crop = row.crop else { return reading }
-        if hasExpressions {
-            let count = ExpressionScores.count
-            let scores = expressions.span
-            reading.expression = ExpressionScores(scores.extracting(crop * count..<(crop + 1) * count))
-        }
-        if hasActionUnits {
-            let count = ActionUnitScores.count
-            let scores = actionUnits.span
-            reading.actionUnits = ActionUnitScores(scores.extracting(crop * count..<(crop + 1) * count))
-        }
+        if hasExpressions { reading.expression = ExpressionScores(Self.row(crop, of: expressions, ExpressionScores.count)) }
+        if hasActionUnits { reading.actionUnits = ActionUnitScores(Self.row(crop, of: actionUnits, ActionUnitScores.count)) }
         return reading
+    }
+
+    /// The embedding of a crop; valid until the batch goes on.
+    func embedding(_ crop: Int) -> UnsafeBufferPointer<Float> {
+        Self.row(crop, of: embeddings, embeddings.count / capacity)
+    }
+
+    // A span of a class's buffer cannot leave the expression that borrows it; the batch keeps its buffers.
+    private static func row(
+        _ index: Int, of buffer: borrowing FloatBuffer, _ width: Int
+    ) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: buffer.baseAddress + index * width, count: width)
     }
 
     /// Fills the first `count` crops with grey: for measuring the encoder, which does not care.
