@@ -83,15 +83,18 @@ struct AnnotateCommand: Subcommand {
         progress?.clear()
         for warning in run.warnings { Console.say("\(job.input): \(warning)") }
         if !isQuiet {
-            let seconds = (ContinuousClock.now - start).inSeconds
-            let table = job.table == "-" ? "" : " in \(job.table)"
-            Console.say(
-                "\(job.input): \(run.frames) frames, \(run.faces) \(run.faces == 1 ? "face" : "faces"), "
-                    + "\(run.rows) rows\(table), "
-                    + String(format: "%.1f s (%.0f frames/s)", seconds, Double(run.frames) / seconds))
+            Console.say(Self.summary(job, run.counts, seconds: (ContinuousClock.now - start).inSeconds))
         }
         guard let reason = run.endedEarly else { return nil }
         Console.say("\(job.input): \(reason)")
         return .input
+    }
+
+    private static func summary(_ job: OutputPlan.Job, _ counts: TableCounts, seconds: Double) -> String {
+        let faces = counts.faces.count
+        let table = job.table == "-" ? "" : " in \(job.table)"
+        let speed = String(format: "%.1f s (%.0f frames/s)", seconds, Double(counts.frames) / seconds)
+        return "\(job.input): \(counts.frames) frames, \(faces) \(faces == 1 ? "face" : "faces"), "
+            + "\(counts.rows) rows\(table), \(speed)"
     }
 }

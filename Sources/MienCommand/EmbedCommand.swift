@@ -73,7 +73,7 @@ struct EmbedCommand: Subcommand {
                     Console.say("\(input): \(reason)")
                     failures += 1
                 }
-            } catch let error as MienError {
+            } catch {
                 guard case .input = error else { throw error }
                 progress?.clear()
                 Console.say("\(error)")

@@ -4,9 +4,9 @@ import Mien
 /// The `mien` command: finds the subcommand, runs it, and turns errors into messages and exit codes.
 @main
 struct EntryPoint {
-    static let subcommands: [any Subcommand.Type] = [
-        AnnotateCommand.self, EmbedCommand.self, BenchCommand.self, ModelCommand.self,
-    ]
+    static var subcommands: [any Subcommand.Type] {
+        [AnnotateCommand.self, EmbedCommand.self, BenchCommand.self, ModelCommand.self]
+    }
 
     static func main() {
         // A reader that goes away (`mien annotate ... -o - | head`) is an error of the write, not a signal.
