@@ -57,7 +57,7 @@ public final class Model: Sendable {
     ///
     /// - Parameter threads: The number of cores the encoder uses; nil for all. Changes no result.
     public static func embedded(threads: Int? = nil) throws(MienError) -> Model {
-        guard let folder = Bundle.module.resourceURL?.appendingPathComponent("Resources/default").path else {
+        guard let folder = Bundle.module.resourceURL?.appendingPathComponent("default").path else {
             throw .model("the built-in model is missing from the installation: reinstall mien")
         }
         return try Model(folder: folder, threads: threads, isEmbedded: true)
