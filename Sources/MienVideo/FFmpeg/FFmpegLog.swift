@@ -1,4 +1,5 @@
 import CFFmpeg
+import Glibc
 import Synchronization
 
 /// Collects FFmpeg's error lines during one reader's calls, instead of letting them spill to stderr.

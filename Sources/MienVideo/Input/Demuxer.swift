@@ -84,6 +84,13 @@ final class Demuxer {
         }
     }
 
+    /// The decoding timestamp of the last packet that the container's index lists.
+    var lastIndexed: Int64? {
+        let count = avformat_index_get_entries_count(stream)
+        guard count > 0, let entry = avformat_index_get_entry(stream, count - 1) else { return nil }
+        return timestamp(entry.pointee.timestamp)
+    }
+
     /// The cancellation or expired deadline behind a failed read, if that is what it was.
     var interruption: VideoError? { interrupt.error(for: location.name) }
 
@@ -100,14 +107,16 @@ final class Demuxer {
         let chosen = candidates.first { $0.pointee.index == best } ?? candidates.first
         guard let chosen else { throw .noVideo(input, contents: contents(of: context)) }
         let id = chosen.pointee.codecpar.pointee.codec_id
-        guard let codec = decoder(for: id) else {
+        guard let codec = avcodec_find_decoder(id) else {
             throw .unsupportedCodec(input, codec: String(cString: avcodec_get_name(id)))
         }
         return (chosen, codec)
     }
 
-    private static func decoder(for id: AVCodecID) -> UnsafePointer<AVCodec>? {
-        avcodec_find_decoder(id)
+    /// Frames per second, as the container states or FFmpeg guesses them.
+    var frameRate: Rational? {
+        [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate].compactMap { Rational($0) }
+            .first { $0.value > 0 }
     }
 
     /// The number of streams that could have been chosen.

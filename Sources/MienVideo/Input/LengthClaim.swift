@@ -35,26 +35,57 @@ struct LengthClaim: Equatable {
     var needsAllStreams: Bool { stream == nil && container != nil }
 
     /// What is missing, in words, or nil if the promise was kept.
-    ///
-    /// - Parameters:
-    ///   - videoLength: seconds from the first packet's time to the end of the last one, video stream.
-    ///   - totalLength: the same over all streams.
-    ///   - frame: one frame's length in seconds.
-    ///   - indexed: packets listed by the index; `read`: packets that came.
-    func shortfall(
-        videoLength: Double, totalLength: Double, frame: Double, indexed: Int, read: Int
-    ) -> String? {
-        if indexIsComplete, indexed > read {
-            return "its index lists \(indexed) packets, the data hold \(read)"
+    func shortfall(of extent: StreamExtent, frameLength: Double, lastIndexed: Int64?) -> String? {
+        if indexIsComplete, let lastIndexed, let read = extent.lastDecodingTime, lastIndexed > read {
+            return "its index lists more frames than the data hold"
         }
         // Headers round, and some count the last frame's length and some do not.
-        let slack = max(0.25, 3 * frame)
-        if let stream, stream - videoLength > slack {
-            return "its header promises \(stream.inSeconds), the data hold \(videoLength.inSeconds)"
+        let slack = max(0.25, 3 * frameLength)
+        if let stream, stream - extent.videoEnd > slack {
+            return "its header promises \(stream.inSeconds), the data hold \(extent.videoEnd.inSeconds)"
         }
-        if stream == nil, let container, container - totalLength > slack {
-            return "its header promises \(container.inSeconds), the data hold \(totalLength.inSeconds)"
+        if stream == nil, let container, container - extent.totalEnd > slack {
+            return "its header promises \(container.inSeconds), the data hold \(extent.totalEnd.inSeconds)"
         }
         return nil
+    }
+}
+
+/// How far the packets reach that have been read.
+struct StreamExtent: Equatable {
+    /// The highest decoding timestamp of the video stream, in its time base.
+    private(set) var lastDecodingTime: Int64?
+    private var video = Span()
+    private var total = Span()
+
+    private struct Span: Equatable {
+        var start = Double.infinity
+        var end = -Double.infinity
+
+        /// Containers disagree whether a length counts from zero or from the start: the longer one.
+        var length: Double { end > -.infinity ? end - min(start, 0) : 0 }
+
+        mutating func extend(_ first: Double, _ last: Double) {
+            start = min(start, first)
+            end = max(end, last)
+        }
+    }
+
+    /// The length of the video so far in seconds.
+    var videoEnd: Double { video.length }
+    /// The length of all streams read so far in seconds.
+    var totalEnd: Double { total.length }
+
+    /// Takes in a packet: its timestamps and duration in units of `timeBase`, in seconds.
+    mutating func extend(
+        pts: Int64?, dts: Int64?, duration: Int64, timeBase: Double, isVideo: Bool
+    ) {
+        guard let time = pts ?? dts else { return }
+        let start = Double(time) * timeBase
+        let end = start + Double(max(duration, 0)) * timeBase
+        total.extend(start, end)
+        guard isVideo else { return }
+        video.extend(start, end)
+        if let dts { lastDecodingTime = max(lastDecodingTime ?? dts, dts) }
     }
 }

@@ -15,10 +15,14 @@ struct Orientation: Equatable {
     /// or nil if it is not near one of the eight, as with a slanted picture.
     init?(displayMatrix m: [Int32]) {
         guard m.count == 9 else { return nil }
-        let parts = [m[0], m[1], m[3], m[4]].map(Double.init)
-        let scale = parts.map(abs).max() ?? 0
-        guard scale > 0 else { return nil }
-        let units = parts.map { $0 / scale }
+        // Each output coordinate may have its own scale.
+        func unit(_ first: Int32, _ second: Int32) -> [Double]? {
+            let pair = [Double(first), Double(second)]
+            let scale = pair.map(abs).max() ?? 0
+            return scale > 0 ? pair.map { $0 / scale } : nil
+        }
+        guard let x = unit(m[0], m[3]), let y = unit(m[1], m[4]) else { return nil }
+        let units = [x[0], y[0], x[1], y[1]]
         // Within about 5 degrees: phones write exact quarter turns.
         guard units.allSatisfy({ abs($0 - $0.rounded()) < 0.09 }) else { return nil }
         let whole = units.map { Int($0.rounded()) }

@@ -39,8 +39,8 @@ struct FrameClock {
 
     private(set) var source = TimeSource.presentation
     private(set) var epochs = 1
-    /// The frames before which time jumps back, with the times before and after, in seconds.
-    private(set) var jumps: [(frame: Int, from: Double, to: Double)] = []
+    /// The latest jump back: the times before and after it in seconds.
+    private(set) var lastJump: (from: Double, to: Double)?
 
     /// A clock that counts in `timeBase`, and for frames without timestamps in frames of `frameRate`.
     init(timeBase: Rational, frameRate: Rational?) {
@@ -120,7 +120,7 @@ struct FrameClock {
         let now = seconds(ticks: time &- start)
         if let last, time < last {
             epochs += 1
-            jumps.append((frame: frames, from: seconds(ticks: last &- start), to: now))
+            lastJump = (seconds(ticks: last &- start), now)
         }
         last = time
         return now

@@ -22,6 +22,9 @@ struct TimeRange: Equatable {
         end = last < Self.limit ? Self.microseconds(last) : .max
     }
 
+    /// The start in seconds.
+    var first: Double { Double(start) / 1e6 }
+
     func contains(_ timestamp: Double) -> Bool {
         (start..<end).contains(Self.microseconds(timestamp))
     }
