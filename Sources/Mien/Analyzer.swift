@@ -76,7 +76,7 @@ public final class Analyzer: Sendable {
     /// - Returns: The pipeline, for its figures.
     @discardableResult
     package func stream(
-        _ source: any FrameSource, configuration: Configuration, cancellation: Cancellation,
+        _ source: any FrameStream, configuration: Configuration, cancellation: Cancellation,
         deliver: (FaceReading) throws -> Void
     ) throws -> Pipeline {
         let pipeline = Pipeline(

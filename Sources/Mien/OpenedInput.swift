@@ -27,7 +27,7 @@ struct OpenedInput {
         guard configuration.start != nil || configuration.duration != nil else {
             return properties.estimatedFrameCount
         }
-        guard let seconds = properties.estimatedDuration, let rate = properties.averageRate else { return nil }
+        guard let seconds = properties.estimatedDuration, let rate = properties.averageFrameRate?.value else { return nil }
         let rest = max(0, seconds - (configuration.start ?? 0))
         return Int(min(rest, configuration.duration ?? rest) * rate)
     }
@@ -38,9 +38,16 @@ struct OpenedInput {
         return RunMetadata.Video(
             width: properties.width, height: properties.height, rotation: properties.rotation,
             codec: properties.codec,
-            timeBase: .init(num: Int64(properties.timeBase.num), den: Int64(properties.timeBase.den)),
-            averageRate: properties.averageRate, timeSource: reader.report.timeSource.description,
-            colorMatrix: properties.colorMatrix)
+            timeBase: .init(
+                num: Int64(properties.timeBase.numerator), den: Int64(properties.timeBase.denominator)),
+            averageRate: properties.averageFrameRate?.value, timeSource: reader.report.timeSource.rawValue,
+            colorMatrix: Self.words(properties.colour))
+    }
+
+    private static func words(_ colour: ColourInterpretation) -> String {
+        let range = colour.isFullRange ? "full range" : "limited range"
+        return "\(colour.matrix.rawValue)\(colour.matrixIsAssumed ? " (assumed)" : "")"
+            + ", \(range)\(colour.rangeIsAssumed ? " (assumed)" : "")"
     }
 
     /// What a run over the input has found out so far.

@@ -1,61 +1,79 @@
-import CFFmpeg
-
-/// Why a video cannot be read. Every message names the input, the thing and what was expected.
-package enum VideoError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// There is no such file.
+/// Why an input could not be opened or read any further.
+///
+/// Every message names the input, what is wrong with it, and what was expected instead. Damage inside a
+/// video that opened is no error: it is in ``VideoReport``.
+package enum VideoError: Error, Equatable, Sendable {
     case missing(String)
-    /// The name is that of a folder.
-    case folder(String)
-    /// The file has no content.
-    case empty(String)
-    /// The file may not be read.
+    case directory(String)
     case notPermitted(String)
-    /// FFmpeg does not know what the file is, or its index is lost.
-    case unrecognised(String, reason: String)
-    /// There is no video in it.
-    case noVideo(String, found: [String])
-    /// There is video, but FFmpeg has no decoder for it.
-    case noDecoder(String, codec: String)
-    /// Not a single frame could be decoded.
-    case noFrames(String, codec: String, packets: Int, reason: String)
-    /// The start that was asked for lies behind the end.
-    case startsBehindEnd(String, start: Double, end: Double)
-    /// A frame has a format or size that cannot be converted.
-    case unsupportedFormat(String, format: String)
-    /// The source stopped answering.
+    case empty(String)
+    /// The pattern, and what is wrong with it.
+    case noImages(pattern: String, reason: String)
+    case notMedia(String, detail: String)
+    case cannotOpen(String, detail: String)
+    /// What the input holds instead of a video stream.
+    case noVideo(String, contents: String)
+    case unsupportedCodec(String, codec: String)
+    case nothingDecoded(String, detail: String)
+    case unsupportedPixels(String, format: String)
+    case unknownOption(String, name: String)
+    case badRange(String)
+    case startBeyondEnd(String, start: Double, last: Double)
     case timedOut(String, seconds: Double)
-    /// Anything else FFmpeg reports.
-    case failed(String, action: String, reason: String)
+    case cancelled(String)
+}
 
+extension VideoError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .missing(let input): "\(input): no such file"
-        case .folder(let input):
-            "\(input): is a folder; expected a video, an image, or a numbered sequence such as "
-                + "\(input.hasSuffix("/") ? input : input + "/")img_%04d.png"
-        case .empty(let input): "\(input): the file is empty; expected a video or an image"
-        case .notPermitted(let input): "\(input): may not be read (permission denied)"
-        case .unrecognised(let input, let reason):
-            "\(input): not a video or image that can be read (\(reason)); the file may be of another kind, "
-                + "damaged at its beginning, or cut off before its index"
-        case .noVideo(let input, let found):
-            "\(input): has no video stream, only \(found.isEmpty ? "nothing" : found.joined(separator: " and "))"
-        case .noDecoder(let input, let codec): "\(input): no decoder for its video (\(codec)) in this FFmpeg"
-        case .noFrames(let input, let codec, let packets, let reason):
-            "\(input): not one of its \(packets) \(codec) packets could be decoded (\(reason)); "
-                + "this FFmpeg does not support it, or it is damaged throughout"
-        case .startsBehindEnd(let input, let start, let end):
-            "\(input): ends \(end) s after its first frame, before the start that was asked for, \(start) s"
-        case .unsupportedFormat(let input, let format): "\(input): frames of \(format) cannot be converted"
-        case .timedOut(let input, let seconds): "\(input): no answer for \(seconds) s"
-        case .failed(let input, let action, let reason): "\(input): \(action): \(reason)"
+        case .missing(let input):
+            let hint =
+                input.contains("*") || input.contains("?")
+                ? "; wildcards are not expanded here: name the files, or give a pattern such as img_%04d.png"
+                : "; expected a video or image file"
+            return "\(input): no such file\(hint)"
+        case .directory(let input):
+            let folder = input.hasSuffix("/") ? input : input + "/"
+            return """
+                \(input): is a directory; expected a video or image file, or for a folder of numbered \
+                images a pattern such as \(folder)img_%04d.png
+                """
+        case .notPermitted(let input):
+            return "\(input): permission denied; expected a file that this user may read"
+        case .empty(let input):
+            return "\(input): the file is empty; expected a video or image"
+        case .noImages(let pattern, let reason):
+            return "\(pattern): \(reason); expected numbered images that match the pattern"
+        case .notMedia(let input, let detail):
+            return "\(input): not a video or image that FFmpeg can read (\(detail))"
+        case .cannotOpen(let input, let detail):
+            return "\(input): cannot be opened (\(detail)); expected a readable video or image"
+        case .noVideo(let input, let contents):
+            return "\(input): has no video stream, only \(contents); expected a video or image"
+        case .unsupportedCodec(let input, let codec):
+            return "\(input): FFmpeg has no decoder for its video (codec \(codec)); expected a supported codec"
+        case .nothingDecoded(let input, let detail):
+            return "\(input): not one frame could be decoded (\(detail)); expected a decodable video or image"
+        case .unsupportedPixels(let input, let format):
+            return "\(input): pixel format \(format) cannot be converted; expected one that swscale can read"
+        case .unknownOption(let input, let name):
+            return "\(input): the input knows no option \"\(name)\"; expected an option of its format or protocol"
+        case .badRange(let reason):
+            return reason
+        case .startBeyondEnd(let input, let start, let last):
+            return """
+                \(input): the start, \(start.inSeconds), lies beyond the last frame, which is at \
+                \(last.inSeconds); expected a start inside the video
+                """
+        case .timedOut(let input, let seconds):
+            return "\(input): no answer within \(seconds.inSeconds); expected a source that sends data"
+        case .cancelled(let input):
+            return "\(input): reading was cancelled"
         }
     }
 }
 
-/// FFmpeg's words for one of its error codes.
-func reason(_ code: Int32) -> String {
-    var buffer = [CChar](repeating: 0, count: 128)
-    av_strerror(code, &buffer, buffer.count)
-    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+extension Double {
+    /// The number as seconds to the millisecond, for messages: `1.25 s`.
+    var inSeconds: String { "\((self * 1000).rounded() / 1000) s" }
 }

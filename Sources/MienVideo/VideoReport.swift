@@ -1,38 +1,32 @@
-/// Where the timestamps of a video come from.
-package enum TimeSource: String, Sendable, CustomStringConvertible {
-    /// The container's presentation timestamps.
-    case container
-    /// The container's decoding timestamps, in order: presentation timestamps are missing.
-    case decodingTimestamps = "derived from decoding timestamps"
-    /// The position and the nominal frame rate: the container has no timestamps.
-    case frameRate = "derived from the frame rate"
-
-    package var description: String { rawValue }
+/// What reading a video has met so far.
+package struct VideoReport: Sendable, Codable, Equatable {
+    /// The frames handed out.
+    package var frames = 0
+    /// The frames handed out with ``VideoFrame/isDamaged`` set.
+    package var damagedFrames = 0
+    /// The frames decoded, those outside the wanted part included.
+    package var decodedFrames = 0
+    /// The packets that the decoder refused: their frames are missing.
+    package var lostPackets = 0
+    /// Why the video ended before its time, or nil if it did not.
+    package var endedEarly: String?
+    /// Where the timestamps come from.
+    package var timeSource = TimeSource.presentation
+    /// The number of stretches of rising timestamps: one, plus one for every jump back.
+    package var epochs = 1
+    /// What a reader of the table should know, in sentences.
+    package var warnings: [String] = []
 }
 
-/// What reading a video has brought to light so far.
-package struct VideoReport: Sendable {
-    package var timeSource = TimeSource.container
-    /// The number of frames in which the decoder reported errors and patched what was missing.
-    package var damagedFrames = 0
-    /// The number of packets that could not be decoded at all.
-    package var lostPackets = 0
-    /// The number of frames whose timestamp is not later than that of the frame before.
-    package var timeJumps = 0
-    /// Why the input ended before its end, or nil if it did not.
-    package var endedEarly: String?
-    /// Sentences worth showing to the user.
-    package var notes: [String] = []
-
-    /// All that is worth showing to the user.
-    package var warnings: [String] {
-        var all: [String] = []
-        if timeSource != .container {
-            all.append("presentation timestamps are missing; times are \(timeSource)")
-        }
-        if damagedFrames > 0 { all.append("\(damagedFrames) damaged frames have no readings") }
-        if lostPackets > 0 { all.append("\(lostPackets) packets could not be decoded") }
-        if timeJumps > 0 { all.append("timestamps jump backwards or repeat \(timeJumps) times") }
-        return all + notes
-    }
+/// Where the timestamps of a video's frames come from.
+package enum TimeSource: String, Sendable, Codable {
+    /// The container's presentation timestamps.
+    case presentation
+    /// The container's presentation timestamps; frames without one follow the frame before them at the
+    /// frame rate.
+    case presentationWithGaps = "presentation with gaps"
+    /// The container gives no presentation timestamps: the decoding timestamps in rising order.
+    case decodingOrder = "decoding order"
+    /// The input has no timestamps at all: frame number over frame rate.
+    case frameRate = "frame rate"
 }

@@ -1,16 +1,16 @@
 import MienVideo
 
 /// A video played several times in a row, as if it were one long file: for measuring what does not grow.
-package final class LoopedSource: FrameSource {
-    private let open: () throws -> any FrameSource
+package final class LoopedSource: FrameStream {
+    private let open: () throws -> any FrameStream
     private var remaining: Int
-    private var current: (any FrameSource)?
+    private var current: (any FrameStream)?
     private var firstIndex = 0
     private var firstTimestamp = 0.0
     private var last: (index: Int, timestamp: Double, interval: Double)?
 
     /// - Parameter open: Opens the video anew for each of the `count` rounds.
-    package init(count: Int, open: @escaping () throws -> any FrameSource) {
+    package init(count: Int, open: @escaping () throws -> any FrameStream) {
         self.open = open
         remaining = count
     }

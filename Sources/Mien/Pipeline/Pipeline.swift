@@ -23,7 +23,7 @@ package final class Pipeline: @unchecked Sendable {
     /// The number of frames decoded so far.
     private(set) var frameCount = 0
 
-    private let source: any FrameSource
+    private let source: any FrameStream
     private let crops: any CropProducer
     private let encode: (Batch) -> Void
     private let cancellation: Cancellation
@@ -37,7 +37,7 @@ package final class Pipeline: @unchecked Sendable {
     ///   - makeBatch: Makes one of the batches that go round.
     ///   - encode: Fills a batch's embeddings and probabilities from its pixels. Runs on one queue.
     init(
-        source: any FrameSource, crops: any CropProducer, cancellation: Cancellation,
+        source: any FrameStream, crops: any CropProducer, cancellation: Cancellation,
         makeBatch: () -> Batch, encode: @escaping (Batch) -> Void
     ) {
         self.source = source
