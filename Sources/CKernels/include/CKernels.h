@@ -10,5 +10,6 @@
 #include "resample.h"
 #include "training.h"
 #include "warp.h"
+#include "workers.h"
 
 #endif
