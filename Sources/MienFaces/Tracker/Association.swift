@@ -14,13 +14,13 @@ package enum Association {
     /// How long a lost face is expected where its motion would have taken it.
     package static let coasting = 0.5
     /// The similarity that identifies a face by its looks alone.
-    package static let sureSimilarity: Float = 0.78
+    package static let sureSimilarity: Float = 0.7
 
     // What a face must resemble a lost one by, to be it: where it was expected, and farther off.
-    package static let hiddenSimilarity: Float = 0.35
-    private static let expectedSimilarity: Float = 0.5
-    package static let pathSimilarity: Float = 0.55
-    private static let farSimilarity: Float = 0.72
+    package static let hiddenSimilarity: Float = 0.3
+    private static let expectedSimilarity: Float = 0.55
+    package static let pathSimilarity: Float = 0.6
+    private static let farSimilarity: Float = 0.65
 
     /// - Parameters:
     ///   - tracks: All tracks, their motion brought forward to `time`.

@@ -3,9 +3,9 @@ import MienVideo
 
 /// Finds the faces in the frames of a video and follows each under one identity.
 ///
-/// The whole frame is searched at the start, after a cut, when a face is lost, and otherwise every quarter
-/// of a second of media time while anything changes; between searches each known face is looked at where
-/// its motion should have taken it. What is found is pooled, told apart (``Association``), and added to
+/// The whole frame is searched at the start, after a cut, when a face is lost, and otherwise at the pace of
+/// what changes in it (``SearchSchedule``); between searches each known face is looked at where its motion
+/// should have taken it. What is found is pooled, told apart (``Association``), and added to
 /// the tracks (``TrackSet``). Frames leave in order, a little later (``FrameHold``), with boxes the detector
 /// found in that very frame; a face that was not found has none. With many faces, see
 /// ``TrackingOptions/alternatesAbove``.
@@ -75,10 +75,18 @@ package final class FaceTracker {
     }
 
     private func isSearchDue(_ signature: FrameSignature, _ image: Image) -> Bool {
-        let known = tracks.tracks.filter { !$0.isLost && $0.scene == scenes.current }
-        return schedule.isDue(
-            at: clock.time, signature, known: known.map(\.motion.box), width: image.width,
-            height: image.height)
+        let known = tracks.tracks.filter { !$0.isLost && $0.scene == scenes.current }.map(\.motion.box)
+        let decision = schedule.decision(
+            at: clock.time, signature, known: known, width: image.width, height: image.height)
+        guard decision == .glance else { return decision == .search }
+        schedule.glanced(at: clock.time)
+        lookCount += 1
+        let side = Float(max(image.width, image.height))
+        let center = Point(x: Float(image.width) / 2, y: Float(image.height) / 2)
+        // A glance only raises the question; the search answers it.
+        return detector.look(at: center, side: side, roll: 0, in: image).contains { face in
+            !known.contains { $0.overlap(face.box) > 0.2 }
+        }
     }
 
     private func search(_ image: Image, _ signature: FrameSignature, _ pool: inout DetectionPool) {

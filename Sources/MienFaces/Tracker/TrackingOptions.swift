@@ -1,6 +1,6 @@
 /// How faces are followed. Times are seconds of media time.
 package struct TrackingOptions: Sendable, Equatable {
-    /// The longest time between two searches of the whole frame.
+    /// The time between two searches of the whole frame while something changes away from known faces.
     package var searchInterval = 0.25
     /// How long a face that is out of sight keeps its identity.
     package var memory = 2.0

@@ -1,8 +1,6 @@
 import MienFaces
 import MienVideo
 
-@testable import MienFaces
-
 /// What the tracker made of a film, held against the truth.
 struct Outcome {
     /// The faces of each frame, in order.

@@ -1,7 +1,7 @@
 import MienTensor
 import MienVideo
 
-@testable import MienFaces
+import MienFaces
 
 /// Someone in the synthetic world: a face with a place for every moment, and looks.
 struct Actor {
@@ -84,7 +84,7 @@ final class World: FaceDetecting {
         let region = FaceBox(x: center.x - side / 2, y: center.y - side / 2, width: side, height: side)
         return detections { box in
             let share = box.sharedArea(region) / (box.width * box.height)
-            return share > 0.75 && (0.25...0.75).contains(box.width / side)
+            return share > 0.75 && (0.12...0.75).contains(box.width / side)
         } + nonsense
     }
 
