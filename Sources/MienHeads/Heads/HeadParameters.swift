@@ -44,6 +44,22 @@ package final class HeadParameters: Sendable {
     package let layers: [(linear: LinearParameters, norm: NormParameters)]
     package let output: LinearParameters
 
+    /// Creates a head from parameters in memory, whose widths must fit each other.
+    package init(
+        task: HeadTask, layers: [(linear: LinearParameters, norm: NormParameters)], output: LinearParameters
+    ) {
+        let linears = layers.map(\.linear) + [output]
+        for (previous, next) in zip(linears, linears.dropFirst()) {
+            precondition(
+                previous.outputs == next.inputs, "\(previous.outputs) outputs, \(next.inputs) inputs")
+        }
+        precondition(output.outputs == task.outputs, "\(task) has \(task.outputs) outputs")
+        self.task = task
+        self.layers = layers
+        self.output = output
+        width = linears[0].inputs
+    }
+
     /// Whether `file` has this head.
     package static func exist(for task: HeadTask, in file: SafetensorsFile) -> Bool {
         file.tensors.keys.contains { $0.hasPrefix("\(task.rawValue).") }

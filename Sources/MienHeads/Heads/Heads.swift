@@ -6,7 +6,7 @@ import MienTensor
 ///
 ///     x -> [Linear -> batch norm -> ReLU] x layers -> Linear -> logits
 ///
-/// The logits of an embedding are the same bits whatever batch it is in. Nothing is allocated after `init`.
+/// The logits of an embedding are the same bits whatever batch it is in. Nothing is allocated once the largest batch has been seen.
 ///
 /// ```swift
 /// let heads = try Heads(path: "model/heads.safetensors", width: encoder.embeddingWidth)
@@ -88,38 +88,46 @@ package final class Heads: Sendable {
     package func has(_ task: HeadTask) -> Bool { task == .expression ? hasExpression : hasActionUnits }
 }
 
-/// One head and the two rows of scratch its layers pass on.
+/// One head and the scratch its layers pass on.
+///
+/// It stays on its caller's thread: a face's head costs a hundred-thousandth of what its embedding did.
 private final class Head: Sendable {
+    /// The rows that are in flight at once.
+    private static let chunk = 64
+
     private let layers: [FoldedLinear]
     private let output: FoldedLinear
     private let even: FloatBuffer
     private let odd: FloatBuffer
+    /// Protected by `lock`, as are the buffers' elements.
+    private nonisolated(unsafe) let workspace = Workspace()
     /// Held while the scratch is in use, so that heads can be shared between threads.
     private let lock = NSLock()
 
     init(_ parameters: HeadParameters) {
         layers = parameters.layers.map { FoldedLinear($0.linear, norm: $0.norm) }
         output = FoldedLinear(parameters.output, norm: nil)
-        let widest = (layers + [output]).map { max($0.inputs, $0.outputs) }.max() ?? 0
-        even = FloatBuffer(count: widest)
-        odd = FloatBuffer(count: widest)
+        let widest = layers.map(\.outputs).max() ?? 0
+        even = FloatBuffer(count: widest * Self.chunk)
+        odd = FloatBuffer(count: widest * Self.chunk)
     }
 
     func apply(_ embeddings: UnsafePointer<Float>, count: Int, logits: UnsafeMutablePointer<Float>) {
         lock.lock()
         defer { lock.unlock() }
         let width = layers.first?.inputs ?? output.inputs
-        for row in 0..<count {
-            var x = even.baseAddress
-            var y = odd.baseAddress
-            // Copied so that its alignment, and with it the order of the sums, does not depend on the row.
-            x.update(from: embeddings + row * width, count: width)
+        for first in stride(from: 0, to: count, by: Self.chunk) {
+            let rows = min(Self.chunk, count - first)
+            var x = Matrix(embeddings + first * width, rows: rows, columns: width)
+            var (scratch, other) = (even.baseAddress, odd.baseAddress)
             for layer in layers {
-                layer.apply(x, to: y, rectified: true)
-                swap(&x, &y)
+                let y = MutableMatrix(scratch, rows: rows, columns: layer.outputs)
+                layer.apply(x, to: y, rectified: true, workspace: workspace)
+                x = y.readOnly
+                swap(&scratch, &other)
             }
-            output.apply(x, to: y, rectified: false)
-            (logits + row * output.outputs).update(from: y, count: output.outputs)
+            let y = MutableMatrix(logits + first * output.outputs, rows: rows, columns: output.outputs)
+            output.apply(x, to: y, rectified: false, workspace: workspace)
         }
     }
 }
