@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: c),
 
         .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
-        .target(name: "MienCLIP", dependencies: ["MienTensor"], swiftSettings: swift),
+        .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
             name: "MienTraining", dependencies: ["MienHeads", "MienTensor"], swiftSettings: swift),
@@ -55,7 +55,7 @@ let package = Package(
             name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor"],
+            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor"],
