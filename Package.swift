@@ -45,11 +45,14 @@ let package = Package(
         .target(
             name: "Mien",
             dependencies: [
-                "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
+                "CFFmpeg", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
             name: "MienCommand", dependencies: ["Mien", "MienTraining"], swiftSettings: swift),
+        // The README's example: built, so that it compiles; run by a test, so that it works.
+        .executableTarget(
+            name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
 
         .testTarget(
             name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
@@ -70,9 +73,12 @@ let package = Package(
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
-        .testTarget(name: "MienTests", dependencies: ["Mien"], swiftSettings: swift),
         .testTarget(
-            name: "MienCommandTests", dependencies: ["MienCommand", "Mien"], swiftSettings: swift),
+            name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "MienCommandTests", dependencies: ["MienCommand", "Mien", "TestSupport"],
+            swiftSettings: swift),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

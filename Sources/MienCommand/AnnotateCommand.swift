@@ -55,6 +55,7 @@ struct AnnotateCommand: Subcommand {
 
     func run() throws -> ExitCode {
         let analyzer = try Analyzer(model: model.load())
+        try plan.prepare()
         let interrupt = Interrupt()
         var failures: [ExitCode] = []
         for job in plan.jobs where !interrupt.cancellation.isCancelled {

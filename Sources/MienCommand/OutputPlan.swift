@@ -1,4 +1,5 @@
 import Foundation
+import Mien
 
 /// Which table each input's rows go to, decided and checked before anything is read.
 package struct OutputPlan {
@@ -10,6 +11,8 @@ package struct OutputPlan {
     }
 
     package let jobs: [Job]
+    /// The directory that the tables go to, if one was named.
+    private let folder: String?
 
     /// - Parameters:
     ///   - output: What `-o` said: a file, a directory, `-`, or nil for `NAME.csv` in the current directory.
@@ -22,12 +25,23 @@ package struct OutputPlan {
             let hint = output == "-" ? "" : " (or create it: mkdir \(output))"
             throw UsageError("-o \(output): \(inputs.count) inputs need a directory for their tables\(hint)")
         }
+        folder = isFolder ? output : nil
         jobs = inputs.map { input in
             guard isFolder else { return Job(input: input, table: output ?? "-") }
             let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension + suffix
             return Job(input: input, table: output.map { ($0 as NSString).appendingPathComponent(name) } ?? name)
         }
         try check(overwrite: overwrite)
+    }
+
+    /// Makes the directory of the tables if it is not there.
+    func prepare() throws(MienError) {
+        guard let folder else { return }
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .output("\(folder): the directory cannot be made: \(error.localizedDescription)")
+        }
     }
 
     private func check(overwrite: Bool) throws(UsageError) {

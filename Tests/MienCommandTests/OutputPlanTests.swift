@@ -1,5 +1,6 @@
 import Foundation
 import MienCommand
+import TestSupport
 import Testing
 
 @Suite struct OutputPlanTests {
@@ -9,24 +10,24 @@ import Testing
         }
     }
 
-    private func withFolder(_ body: (String) throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        try body(folder)
-    }
-
     @Test func namesTablesAfterTheirInputs() throws {
         #expect(try plan(["in/a.b.mp4"], nil) == [["in/a.b.mp4", "a.b.csv"]])
         #expect(try plan(["a.mp4", "b.mov"], "missing/") == [["a.mp4", "missing/a.csv"], ["b.mov", "missing/b.csv"]])
         #expect(try plan(["a.mp4"], "-") == [["a.mp4", "-"]])
-        try withFolder { #expect(try plan(["a.mp4"], $0) == [["a.mp4", "\($0)/a.csv"]]) }
+        do {
+            let temporary = try TemporaryFolder()
+            let folder = temporary.url.path
+            let jobs = try plan(["a.mp4"], folder)
+            #expect(jobs == [["a.mp4", "\(folder)/a.csv"]])
+        }
     }
 
     @Test func refusesWhatWouldLoseATable() throws {
-        try withFolder { folder in
+        do {
+            let temporary = try TemporaryFolder()
+            let folder = temporary.url.path
             let table = "\(folder)/a.csv"
-            FileManager.default.createFile(atPath: table, contents: Data("x".utf8))
+            try Data("x".utf8).write(to: URL(fileURLWithPath: table))
             #expect(throws: UsageError.self) { try plan(["a.mp4"], table) }
             #expect(try plan(["a.mp4"], table, overwrite: true) == [["a.mp4", table]])
             #expect(throws: UsageError.self) { try plan([table], folder, overwrite: true) }
