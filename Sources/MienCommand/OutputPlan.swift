@@ -50,7 +50,8 @@ package struct OutputPlan {
             if let other = inputOfTable.updateValue(job.input, forKey: job.table) {
                 throw UsageError("\(other) and \(job.input) would both be written to \(job.table)")
             }
-            if FileManager.default.fileExists(atPath: job.table) {
+            // Devices and pipes are written to; there is nothing in them to lose.
+            if Self.isRegularFile(job.table) {
                 if Self.isSameFile(job.table, job.input) {
                     throw UsageError("\(job.table) is the input itself; give another output with -o")
                 }
@@ -62,6 +63,11 @@ package struct OutputPlan {
     private static func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+    }
+
+    private static func isRegularFile(_ path: String) -> Bool {
+        let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+        return (try? resolved.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile ?? false
     }
 
     private static func isSameFile(_ first: String, _ second: String) -> Bool {

@@ -14,24 +14,17 @@ import Testing
         #expect(try plan(["in/a.b.mp4"], nil) == [["in/a.b.mp4", "a.b.csv"]])
         #expect(try plan(["a.mp4", "b.mov"], "missing/") == [["a.mp4", "missing/a.csv"], ["b.mov", "missing/b.csv"]])
         #expect(try plan(["a.mp4"], "-") == [["a.mp4", "-"]])
-        do {
-            let temporary = try TemporaryFolder()
-            let folder = temporary.url.path
-            let jobs = try plan(["a.mp4"], folder)
-            #expect(jobs == [["a.mp4", "\(folder)/a.csv"]])
-        }
+        let folder = try TemporaryFolder()
+        #expect(try plan(["a.mp4"], folder.url.path) == [["a.mp4", folder.path("a.csv")]])
     }
 
     @Test func refusesWhatWouldLoseATable() throws {
-        do {
-            let temporary = try TemporaryFolder()
-            let folder = temporary.url.path
-            let table = "\(folder)/a.csv"
-            try Data("x".utf8).write(to: URL(fileURLWithPath: table))
-            #expect(throws: UsageError.self) { try plan(["a.mp4"], table) }
-            #expect(try plan(["a.mp4"], table, overwrite: true) == [["a.mp4", table]])
-            #expect(throws: UsageError.self) { try plan([table], folder, overwrite: true) }
-        }
+        let folder = try TemporaryFolder()
+        let table = folder.path("a.csv")
+        try Data("x".utf8).write(to: URL(fileURLWithPath: table))
+        #expect(throws: UsageError.self) { try plan(["a.mp4"], table) }
+        #expect(try plan(["a.mp4"], table, overwrite: true) == [["a.mp4", table]])
+        #expect(throws: UsageError.self) { try plan([table], folder.url.path, overwrite: true) }
         #expect(throws: UsageError.self) { try plan(["x/a.mp4", "y/a.mp4"], nil) }
         #expect(throws: UsageError.self) { try plan(["a.mp4", "b.mp4"], "-") }
         #expect(throws: UsageError.self) { try plan(["a.mp4", "b.mp4"], "one.csv") }
