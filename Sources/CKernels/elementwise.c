@@ -21,7 +21,7 @@ void mien_softmax(float *values, size_t stride, size_t rows, size_t width, float
     for (size_t row = 0; row < rows; row++, values += stride) {
         size_t block = (width + 15) / 16 * 16;
         float factor = k->softmax_weights(values, width, block, 0, scale);
-        k->scale(values, width, factor);
+        k->scale(values, width, factor, values);
     }
 }
 

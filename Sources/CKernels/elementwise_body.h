@@ -6,7 +6,9 @@
 #pragma STDC FP_CONTRACT OFF
 
 typedef float vf __attribute__((ext_vector_type(16)));
-typedef int32_t vi __attribute__((ext_vector_type(16)));
+typedef uint32_t vu __attribute__((ext_vector_type(16)));
+typedef float v8 __attribute__((ext_vector_type(8)));
+typedef float v4 __attribute__((ext_vector_type(4)));
 typedef float vf_any __attribute__((ext_vector_type(16), aligned(4)));
 typedef uint8_t vb_any __attribute__((ext_vector_type(16), aligned(1)));
 
@@ -33,45 +35,62 @@ INLINE void KERNEL(store_some)(float *out, vf value, size_t count) {
 }
 
 INLINE float KERNEL(sum)(vf v) {
-    typedef float v8 __attribute__((ext_vector_type(8)));
-    typedef float v4 __attribute__((ext_vector_type(4)));
     v8 a = v.lo + v.hi;
     v4 b = a.lo + a.hi;
     return (b[0] + b[2]) + (b[1] + b[3]);
 }
 
 INLINE float KERNEL(max)(vf v) {
-    float result = v[0];
-    for (int i = 1; i < LANES; i++) result = v[i] > result ? v[i] : result;
-    return result;
+    v8 a = v.lo > v.hi ? v.lo : v.hi;
+    v4 b = a.lo > a.hi ? a.lo : a.hi;
+    float even = b[0] > b[2] ? b[0] : b[2], odd = b[1] > b[3] ? b[1] : b[3];
+    return even > odd ? even : odd;
 }
 
-INLINE vf KERNEL(exp)(vf x) {
-    // x = n ln 2 + r with |r| <= ln(2) / 2. Adding 1.5 * 2^23 rounds to the nearest whole number, and the
-    // high part of ln 2 has so few bits that its product with n is exact.
-    vf y = x < 89.0f ? x : 89.0f;
-    y = y > -88.0f ? y : -88.0f;
-    vf shifted = y * 1.44269504f + 0x1.8p23f;
+// exp(x) = exp(r) 2^n, with n in the low bits of `whole`. For |x| < 2^22 / 1.4427; NaN gives NaN.
+INLINE vf KERNEL(exp_reduced)(vf x, vu *whole) {
+    // x = n ln 2 + r with |r| <= ln(2) / 2. Adding 1.5 * 2^23 rounds to a whole number in the low bits, and
+    // the high part of ln 2 has so few bits that its product with n is exact.
+    vf shifted = x * 1.44269504f + 0x1.8p23f;
+    memcpy(whole, &shifted, sizeof shifted);
     vf n = shifted - 0x1.8p23f;
-    vf r = (y - n * 0.693359375f) - n * -2.12194440e-4f;
+    vf r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
     // exp(r) = 1 + r + r^2 p(r); a minimax fit with relative error 3.1e-9.
     vf p = 0x1.6db4e6p-10f;
     p = p * r + 0x1.123be0p-7f;
     p = p * r + 0x1.55545ep-5f;
     p = p * r + 0x1.55548ep-3f;
     p = p * r + 0.5f;
-    vf e = (r * r) * p + r + 1.0f;
-    // 2^n in two factors: 2^128 is not a number.
-    vi whole = __builtin_convertvector(n, vi);
-    vi half = whole >> 1;
-    vi low = (half + 127) << 23, high = (whole - half + 127) << 23;
-    vf low_scale, high_scale;
-    memcpy(&low_scale, &low, sizeof low);
-    memcpy(&high_scale, &high, sizeof high);
-    e = (e * low_scale) * high_scale;
-    // What is below the smallest normal number becomes zero; NaN stays.
-    e = x < -87.3365478f ? 0.0f : e;
-    return x == x ? e : x;
+    return (r * r) * p + r + 1.0f;
+}
+
+INLINE vf KERNEL(power_of_two)(vu n) {
+    vu bits = (n << 23) + (127u << 23);
+    vf power;
+    memcpy(&power, &bits, sizeof bits);
+    return power;
+}
+
+// The comparisons with limits are such that NaN passes them.
+#define LEAST_EXPONENT -87.3365447f // exp of this is just above the smallest normal number
+
+INLINE vf KERNEL(exp)(vf x) {
+    vf y = x > 89.0f ? 89.0f : x;
+    y = y < -88.0f ? -88.0f : y;
+    vu n;
+    vf e = KERNEL(exp_reduced)(y, &n);
+    // 2^n in two factors: 2^128 is not a number. The sum keeps n's sign out of the shift.
+    vu half = ((n + 512u) & 1023u) >> 1;
+    half -= 256u;
+    e = (e * KERNEL(power_of_two)(half)) * KERNEL(power_of_two)(n - half);
+    return x < LEAST_EXPONENT ? 0.0f : e;
+}
+
+// The same for x <= 0.
+INLINE vf KERNEL(exp_negative)(vf x) {
+    vu n;
+    vf e = KERNEL(exp_reduced)(x < -88.0f ? -88.0f : x, &n);
+    return x < LEAST_EXPONENT ? 0.0f : e * KERNEL(power_of_two)(n);
 }
 
 INLINE vf KERNEL(sigmoid)(vf x) { return 1.0f / (1.0f + KERNEL(exp)(-x)); }
@@ -93,7 +112,7 @@ INLINE vf KERNEL(gelu)(vf x) {
     p = p * s + 0.11981452997602489f;
     p = p * s + 0.13986447403144955f;
     p = p * s + 0.13962125020522842f;
-    vf tail = KERNEL(exp)(-0.5f * (u * u)) * (p * s);
+    vf tail = KERNEL(exp_negative)(-0.5f * (u * u)) * (p * s);
     return x * (x > 0.0f ? 1.0f - tail : tail);
 }
 
@@ -162,7 +181,7 @@ static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, siz
         size_t length = count - start < block ? count - start : block;
         for (size_t i = 0; i < length; i += LANES) {
             vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
-            value = KERNEL(exp)((value - max) * scale);
+            value = KERNEL(exp_negative)((value - max) * scale);
             sum += value;
             KERNEL(store_some)(row + i, value, length - i);
         }
@@ -170,9 +189,9 @@ static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, siz
     return 1.0f / KERNEL(sum)(sum);
 }
 
-static void KERNEL(scale)(float *row, size_t count, float factor) {
+static void KERNEL(scale)(const float *in, size_t count, float factor, float *out) {
     for (size_t i = 0; i < count; i += LANES) {
-        KERNEL(store_some)(row + i, KERNEL(load_some)(row + i, count - i, 0.0f) * factor, count - i);
+        KERNEL(store_some)(out + i, KERNEL(load_some)(in + i, count - i, 0.0f) * factor, count - i);
     }
 }
 

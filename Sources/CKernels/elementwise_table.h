@@ -14,7 +14,7 @@ typedef struct mien_elementwise {
     void (*layer_norm)(const float *in, size_t width, const float *weight, const float *bias, float epsilon,
                        float *out);
     float (*softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale);
-    void (*scale)(float *row, size_t count, float factor);
+    void (*scale)(const float *in, size_t count, float factor, float *out);
     void (*normalise)(const uint8_t *pixels, size_t count, const float *mean, const float *scale,
                       float *out);
     void (*finish)(const float *in, size_t in_panel, size_t rows, size_t columns,

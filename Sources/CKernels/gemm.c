@@ -31,7 +31,12 @@ void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_
     }
 }
 
+// Below so many products or copies (some microseconds), another thread costs more than it brings.
+#define SHARED_PRODUCTS (1 << 18)
+#define SHARED_COPIES (1 << 17)
+
 void mien_gemm_plan(mien_gemm *g, size_t workers) {
+    if (g->m * g->n * g->k < SHARED_PRODUCTS) workers = 1;
     g->level = mien_isa();
     size_t tallest = mien_tile_for(g->level)->rows;
     // Tiles of nearly equal height: a short one at the end would leave FMA units idle.
@@ -47,8 +52,10 @@ void mien_gemm_plan(mien_gemm *g, size_t workers) {
     }
     g->chunks = ceiling(panels, g->chunk_panels);
     g->pieces = g->blocks * g->chunks;
+    g->workers = workers;
     g->packed_rows_count = g->m * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH;
     g->partial_count = smaller(g->m, BLOCK_ROWS) * g->chunk_panels * MIEN_PANEL;
+    g->scratch_count = g->packed_rows_count + workers * g->partial_count;
 }
 
 static size_t first_row(const mien_gemm *g, size_t tile) {
@@ -58,10 +65,12 @@ static size_t first_row(const mien_gemm *g, size_t tile) {
 // Where the block of depth `k` of a tile of A is packed, as [rows][MIEN_DEPTH].
 static float *packed_tile(const mien_gemm *g, size_t tile, size_t k) {
     size_t row = first_row(g, tile), rows = first_row(g, tile + 1) - row;
-    return g->packed_rows + row * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH + k * rows;
+    return g->scratch + row * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH + k * rows;
 }
 
-void mien_gemm_pack_tile(const mien_gemm *g, size_t tile) {
+static void pack_tile(void *context, size_t tile, size_t slot) {
+    (void)slot;
+    const mien_gemm *g = context;
     size_t row = first_row(g, tile), rows = first_row(g, tile + 1) - row;
     float *out = packed_tile(g, tile, 0);
     const float *in = g->a + row * g->a_stride;
@@ -73,7 +82,9 @@ void mien_gemm_pack_tile(const mien_gemm *g, size_t tile) {
     }
 }
 
-void mien_gemm_piece(const mien_gemm *g, size_t piece, float *partial) {
+static void compute_piece(void *context, size_t piece, size_t slot) {
+    const mien_gemm *g = context;
+    float *partial = g->scratch + g->packed_rows_count + slot * g->partial_count;
     const mien_tile_kernel *kernel = mien_tile_for(g->level);
     const mien_elementwise *elementwise = mien_elementwise_for(g->level);
     // Neighbouring pieces share their part of W: workers that go side by side fetch it once.
@@ -132,4 +143,9 @@ void mien_gemm_piece(const mien_gemm *g, size_t piece, float *partial) {
             }
         }
     }
+}
+
+void mien_gemm_run(const mien_gemm *g) {
+    mien_run_pieces(g->m * g->k < SHARED_COPIES ? 1 : g->workers, g->tiles, pack_tile, (void *)g);
+    mien_run_pieces(g->workers, g->pieces, compute_piece, (void *)g);
 }

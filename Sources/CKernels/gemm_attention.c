@@ -13,18 +13,20 @@ size_t mien_attention_scratch_count(size_t tokens, size_t head_width) {
     size_t depth_blocks = ceiling(tokens, MIEN_DEPTH);
     return mien_gemm_packed_weights_count(tokens, head_width) +
            mien_gemm_packed_weights_count(head_width, tokens) + TALLEST * MIEN_DEPTH +
-           TALLEST * depth_blocks * MIEN_DEPTH + TALLEST * (head_width + MIEN_PANEL);
+           TALLEST * depth_blocks * MIEN_DEPTH + TALLEST * ceiling(head_width, MIEN_PANEL) * MIEN_PANEL;
 }
 
-void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
+static void attend(void *context, size_t piece, size_t slot) {
+    const mien_attention *t = context;
     mien_isa_level level = mien_isa();
     const mien_tile_kernel *kernel = mien_tile_for(level);
     const mien_elementwise *elementwise = mien_elementwise_for(level);
     size_t tokens = t->tokens, depth = t->head_width, stride = t->qkv_stride;
-    const float *q = t->qkv + head * depth, *k = q + t->width, *v = k + t->width;
-    float *out = t->out + head * depth;
+    size_t first = piece / t->heads * tokens, head = piece % t->heads, width = t->heads * depth;
+    const float *q = t->qkv + first * stride + head * depth, *k = q + width, *v = k + width;
+    float *out = t->out + first * t->out_stride + head * depth;
 
-    float *keys = scratch;
+    float *keys = t->scratch + slot * mien_attention_scratch_count(tokens, depth);
     float *values = keys + mien_gemm_packed_weights_count(tokens, depth);
     float *queries = values + mien_gemm_packed_weights_count(depth, tokens);
     float *scores = queries + TALLEST * MIEN_DEPTH;
@@ -35,12 +37,19 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
     for (size_t panel = 0; panel < value_panels; panel++) {
         size_t columns = smaller(MIEN_PANEL, depth - panel * MIEN_PANEL);
         float *row = values + panel * tokens * MIEN_PANEL;
+        // A head's width is a multiple of 8: a panel is full or half full.
         for (size_t token = 0; token < tokens; token++, row += MIEN_PANEL) {
-            memcpy(row, v + token * stride + panel * MIEN_PANEL, columns * sizeof(float));
-            memset(row + columns, 0, (MIEN_PANEL - columns) * sizeof(float));
+            const float *value = v + token * stride + panel * MIEN_PANEL;
+            if (columns == MIEN_PANEL) {
+                memcpy(row, value, MIEN_PANEL * sizeof(float));
+            } else {
+                memcpy(row, value, 8 * sizeof(float));
+                memset(row + 8, 0, 8 * sizeof(float));
+            }
         }
     }
 
+    size_t padded = ceiling(tokens, MIEN_PANEL) * MIEN_PANEL;
     static const float zeros[MIEN_PANEL] = {0};
     size_t tiles = ceiling(tokens, kernel->rows), row = 0;
     for (size_t tile = 0; tile < tiles; tile++) {
@@ -61,8 +70,13 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
         }
         float factors[TALLEST];
         for (size_t r = 0; r < rows; r++) {
-            factors[r] = elementwise->softmax_weights(scores + r * MIEN_DEPTH, tokens, MIEN_DEPTH,
-                                                      rows * MIEN_DEPTH, t->scale);
+            float *row_scores = scores + r * MIEN_DEPTH;
+            // The last panel's columns past the tokens take no weight, and whole vectors remain.
+            for (size_t i = tokens; i < padded; i++) {
+                row_scores[i / MIEN_DEPTH * rows * MIEN_DEPTH + i % MIEN_DEPTH] = -INFINITY;
+            }
+            factors[r] = elementwise->softmax_weights(row_scores, padded, MIEN_DEPTH, rows * MIEN_DEPTH,
+                                                      t->scale);
         }
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
@@ -75,9 +89,12 @@ void mien_attention_head(const mien_attention *t, size_t head, float *scratch) {
             mien_run_tile(kernel, product, value_panels);
         }
         for (size_t r = 0; r < rows; r++, row++) {
-            float *result = out + row * t->out_stride;
-            memcpy(result, sums + r * value_panels * MIEN_PANEL, depth * sizeof(float));
-            elementwise->scale(result, depth, factors[r]);
+            elementwise->scale(sums + r * value_panels * MIEN_PANEL, depth, factors[r],
+                               out + row * t->out_stride);
         }
     }
+}
+
+void mien_attention_run(const mien_attention *attention, size_t workers) {
+    mien_run_pieces(workers, attention->images * attention->heads, attend, (void *)attention);
 }

@@ -8,6 +8,8 @@
 #include "gemm.h"
 #include "patches.h"
 #include "resample.h"
+#include "training.h"
 #include "warp.h"
+#include "workers.h"
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "dispatch.h"
 #include "elementwise.h"
+#include "workers.h"
 
 // W is packed as [ceil(n / 16)][k][16], zeros in the columns past n: what one tile reads is contiguous.
 #define MIEN_PANEL 16
@@ -23,8 +24,7 @@ size_t mien_gemm_packed_weights_count(size_t n, size_t k);
 void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_t last, size_t k,
                             float *packed);
 
-// One product. Fill in the first part, plan, pack all row tiles, then compute all pieces; tiles and pieces
-// each in any order and on any thread, but the last tile before the first piece.
+// One product: fill in the first part, plan, provide scratch, run.
 typedef struct mien_gemm {
     const float *a;
     size_t a_stride;
@@ -37,11 +37,13 @@ typedef struct mien_gemm {
     size_t m, n, k;
     mien_activation activation;
 
-    // The plan. Between mien_gemm_plan and the first tile, set `packed_rows` to aligned storage.
+    // The plan.
     mien_isa_level level;
-    float *packed_rows;
-    size_t packed_rows_count; // elements that `packed_rows` must hold
-    size_t partial_count;     // elements of scratch that each running piece needs for itself
+    size_t workers;
+    size_t scratch_count;     // elements of scratch for the whole product
+    size_t packed_rows_count; // of these, for A as the tiles read it
+    size_t partial_count;     // and for the sums of each worker
+    float *scratch;           // aligned to 64 bytes; for the caller to set after mien_gemm_plan
     size_t tiles, tile_rows, taller_tiles; // the first `taller_tiles` have one row more than `tile_rows`
     size_t blocks;                         // of row tiles
     size_t chunks, chunk_panels;           // of weight panels
@@ -49,27 +51,26 @@ typedef struct mien_gemm {
 } mien_gemm;
 
 void mien_gemm_plan(mien_gemm *gemm, size_t workers);
-void mien_gemm_pack_tile(const mien_gemm *gemm, size_t tile);
-void mien_gemm_piece(const mien_gemm *gemm, size_t piece, float *partial);
+void mien_gemm_run(const mien_gemm *gemm);
 
-// Softmax attention of one head of one image, with the whole score row in scratch.
+// Softmax attention of images of `tokens` rows each, with whole score rows in scratch.
 //
-// Row t of `qkv` holds the queries, keys and values of all heads side by side: head h reads
-// qkv[t][h * head_width], qkv[t][width + h * head_width] and qkv[t][2 * width + h * head_width], and writes
-// out[t][h * head_width]: softmax(scale Q K^T) V.
+// Row t of `qkv` holds the queries, keys and values of all heads side by side: head h of an image reads
+// qkv[t][h * head_width], qkv[t][width + h * head_width] and qkv[t][2 * width + h * head_width] of the
+// image's rows and writes out[t][h * head_width]: softmax(scale Q K^T) V, where width = heads * head_width.
 typedef struct mien_attention {
     const float *qkv;
     size_t qkv_stride;
     float *out;
     size_t out_stride;
-    size_t tokens, width;
+    size_t images, tokens, heads;
     size_t head_width; // a multiple of 8, at most 256
     float scale;
+    float *scratch; // aligned to 64 bytes; mien_attention_scratch_count for each worker
 } mien_attention;
 
-// Elements of aligned scratch for one head at a time.
 size_t mien_attention_scratch_count(size_t tokens, size_t head_width);
 
-void mien_attention_head(const mien_attention *attention, size_t head, float *scratch);
+void mien_attention_run(const mien_attention *attention, size_t workers);
 
 #endif

@@ -28,14 +28,11 @@ package func attention(
     precondition(
         headWidth % 8 == 0 && headWidth <= 256,
         "a head's width is a multiple of 8 up to 256, not \(headWidth)")
-    let scratchCount = (mien_attention_scratch_count(tokens, headWidth) + 15) / 16 * 16
-    let scratch = workspace.reserve(scratchCount * workers.count)
-    workers.run(output.rows / tokens * heads) { piece, slot in
-        let firstRow = piece / heads * tokens
-        var arguments = mien_attention(
-            qkv: projections.baseAddress + firstRow * projections.stride, qkv_stride: projections.stride,
-            out: output.baseAddress + firstRow * output.stride, out_stride: output.stride, tokens: tokens,
-            width: width, head_width: headWidth, scale: 1 / Float(headWidth).squareRoot())
-        mien_attention_head(&arguments, piece % heads, scratch + slot * scratchCount)
-    }
+    let scratchCount = mien_attention_scratch_count(tokens, headWidth) * workers.count
+    var arguments = mien_attention(
+        qkv: projections.baseAddress, qkv_stride: projections.stride, out: output.baseAddress,
+        out_stride: output.stride, images: output.rows / tokens, tokens: tokens, heads: heads,
+        head_width: headWidth, scale: 1 / Float(headWidth).squareRoot(),
+        scratch: workspace.reserve(scratchCount))
+    mien_attention_run(&arguments, workers.count)
 }

@@ -63,19 +63,7 @@ package func multiply(
     plan.k = weights.inputs
     plan.activation = activation.kernel
 
-    // Below some microseconds of work, waking another thread costs more than it brings.
-    let products = input.rows * weights.outputs * weights.inputs
-    let workers = products < 1 << 18 ? Workers(count: 1) : workers
     mien_gemm_plan(&plan, workers.count)
-    let partialCount = (plan.partial_count + 15) / 16 * 16
-    let scratch = workspace.reserve(plan.packed_rows_count + partialCount * workers.count)
-    plan.packed_rows = scratch
-    let partial = scratch + plan.packed_rows_count
-    withUnsafePointer(to: &plan) { plan in
-        let packers = input.rows * weights.inputs < 1 << 18 ? Workers(count: 1) : workers
-        packers.run(plan.pointee.tiles) { mien_gemm_pack_tile(plan, $0) }
-        workers.run(plan.pointee.pieces) { piece, slot in
-            mien_gemm_piece(plan, piece, partial + slot * partialCount)
-        }
-    }
+    plan.scratch = workspace.reserve(plan.scratch_count)
+    mien_gemm_run(&plan)
 }

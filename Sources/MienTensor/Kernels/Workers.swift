@@ -1,10 +1,10 @@
-import Dispatch
-import Synchronization
+import CKernels
 
 /// How many threads a computation may use.
 ///
 /// Pieces must be independent of each other, so that no result depends on the count. With a count of one,
-/// or for a single piece, everything runs on the caller's thread.
+/// or for a single piece, everything runs on the caller's thread. The threads belong to the process and are
+/// shared by all values of this type.
 package struct Workers: Sendable {
     /// The largest number of pieces that run at the same time.
     package let count: Int
@@ -20,24 +20,26 @@ package struct Workers: Sendable {
     }
 
     /// The same; `slot`, in `0..<count`, tells apart the calls that run at the same time, for scratch.
+    ///
+    /// The calls end before this function does, so `body` need not be Sendable: that it may run on several
+    /// threads at once is the caller's business.
     package func run(_ pieces: Int, _ body: (_ piece: Int, _ slot: Int) -> Void) {
-        let slots = min(count, pieces)
-        guard slots > 1 else {
-            for piece in 0..<pieces { body(piece, 0) }
+        guard min(count, pieces) > 1 else {
+            for piece in 0..<max(pieces, 0) { body(piece, 0) }
             return
         }
-        // Workers claim pieces one by one: on a busy machine a slow one then just does fewer.
-        let next = Atomic<Int>(0)
         withoutActuallyEscaping(body) { body in
-            // The calls end before this function does, so the caller's closure need not be Sendable: what it
-            // refers to is its own business, as with any concurrentPerform.
-            nonisolated(unsafe) let body = body
-            DispatchQueue.concurrentPerform(iterations: slots) { slot in
-                while true {
-                    let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-                    guard piece < pieces else { return }
-                    body(piece, slot)
-                }
+            // In a struct of its own, the closure needs no other calling convention, and so no allocation.
+            struct Context {
+                var body: (Int, Int) -> Void
+            }
+            var context = Context(body: body)
+            withUnsafeMutablePointer(to: &context) { context in
+                mien_run_pieces(
+                    count, pieces,
+                    { context, piece, slot in
+                        context!.assumingMemoryBound(to: Context.self).pointee.body(piece, slot)
+                    }, context)
             }
         }
     }

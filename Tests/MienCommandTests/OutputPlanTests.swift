@@ -1,0 +1,39 @@
+import Foundation
+import MienCommand
+import Testing
+
+@Suite struct OutputPlanTests {
+    private func plan(_ inputs: [String], _ output: String?, overwrite: Bool = false) throws -> [[String]] {
+        try OutputPlan(inputs: inputs, output: output, suffix: ".csv", overwrite: overwrite).jobs.map {
+            [$0.input, $0.table]
+        }
+    }
+
+    private func withFolder(_ body: (String) throws -> Void) throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try body(folder)
+    }
+
+    @Test func namesTablesAfterTheirInputs() throws {
+        #expect(try plan(["in/a.b.mp4"], nil) == [["in/a.b.mp4", "a.b.csv"]])
+        #expect(try plan(["a.mp4", "b.mov"], "missing/") == [["a.mp4", "missing/a.csv"], ["b.mov", "missing/b.csv"]])
+        #expect(try plan(["a.mp4"], "-") == [["a.mp4", "-"]])
+        try withFolder { #expect(try plan(["a.mp4"], $0) == [["a.mp4", "\($0)/a.csv"]]) }
+    }
+
+    @Test func refusesWhatWouldLoseATable() throws {
+        try withFolder { folder in
+            let table = "\(folder)/a.csv"
+            FileManager.default.createFile(atPath: table, contents: Data("x".utf8))
+            #expect(throws: UsageError.self) { try plan(["a.mp4"], table) }
+            #expect(try plan(["a.mp4"], table, overwrite: true) == [["a.mp4", table]])
+            #expect(throws: UsageError.self) { try plan([table], folder, overwrite: true) }
+        }
+        #expect(throws: UsageError.self) { try plan(["x/a.mp4", "y/a.mp4"], nil) }
+        #expect(throws: UsageError.self) { try plan(["a.mp4", "b.mp4"], "-") }
+        #expect(throws: UsageError.self) { try plan(["a.mp4", "b.mp4"], "one.csv") }
+        #expect(throws: UsageError.self) { try plan([], nil) }
+    }
+}
