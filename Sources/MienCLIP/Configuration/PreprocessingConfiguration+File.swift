@@ -2,18 +2,16 @@ extension PreprocessingConfiguration {
     /// Reads `preprocessor_config.json`, or the same fields under `image_processor` in
     /// `processor_config.json`, where newer releases of `transformers` put them; nil if there is neither.
     package init?(folder: String) throws(CLIPError) {
-        if let file = try JSONFile(path: "\(folder)/preprocessor_config.json") {
-            try self.init(fields: file)
-        } else if let file = try JSONFile(path: "\(folder)/processor_config.json"),
-            let fields = try file.object("image_processor")
-        {
-            try self.init(fields: fields)
-        } else {
-            return nil
-        }
+        guard let fields = try Self.fields(folder: folder) else { return nil }
+        try self.init(fields: fields)
     }
 
-    private init(fields: JSONFile) throws(CLIPError) {
+    static func fields(folder: String) throws(CLIPError) -> JSONFile? {
+        if let file = try JSONFile(path: "\(folder)/preprocessor_config.json") { return file }
+        return try JSONFile(path: "\(folder)/processor_config.json")?.object("image_processor")
+    }
+
+    init(fields: JSONFile) throws(CLIPError) {
         self.init()
         if let size = try Self.size(fields) { self.size = size }
         if let side = try Self.cropSize(fields) { cropSize = side }

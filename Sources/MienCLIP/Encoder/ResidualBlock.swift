@@ -16,8 +16,8 @@ final class ResidualBlock {
 
     /// Advances the residual stream `x`, (images * tokens, width), in place.
     ///
-    /// - Parameter step: Every how manieth row is wanted, from the first; the others are left unfinished.
-    ///   The last block passes the number of tokens, since only the class token is read after it.
+    /// - Parameter step: Only every `step`-th row is wanted, from the first; the others are left unfinished.
+    ///   The last block gets the number of tokens, since only the class token is read after it.
     func callAsFunction(
         _ x: MutableMatrix, step: Int = 1, scratch: borrowing Activations, on device: Device
     ) {

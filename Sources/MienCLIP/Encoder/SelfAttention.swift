@@ -21,7 +21,7 @@ struct SelfAttention: ~Copyable {
     ///
     /// - Parameters:
     ///   - x: (images * tokens, width)
-    ///   - step: Every how manieth row of the result is wanted, from the first.
+    ///   - step: Of the result, only every `step`-th row is wanted, from the first.
     ///   - residual: (images * tokens / step, width)
     ///   - scratch: The projections go to its wide part, the heads' results where `x` may be.
     func callAsFunction(
