@@ -8,5 +8,6 @@
 #include "gemm.h"
 #include "resample.h"
 #include "warp.h"
+#include "workers.h"
 
 #endif
