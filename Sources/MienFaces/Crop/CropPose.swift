@@ -15,6 +15,17 @@ package struct CropPose: Sendable, Equatable {
     /// How far the nose tip lies to the side of the eyes' midpoint, in apparent eye distances: 0 frontal,
     /// beyond about 0.6 a profile; positive to the viewer's right.
     package var yaw: Float
+
+    package init(
+        eyeCenter: Point, eyeDistance: Float, roll: Float, boxCenter: Point, boxSide: Float, yaw: Float
+    ) {
+        self.eyeCenter = eyeCenter
+        self.eyeDistance = eyeDistance
+        self.roll = roll
+        self.boxCenter = boxCenter
+        self.boxSide = boxSide
+        self.yaw = yaw
+    }
 }
 
 extension CropPose {

@@ -53,7 +53,7 @@ package struct CropSquare: Sendable, Equatable {
 }
 
 extension Point {
-    func turned(by angle: Float) -> Point {
+    package func turned(by angle: Float) -> Point {
         let (cosine, sine) = (cos(angle), sin(angle))
         return Point(x: cosine * x - sine * y, y: sine * x + cosine * y)
     }

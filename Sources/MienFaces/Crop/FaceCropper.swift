@@ -29,7 +29,8 @@ package struct FaceCropper: Sendable {
         return square.coverage(width: image.width, height: image.height)
     }
 
-    func crop(_ square: CropSquare, of image: Image, into pixels: UnsafeMutablePointer<UInt8>) {
+    /// Writes the pixels of a square of the picture, however it was come by.
+    package func crop(_ square: CropSquare, of image: Image, into pixels: UnsafeMutablePointer<UInt8>) {
         let limit = Double(MIEN_WARP_SCALE_LIMIT)
         let scale = Double(square.side) / Double(side)
         precondition(

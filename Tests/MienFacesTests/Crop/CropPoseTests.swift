@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MienFaces
+import MienFaces
 
 @Suite struct CropPoseTests {
     private let eyes = Point(x: 320, y: 200)

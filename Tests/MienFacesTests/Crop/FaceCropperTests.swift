@@ -3,7 +3,7 @@ import Foundation
 import MienTensor
 import Testing
 
-@testable import MienFaces
+import MienFaces
 
 @Suite struct FaceCropperTests {
     static let published = CropSpecification(

@@ -1,7 +1,7 @@
 import Foundation
 import MienTensor
 
-@testable import MienFaces
+import MienFaces
 
 /// Pictures to crop from.
 enum Picture {
