@@ -2,18 +2,23 @@
 package struct DetectorSettings: Sendable {
     /// The least score of the short-range network on the whole picture.
     package var shortRangeThreshold: Float = 0.5
+    /// The sides of the short-range network's squares around the whole picture, in longer sides of it.
+    package var shortRangeSides: [Float] = [1, 1.6]
     /// The least score of the full-range network. Low, because each candidate is looked at again.
-    package var fullRangeThreshold: Float = 0.25
+    package var fullRangeThreshold: Float = 0.15
     /// The least score that ``FaceDetector/look(at:side:roll:in:)`` returns.
     package var lookThreshold: Float = 0.4
-    /// The least score of the close look that confirms a candidate.
-    package var closeLookThreshold: Float = 0.6
-    /// The side of the close look's square, in sides of the candidate's box.
-    package var closeLookSide: Float = 2.4
+    /// The least score of a candidate's first close look for there to be a second one.
+    package var firstLookThreshold: Float = 0.5
+    /// The least score of both looks together.
+    package var closeLookThreshold: Float = 0.64
+    /// The sides of the squares of the close looks, in sides of the box: of the candidate's, then of the
+    /// first look's.
+    package var closeLookSides: (first: Float, second: Float) = (3.0, 2.4)
     /// The intersection over union above which two detections are of the same face.
     package var overlap: Float = 0.3
     /// The most candidates looked at closely, best first.
-    package var candidateLimit = 40
+    package var candidateLimit = 64
 
     /// The shorter side of the full-range network's input, in pixels: faces of 6 % of it are 27 wide.
     package var fullRangeSide = 448.0

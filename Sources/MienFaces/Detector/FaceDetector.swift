@@ -19,7 +19,7 @@ package final class FaceDetector: FaceDetecting {
     private let looks: [CloseLook]
 
     private var detections: [FaceDetection] = []
-    private var candidates: [FaceDetection] = []
+    package private(set) var candidates: [FaceDetection] = []
     private var verified: [FaceDetection?] = []
 
     /// Creates a detector with the weights that belong to this module.
@@ -64,11 +64,16 @@ package final class FaceDetector: FaceDetecting {
     }
 
     private func searchShortRange(_ image: Image) {
-        let region = Region(
-            fitting: image, width: ShortRangeNetwork.side, height: ShortRangeNetwork.side)
-        looks[0].appendDetections(
-            in: region, of: image, threshold: settings.shortRangeThreshold, workers: Workers(count: 1),
-            to: &detections)
+        let center = Point(x: Float(image.width) / 2, y: Float(image.height) / 2)
+        // From further off once more: a face that fills the picture is too near otherwise.
+        for distance in settings.shortRangeSides {
+            let region = Region(
+                center: center, side: Float(max(image.width, image.height)) * distance, roll: 0,
+                pixels: ShortRangeNetwork.side)
+            looks[0].appendDetections(
+                in: region, of: image, threshold: settings.shortRangeThreshold,
+                workers: Workers(count: 1), to: &detections)
+        }
     }
 
     private func searchFullRange(_ image: Image) {
@@ -113,16 +118,20 @@ package final class FaceDetector: FaceDetecting {
         }
     }
 
+    /// What two looks agree on, the second one centred on what the first one saw.
     private static func closeLook(
         _ look: CloseLook, _ candidate: FaceDetection, _ image: Image, _ settings: DetectorSettings
     ) -> FaceDetection? {
-        let side = max(candidate.box.width, candidate.box.height) * settings.closeLookSide
-        let faces = look.faces(
-            at: candidate.box.center, side: side, roll: 0, in: image, threshold: settings.lookThreshold,
-            workers: Workers(count: 1))
-        return faces.first {
-            $0.score >= settings.closeLookThreshold
-                && $0.box.overlap(candidate.box) > settings.overlap
+        func face(around box: FaceBox, side: Float) -> FaceDetection? {
+            look.faces(
+                at: box.center, side: max(box.width, box.height) * side, roll: 0, in: image,
+                threshold: settings.firstLookThreshold, workers: Workers(count: 1)
+            ).first { $0.box.overlap(candidate.box) > settings.overlap }
         }
+        guard let first = face(around: candidate.box, side: settings.closeLookSides.first),
+            var second = face(around: first.box, side: settings.closeLookSides.second)
+        else { return nil }
+        second.score = (first.score * second.score).squareRoot()
+        return second.score >= settings.closeLookThreshold ? second : nil
     }
 }
