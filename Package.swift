@@ -33,7 +33,7 @@ let package = Package(
         .target(name: "CKernels", cSettings: c),
 
         .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
-        .target(name: "MienCLIP", dependencies: ["MienTensor"], swiftSettings: swift),
+        .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
             name: "MienTraining", dependencies: ["MienHeads", "MienTensor"], swiftSettings: swift),
@@ -45,17 +45,20 @@ let package = Package(
         .target(
             name: "Mien",
             dependencies: [
-                "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
+                "CFFmpeg", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
             name: "MienCommand", dependencies: ["Mien", "MienTraining"], swiftSettings: swift),
+        // The README's example: built, so that it compiles; run by a test, so that it works.
+        .executableTarget(
+            name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
 
         .testTarget(
             name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor"],
+            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor"],
@@ -70,9 +73,12 @@ let package = Package(
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
-        .testTarget(name: "MienTests", dependencies: ["Mien"], swiftSettings: swift),
         .testTarget(
-            name: "MienCommandTests", dependencies: ["MienCommand", "Mien"], swiftSettings: swift),
+            name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "MienCommandTests", dependencies: ["MienCommand", "Mien", "TestSupport"],
+            swiftSettings: swift),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

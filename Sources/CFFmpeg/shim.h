@@ -13,13 +13,16 @@
 #include <libavutil/log.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <libavutil/sha.h>
+#include <libavutil/time.h>
 #include <libswscale/swscale.h>
 
 // AV_NOPTS_VALUE: a cast inside the macro hides it from the importer.
 static inline int64_t mien_av_nopts_value(void) { return AV_NOPTS_VALUE; }
 
-// AVERROR(e) and AVERROR_EOF: function-like and tag-building macros.
+// AVERROR(e), AVERROR_EOF and AVERROR_EXIT: function-like and tag-building macros.
 static inline int mien_averror(int posix_error) { return AVERROR(posix_error); }
 static inline int mien_averror_eof(void) { return AVERROR_EOF; }
+static inline int mien_averror_exit(void) { return AVERROR_EXIT; }
 
 #endif

@@ -25,3 +25,15 @@ package struct CropSpecification: Sendable, Equatable {
         self.alignsRoll = alignsRoll
     }
 }
+
+extension CropSpecification: CustomStringConvertible {
+    /// The specification in words.
+    package var description: String {
+        let turn = alignsRoll ? ", turned with the head" : ", upright"
+        return switch framing {
+        case .eyes(let distance, let center):
+            "eyes \(distance) of the side apart, around (\(center.x), \(center.y))" + turn
+        case .margin(let fraction): "the face's box with a margin of \(fraction) on each side" + turn
+        }
+    }
+}

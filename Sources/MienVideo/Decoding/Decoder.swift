@@ -1,0 +1,87 @@
+import CFFmpeg
+
+/// Turns packets into frames, with FFmpeg's send and receive.
+///
+/// Packets that the decoder refuses are lost, which is counted and never ends the reading. Decoding runs
+/// in one thread, or in threads that share a frame's slices: with whole frames in parallel FFmpeg's damage
+/// flags vary from run to run, and the same input must give the same table.
+final class Decoder {
+    enum Outcome: Equatable { case frame, needsPacket, end, lost(FFmpegStatus) }
+
+    private let context: CodecContext
+    private let frame = Frame()
+    /// The number of the packet sent last; frames carry their packet's number.
+    private var serial: Int64 = 0
+    /// The numbers of packets known to be damaged whose frames are still to come.
+    private var damagedPackets: Set<Int64> = []
+    private let log: FFmpegLog
+    private let isIntraOnly: Bool
+
+    init(
+        _ codec: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, threads: Int,
+        input: String, log: FFmpegLog
+    ) throws(VideoError) {
+        self.log = log
+        let name = String(cString: codec.pointee.name)
+        guard let context = CodecContext(codec) else {
+            throw .cannotOpen(input, detail: "no memory for the decoder \(name)")
+        }
+        let parameters = stream.pointee.codecpar
+        func explain(_ status: FFmpegStatus) -> VideoError {
+            .cannotOpen(input, detail: "decoder \(name): \(log.explain(status))")
+        }
+        try check(avcodec_parameters_to_context(context.pointer, parameters), orThrow: explain)
+        context.pointer.pointee.pkt_timebase = stream.pointee.time_base
+        context.pointer.pointee.thread_count = Int32(max(threads, 1))
+        context.pointer.pointee.thread_type = FF_THREAD_SLICE
+        // A damaged header must not ask for terabytes. 2^28 pixels are 16384 x 16384.
+        context.pointer.pointee.max_pixels = 1 << 28
+        try check(avcodec_open2(context.pointer, codec, nil), orThrow: explain)
+        let properties = avcodec_descriptor_get(codec.pointee.id)?.pointee.props ?? 0
+        isIntraOnly = properties & AV_CODEC_PROP_INTRA_ONLY != 0
+        self.context = context
+    }
+
+    /// Sends a packet, after ``receive()`` has asked for one.
+    func send(_ packet: borrowing Packet) -> FFmpegStatus {
+        serial += 1
+        context.pointer.pointee.reordered_opaque = serial
+        let isFlagged = packet.pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
+        let errors = log.errorCount
+        let status = FFmpegStatus(avcodec_send_packet(context.pointer, packet.pointer))
+        // Decoders of single pictures conceal what is missing and only say so in the log.
+        if !status.isFailure, isFlagged || isIntraOnly && log.errorCount > errors {
+            damagedPackets.insert(serial)
+        }
+        return status
+    }
+
+    /// Says that no packet will follow.
+    func drain() { avcodec_send_packet(context.pointer, nil) }
+
+    /// Decodes the next frame into ``current``.
+    func receive() -> Outcome {
+        let errors = log.errorCount
+        let status = FFmpegStatus(avcodec_receive_frame(context.pointer, frame.pointer))
+        switch status {
+        case .tryAgain: return .needsPacket
+        case .endOfFile: return .end
+        default: break
+        }
+        if status.isFailure { return .lost(status) }
+        let fields = frame.pointer.pointee
+        let number = fields.reordered_opaque
+        isDamaged =
+            fields.decode_error_flags != 0 || fields.flags & AV_FRAME_FLAG_CORRUPT != 0
+            || damagedPackets.remove(number) != nil || isIntraOnly && log.errorCount > errors
+        // Frames that never came.
+        if damagedPackets.count > 64 { damagedPackets = damagedPackets.filter { $0 > number - 64 } }
+        return .frame
+    }
+
+    /// The frame decoded last, valid until the next ``receive()``.
+    var current: UnsafeMutablePointer<AVFrame> { frame.pointer }
+
+    /// Whether the frame decoded last has damage that the decoder concealed.
+    private(set) var isDamaged = false
+}

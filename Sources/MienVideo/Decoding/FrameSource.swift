@@ -1,0 +1,143 @@
+import CFFmpeg
+
+/// Reads, decodes and times the frames of one input, and keeps the account of what went wrong.
+final class FrameSource {
+    let demuxer: Demuxer
+    let location: InputLocation
+    private(set) var report = VideoReport()
+    /// The time of the frame in ``frame``.
+    private(set) var reading = FrameClock.Reading(pts: nil, timestamp: 0)
+
+    /// The highest timestamp so far.
+    private(set) var latest: Double?
+
+    private let log: FFmpegLog
+    private let decoder: Decoder
+    private let packet = Packet()
+    private var clock: FrameClock
+    private var extent = StreamExtent()
+    private var state = State.reading
+
+    private enum State { case reading, draining, ended }
+
+    init(_ input: String, options: VideoOptions) throws(VideoError) {
+        let location = try InputLocation(input)
+        let log = FFmpegLog()
+        (demuxer, decoder) = try log.collect { () throws(VideoError) -> (Demuxer, Decoder) in
+            let demuxer = try Demuxer(location, options: options, log: log)
+            let decoder = try Decoder(
+                demuxer.codec, stream: demuxer.stream, threads: options.threads, input: input, log: log)
+            return (demuxer, decoder)
+        }
+        self.location = location
+        self.log = log
+        let stream = demuxer.stream.pointee
+        clock = FrameClock(
+            timeBase: Rational(stream.time_base) ?? Rational(1, Int(AV_TIME_BASE)), frameRate: demuxer.frameRate)
+        let count = demuxer.videoStreamCount
+        if count > 1 {
+            report.warnings.append("the input has \(count) video streams; stream \(stream.index) is read")
+        }
+    }
+
+    /// The frame decoded last, valid until the next ``advance()``.
+    var frame: UnsafeMutablePointer<AVFrame> { decoder.current }
+    /// Whether that frame has damage.
+    var isDamaged: Bool { decoder.isDamaged }
+    /// The number of that frame among all frames of the input.
+    var index: Int { report.decodedFrames - 1 }
+    /// FFmpeg's last words.
+    var lastMessage: String? { log.lines.last }
+
+    /// Decodes the next frame; false at the end. Throws only if reading was cancelled.
+    func advance() throws(VideoError) -> Bool {
+        try log.collect { () throws(VideoError) -> Bool in
+            while true {
+                switch decoder.receive() {
+                case .frame:
+                    note()
+                    return true
+                case .end:
+                    if state != .ended { finish() }
+                    return false
+                case .lost:
+                    report.lostPackets += 1
+                case .needsPacket:
+                    try feed()
+                }
+            }
+        }
+    }
+
+    private func note() {
+        reading = clock.frameDecoded(bestEffort: timestamp(frame.pointee.best_effort_timestamp))
+        latest = max(latest ?? reading.timestamp, reading.timestamp)
+        report.decodedFrames += 1
+        report.timeSource = clock.source
+        if clock.epochs > report.epochs, let jump = clock.lastJump {
+            report.epochs = clock.epochs
+            // A stream that jumps all the time is told of by the count.
+            if report.epochs <= 4 {
+                report.warnings.append(
+                    "time jumps back from \(jump.from.inSeconds) to \(jump.to.inSeconds) at frame \(index + 1)")
+            }
+        }
+    }
+
+    /// Gives the decoder one packet, or the news that there are no more.
+    private func feed() throws(VideoError) {
+        guard state == .reading else { return decoder.drain() }
+        switch demuxer.read(into: packet) {
+        case .packet:
+            defer { av_packet_unref(packet.pointer) }
+            let fields = packet.pointer.pointee
+            let (pts, dts) = (timestamp(fields.pts), timestamp(fields.dts))
+            let stream = demuxer.format.pointee.streams[Int(fields.stream_index)]!
+            let isVideo = stream == demuxer.stream
+            extent.extend(
+                pts: pts, dts: dts, duration: fields.duration, timeBase: av_q2d(stream.pointee.time_base),
+                isVideo: isVideo)
+            // An empty packet would mean the end to the decoder.
+            guard isVideo, fields.size > 0 else { return }
+            // Frames before the start of an edit list are decoded and never come out.
+            if fields.flags & AV_PKT_FLAG_DISCARD == 0 { clock.packetSent(pts: pts, dts: dts) }
+            if decoder.send(packet).isFailure {
+                report.lostPackets += 1
+                clock.packetLost(dts: dts)
+            }
+        case .end:
+            stopReading(nil)
+        case .failed(let status):
+            if let error = demuxer.interruption {
+                if case .cancelled = error { throw error }
+                stopReading("\(error)")
+            } else {
+                stopReading("reading failed (\(log.explain(status)))")
+            }
+        }
+    }
+
+    private func stopReading(_ failure: String?) {
+        state = .draining
+        report.endedEarly = failure
+        decoder.drain()
+    }
+
+    /// Looks back, when the last frame is out.
+    private func finish() {
+        state = .ended
+        let length = demuxer.frameRate?.inverse?.value ?? 0
+        let shortfall = demuxer.claim.shortfall(
+            of: extent, frameLength: length, lastIndexed: demuxer.lastIndexed)
+        let reasons = [report.endedEarly, shortfall].compactMap(\.self)
+        if !reasons.isEmpty {
+            report.endedEarly = """
+                \(location.name): the video ends early, after \(report.decodedFrames) frames at \
+                \(reading.timestamp.inSeconds): \(reasons.joined(separator: "; "))
+                """
+        }
+        if let gap = location.sequence?.gap(after: report.decodedFrames + report.lostPackets) {
+            report.warnings.append(gap)
+        }
+    }
+}

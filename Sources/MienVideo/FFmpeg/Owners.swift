@@ -1,0 +1,65 @@
+import CFFmpeg
+
+/// Owns a demuxing context and closes what it has open.
+struct FormatContext: ~Copyable {
+    private(set) var pointer: UnsafeMutablePointer<AVFormatContext>?
+
+    init() { pointer = avformat_alloc_context() }
+
+    /// Opens `url`. A failure frees the context, as FFmpeg does.
+    mutating func open(
+        _ url: String, format: UnsafePointer<AVInputFormat>?, options: inout OptionDictionary
+    ) -> Int32 {
+        avformat_open_input(&pointer, url, format, &options.pointer)
+    }
+
+    deinit {
+        var pointer = pointer
+        avformat_close_input(&pointer)
+    }
+}
+
+/// Owns a decoder.
+struct CodecContext: ~Copyable {
+    let pointer: UnsafeMutablePointer<AVCodecContext>
+
+    init?(_ codec: UnsafePointer<AVCodec>) {
+        guard let pointer = avcodec_alloc_context3(codec) else { return nil }
+        self.pointer = pointer
+    }
+
+    deinit {
+        var pointer: UnsafeMutablePointer<AVCodecContext>? = pointer
+        avcodec_free_context(&pointer)
+    }
+}
+
+/// Owns a packet, empty at first.
+struct Packet: ~Copyable {
+    let pointer: UnsafeMutablePointer<AVPacket>
+
+    init() {
+        guard let pointer = av_packet_alloc() else { fatalError("out of memory for a packet") }
+        self.pointer = pointer
+    }
+
+    deinit {
+        var pointer: UnsafeMutablePointer<AVPacket>? = pointer
+        av_packet_free(&pointer)
+    }
+}
+
+/// Owns a frame, empty at first.
+struct Frame: ~Copyable {
+    let pointer: UnsafeMutablePointer<AVFrame>
+
+    init() {
+        guard let pointer = av_frame_alloc() else { fatalError("out of memory for a frame") }
+        self.pointer = pointer
+    }
+
+    deinit {
+        var pointer: UnsafeMutablePointer<AVFrame>? = pointer
+        av_frame_free(&pointer)
+    }
+}

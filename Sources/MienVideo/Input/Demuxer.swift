@@ -1,0 +1,152 @@
+import CFFmpeg
+
+/// Opens an input, finds its video stream and reads that stream's packets.
+final class Demuxer {
+    /// What reading gave.
+    enum Outcome: Equatable { case packet, end, failed(FFmpegStatus) }
+
+    let location: InputLocation
+    let stream: UnsafeMutablePointer<AVStream>
+    let codec: UnsafePointer<AVCodec>
+    /// What the header says of the length, for telling a file that was cut short.
+    let claim: LengthClaim
+    private let interrupt: Interrupt
+    private let log: FFmpegLog
+    private let context: FormatContext
+
+    init(_ location: InputLocation, options: VideoOptions, log: FFmpegLog) throws(VideoError) {
+        self.location = location
+        self.log = log
+        let timeout = options.timeout ?? (location.isNetwork ? VideoOptions.networkTimeout : nil)
+        let interrupt = Interrupt(cancellation: options.cancellation, timeout: timeout)
+        self.interrupt = interrupt
+        func explain(_ status: FFmpegStatus) -> VideoError {
+            interrupt.error(for: location.name)
+                ?? (status == FFmpegStatus(mien_averror(EACCES))
+                    ? .notPermitted(location.name)
+                    : status == FFmpegStatus(mien_averror(ENOENT)) && !location.isNetwork
+                        ? .missing(location.name)
+                        : location.isNetwork
+                            ? .cannotOpen(location.name, detail: log.explain(status))
+                            : .notMedia(location.name, detail: log.explain(status)))
+        }
+
+        var context = FormatContext()
+        if let pointer = context.pointer { interrupt.attach(to: pointer) }
+        var format: UnsafePointer<AVInputFormat>?
+        if let name = options.format ?? location.format {
+            format = av_find_input_format(name)
+            if format == nil { throw .unknownOption(location.name, name: "format \(name)") }
+        }
+        var dictionary = OptionDictionary(location.options.merging(options.inputOptions) { $1 })
+        interrupt.restart()
+        try check(context.open(location.url, format: format, options: &dictionary), orThrow: explain)
+        if let name = dictionary.leftover { throw .unknownOption(location.name, name: name) }
+        let opened = context.pointer!
+        let claim = LengthClaim(header: opened)
+
+        interrupt.restart()
+        try check(avformat_find_stream_info(opened, nil), orThrow: explain)
+        if let error = interrupt.error(for: location.name) { throw error }
+        (stream, codec) = try Self.videoStream(of: opened, input: location.name)
+        for index in 0..<Int(opened.pointee.nb_streams) where index != Int(stream.pointee.index) {
+            opened.pointee.streams[index]!.pointee.discard = claim.needsAllStreams ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+        }
+        self.claim = claim
+        self.context = context
+    }
+
+    deinit {
+        // Closing may have to say goodbye to a server.
+        interrupt.restart(seconds: 1)
+    }
+
+    /// FFmpeg's context, valid while the demuxer lives.
+    var format: UnsafeMutablePointer<AVFormatContext> { context.pointer! }
+
+    /// Reads the next packet of any stream that is not discarded.
+    func read(into packet: borrowing Packet) -> Outcome {
+        interrupt.restart()
+        while true {
+            let status = FFmpegStatus(av_read_frame(format, packet.pointer))
+            switch status {
+            case .tryAgain where !interrupt.shouldStop:
+                // A device that has no frame yet; there is nothing to wait on.
+                av_usleep(2000)
+            case .endOfFile:
+                // An I/O error that the demuxer took for the end.
+                let error = format.pointee.pb.map { FFmpegStatus($0.pointee.error) }
+                if let error, error.isFailure, error != .endOfFile { return .failed(error) }
+                return .end
+            default:
+                return status.isFailure ? .failed(status) : .packet
+            }
+        }
+    }
+
+    /// The decoding timestamp of the last packet that the container's index lists.
+    var lastIndexed: Int64? {
+        let count = avformat_index_get_entries_count(stream)
+        guard count > 0, let entry = avformat_index_get_entry(stream, count - 1) else { return nil }
+        return timestamp(entry.pointee.timestamp)
+    }
+
+    /// The cancellation or expired deadline behind a failed read, if that is what it was.
+    var interruption: VideoError? { interrupt.error(for: location.name) }
+
+    /// The stream FFmpeg's players would choose, cover pictures apart.
+    private static func videoStream(
+        of context: UnsafeMutablePointer<AVFormatContext>, input: String
+    ) throws(VideoError) -> (UnsafeMutablePointer<AVStream>, UnsafePointer<AVCodec>) {
+        for stream in streams(of: context) where isCover(stream) {
+            // Out of the running for "best".
+            stream.pointee.discard = AVDISCARD_ALL
+        }
+        let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
+        let candidates = streams(of: context).filter { isVideo($0) && !isCover($0) }
+        let chosen = candidates.first { $0.pointee.index == best } ?? candidates.first
+        guard let chosen else { throw .noVideo(input, contents: contents(of: context)) }
+        let id = chosen.pointee.codecpar.pointee.codec_id
+        guard let codec = avcodec_find_decoder(id) else {
+            throw .unsupportedCodec(input, codec: String(cString: avcodec_get_name(id)))
+        }
+        return (chosen, codec)
+    }
+
+    /// Frames per second, as the container states or FFmpeg guesses them.
+    var frameRate: Rational? {
+        [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate].compactMap { Rational($0) }
+            .first { $0.value > 0 }
+    }
+
+    /// The number of streams that could have been chosen.
+    var videoStreamCount: Int {
+        Self.streams(of: format).count { Self.isVideo($0) && !Self.isCover($0) }
+    }
+
+    private static func streams(
+        of context: UnsafeMutablePointer<AVFormatContext>
+    ) -> [UnsafeMutablePointer<AVStream>] {
+        (0..<Int(context.pointee.nb_streams)).compactMap { context.pointee.streams[$0] }
+    }
+
+    private static func isVideo(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        stream.pointee.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO
+    }
+
+    private static func isCover(_ stream: UnsafeMutablePointer<AVStream>) -> Bool {
+        stream.pointee.disposition & AV_DISPOSITION_ATTACHED_PIC != 0
+    }
+
+    /// What a context without video holds, in words.
+    private static func contents(of context: UnsafeMutablePointer<AVFormatContext>) -> String {
+        let words = streams(of: context).map { stream in
+            let parameters = stream.pointee.codecpar.pointee
+            let codec = String(cString: avcodec_get_name(parameters.codec_id))
+            if isCover(stream) { return "a cover picture (\(codec))" }
+            guard let kind = av_get_media_type_string(parameters.codec_type) else { return "unknown data" }
+            return "\(String(cString: kind)) (\(codec))"
+        }
+        return words.isEmpty ? "no streams at all" : words.joined(separator: " and ")
+    }
+}

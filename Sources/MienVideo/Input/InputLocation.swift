@@ -1,0 +1,98 @@
+import Glibc
+
+/// What the user's text for an input means: a file, a pattern of numbered images, standard input, a URL.
+///
+/// A file that exists under the literal name always wins, so that `a%d.png` and `x:y.png` can be read.
+/// FFmpeg is then told so in its own terms: `file:` keeps it from taking `x:` for a protocol.
+struct InputLocation: Equatable {
+    /// The text as given, for messages.
+    let name: String
+    /// The text for FFmpeg.
+    let url: String
+    /// The demuxer that must be used, if any.
+    var format: String?
+    /// The demuxer's options.
+    var options: [String: String] = [:]
+    /// Whether the data come over a network, where silence must not last for ever.
+    var isNetwork = false
+    /// The numbered images, if the input is a pattern.
+    var sequence: ImageSequence?
+
+    init(_ name: String) throws(VideoError) {
+        self.name = name
+        if name == "-" {
+            url = "pipe:0"
+            return
+        }
+        if let path = Self.localPath(name), let kind = try FileKind(path: path) {
+            url = "file:" + path
+            switch kind {
+            case .directory: throw .directory(name)
+            case .regular(let size): if size == 0 { throw .empty(name) }
+            case .special: break
+            }
+            // The image demuxer would take these characters for a pattern; others do not look at the name.
+            if path.contains(where: { "%*?[{".contains($0) }), ImageSequence.isImageName(path) {
+                format = "image2"
+                options["pattern_type"] = "none"
+            }
+            return
+        }
+        if let scheme = Self.scheme(of: name) {
+            url = name
+            isNetwork = !["pipe", "file", "fd", "data", "concat", "cache", "subfile", "crypto"].contains(scheme)
+            return
+        }
+        guard let sequence = ImageSequence(pattern: name) else { throw .missing(name) }
+        try sequence.checkFirst()
+        url = "file:" + name
+        format = "image2"
+        options = ["pattern_type": "sequence", "start_number": "\(sequence.first)"]
+        self.sequence = sequence
+    }
+
+    /// The path that `name` would be as a local file.
+    private static func localPath(_ name: String) -> String? {
+        guard !name.isEmpty else { return nil }
+        if name.hasPrefix("file://") { return String(name.dropFirst(7)) }
+        if name.hasPrefix("file:") { return String(name.dropFirst(5)) }
+        return name
+    }
+
+    /// The protocol or device before the first colon, if `name` reads like a URL.
+    private static func scheme(of name: String) -> String? {
+        guard let colon = name.firstIndex(where: { $0 == ":" || $0 == "," }) else { return nil }
+        let scheme = name[..<colon]
+        let isName = scheme.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-.".contains($0)) }
+        guard isName, let first = scheme.first, first.isLetter else { return nil }
+        if name[colon...].hasPrefix("://") || ["pipe", "data", "concat", "cache", "crypto"].contains(scheme)
+            || scheme == "subfile" && name[colon] == ","
+        {
+            return String(scheme)
+        }
+        return nil
+    }
+}
+
+/// What the file system knows of a path.
+private enum FileKind {
+    case regular(size: Int)
+    case directory
+    /// A pipe, a socket or a device, which only reading can tell more of.
+    case special
+
+    /// Nil if there is nothing under that path.
+    init?(path: String) throws(VideoError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            if errno == EACCES { throw .notPermitted(path) }
+            return nil
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFDIR: self = .directory
+        case S_IFREG: self = .regular(size: Int(status.st_size))
+        default: self = .special
+        }
+        guard access(path, R_OK) == 0 else { throw .notPermitted(path) }
+    }
+}

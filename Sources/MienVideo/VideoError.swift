@@ -1,0 +1,79 @@
+/// Why an input could not be opened or read any further.
+///
+/// Every message names the input, what is wrong with it, and what was expected instead. Damage inside a
+/// video that opened is no error: it is in ``VideoReport``.
+package enum VideoError: Error, Equatable, Sendable {
+    case missing(String)
+    case directory(String)
+    case notPermitted(String)
+    case empty(String)
+    /// The pattern, and what is wrong with it.
+    case noImages(pattern: String, reason: String)
+    case notMedia(String, detail: String)
+    case cannotOpen(String, detail: String)
+    /// What the input holds instead of a video stream.
+    case noVideo(String, contents: String)
+    case unsupportedCodec(String, codec: String)
+    case nothingDecoded(String, detail: String)
+    case unsupportedPixels(String, format: String)
+    case unknownOption(String, name: String)
+    case badRange(String)
+    case startBeyondEnd(String, start: Double, last: Double)
+    case timedOut(String, seconds: Double)
+    case cancelled(String)
+}
+
+extension VideoError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .missing(let input):
+            let hint =
+                input.contains("*") || input.contains("?")
+                ? "; wildcards are not expanded here: name the files, or give a pattern such as img_%04d.png"
+                : "; expected a video or image file"
+            return "\(input): no such file\(hint)"
+        case .directory(let input):
+            let folder = input.hasSuffix("/") ? input : input + "/"
+            return """
+                \(input): is a directory; expected a video or image file, or for a folder of numbered \
+                images a pattern such as \(folder)img_%04d.png
+                """
+        case .notPermitted(let input):
+            return "\(input): permission denied; expected a file that this user may read"
+        case .empty(let input):
+            return "\(input): the file is empty; expected a video or image"
+        case .noImages(let pattern, let reason):
+            return "\(pattern): \(reason); expected numbered images that match the pattern"
+        case .notMedia(let input, let detail):
+            return "\(input): not a video or image that FFmpeg can read (\(detail))"
+        case .cannotOpen(let input, let detail):
+            return "\(input): cannot be opened (\(detail)); expected a readable video or image"
+        case .noVideo(let input, let contents):
+            return "\(input): has no video stream, only \(contents); expected a video or image"
+        case .unsupportedCodec(let input, let codec):
+            return "\(input): FFmpeg has no decoder for its video (codec \(codec)); expected a supported codec"
+        case .nothingDecoded(let input, let detail):
+            return "\(input): not one frame could be decoded (\(detail)); expected a decodable video or image"
+        case .unsupportedPixels(let input, let format):
+            return "\(input): pixel format \(format) cannot be converted; expected one that swscale can read"
+        case .unknownOption(let input, let name):
+            return "\(input): the input knows no option \"\(name)\"; expected an option of its format or protocol"
+        case .badRange(let reason):
+            return reason
+        case .startBeyondEnd(let input, let start, let last):
+            return """
+                \(input): the start, \(start.inSeconds), lies beyond the last frame, which is at \
+                \(last.inSeconds); expected a start inside the video
+                """
+        case .timedOut(let input, let seconds):
+            return "\(input): no answer within \(seconds.inSeconds); expected a source that sends data"
+        case .cancelled(let input):
+            return "\(input): reading was cancelled"
+        }
+    }
+}
+
+extension Double {
+    /// The number as seconds to the millisecond, for messages: `1.25 s`.
+    var inSeconds: String { "\((self * 1000).rounded() / 1000) s" }
+}

@@ -1,0 +1,30 @@
+/// How to read a video.
+package struct VideoOptions: Sendable {
+    /// The timestamp of the first frame wanted, in seconds from the input's first frame.
+    package var start: Double?
+    /// The length of the wanted part in seconds: frames at `start + duration` and later are left out.
+    package var duration: Double?
+    /// The number of threads a decoder may use for the slices or tiles of one frame.
+    ///
+    /// One leaves the cores to the encoder. Frames are never decoded in parallel: which of them carry
+    /// damage flags would then vary from run to run.
+    package var threads = 1
+    /// The name of FFmpeg's demuxer or input device, where guessing is not wanted.
+    package var format: String?
+    /// Options for FFmpeg's demuxer, device or protocol, by name.
+    package var inputOptions: [String: String] = [:]
+    /// How long opening, or waiting for the next piece of data, may take, in seconds. Without a value
+    /// network sources get ``networkTimeout`` and local ones may take as long as they like.
+    package var timeout: Double?
+    /// Ends blocked reading from any thread.
+    package var cancellation = VideoCancellation()
+
+    /// The deadline of network sources for which ``timeout`` names none, in seconds.
+    package static let networkTimeout = 10.0
+
+    package init(start: Double? = nil, duration: Double? = nil, threads: Int = 1) {
+        self.start = start
+        self.duration = duration
+        self.threads = threads
+    }
+}
