@@ -43,8 +43,11 @@ void mien_warp_tile_baseline(const mien_warp_tile *tile, uint8_t *out, size_t st
 // The sums of eight (or four) taps of three interleaved channels, from the columns' sums.
 __attribute__((target("avx2"), always_inline)) static inline void
 finish(const __m256i *columns, int vectors, __m256i weights, uint8_t *out) {
-    const __m256i taps[3] = {_mm256_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2), _mm256_setr_epi32(2, 3, 3, 3, 4, 4, 4, 5),
-                             _mm256_setr_epi32(5, 5, 6, 6, 6, 7, 7, 7)};
+    const __m256i taps[3] = {
+        _mm256_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2),
+        _mm256_setr_epi32(2, 3, 3, 3, 4, 4, 4, 5),
+        _mm256_setr_epi32(5, 5, 6, 6, 6, 7, 7, 7),
+    };
     _Alignas(32) int32_t sums[24];
     for (int k = 0; k < vectors; k++) {
         __m256i column = _mm256_srai_epi32(

@@ -11,6 +11,8 @@ package enum Association {
     package static let goodScore: Float = 0.6
     /// The least score that continues a track.
     package static let weakScore: Float = 0.4
+    /// How long weak detections alone continue a track.
+    package static let longestWeakness = 0.5
     /// How long a lost face is expected where its motion would have taken it.
     package static let coasting = 0.5
     /// The similarity that identifies a face by its looks alone.
@@ -19,7 +21,7 @@ package enum Association {
     // What a face must resemble a lost one by, to be it: where it was expected, and farther off.
     package static let hiddenSimilarity: Float = 0.3
     private static let expectedSimilarity: Float = 0.55
-    package static let pathSimilarity: Float = 0.6
+    package static let pathSimilarity: Float = 0.55
     private static let farSimilarity: Float = 0.65
 
     /// - Parameters:
@@ -54,7 +56,10 @@ package enum Association {
 
         let good = goodScore..<Float.infinity
         stage(good, { !$0.isLost || time - $0.lastTime <= coasting }, { expectedCost($0, $1, time) })
-        stage(weakScore..<goodScore, { !$0.isLost && $0.id != nil }, { expectedCost($0, $1, time) })
+        let isHeld = { (track: Track) in
+            !track.isLost && track.id != nil && time - track.goodTime <= longestWeakness
+        }
+        stage(weakScore..<goodScore, isHeld, { expectedCost($0, $1, time) })
         stage(good, { _ in true }, { pathCost($0, $1, time) })
         return result
     }

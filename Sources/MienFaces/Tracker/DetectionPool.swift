@@ -1,6 +1,12 @@
 /// The detections of one frame, from whatever region they came, each face once.
 package struct DetectionPool: Sendable {
-    private var all: [(detection: FaceDetection, rank: Float)] = []
+    /// A face, and whether a search of the whole frame has found it, alone or too.
+    package struct Find: Sendable {
+        package var detection: FaceDetection
+        package var isSearched: Bool
+    }
+
+    private var all: [(find: Find, rank: Float)] = []
 
     // A look at close range places a face better than a search that found it as well.
     private static let lookLead: Float = 0.1
@@ -15,7 +21,7 @@ package struct DetectionPool: Sendable {
     /// Adds what a search of the whole frame found.
     package mutating func add(searched detections: [FaceDetection]) {
         for detection in detections where Self.isUsable(detection) {
-            all.append((detection, detection.score))
+            all.append((Find(detection: detection, isSearched: true), detection.score))
         }
     }
 
@@ -24,24 +30,28 @@ package struct DetectionPool: Sendable {
         for detection in detections where Self.isUsable(detection) {
             let offset = detection.box.center - center
             guard max(abs(offset.x), abs(offset.y)) <= Self.centralPart * side else { continue }
-            all.append((detection, detection.score + Self.lookLead))
+            all.append((Find(detection: detection, isSearched: false), detection.score + Self.lookLead))
         }
     }
 
-    /// The detections without repetitions, best first.
-    package func distinct() -> [FaceDetection] {
-        var kept: [FaceDetection] = []
+    /// The finds without repetitions, best first.
+    package func distinct() -> [Find] {
+        var kept: [Find] = []
         let order = all.indices.sorted { (all[$0].rank, $1) > (all[$1].rank, $0) }
         for index in order {
-            let box = all[index].detection.box
-            let isRepetition = kept.contains { other in
-                let shared = other.box.sharedArea(box)
-                let smaller = min(other.box.width * other.box.height, box.width * box.height)
-                return other.box.overlap(box) > Self.sameUnion || shared > Self.samePart * smaller
+            let find = all[index].find
+            if let same = kept.firstIndex(where: { Self.isSame($0.detection.box, find.detection.box) }) {
+                kept[same].isSearched = kept[same].isSearched || find.isSearched
+            } else {
+                kept.append(find)
             }
-            if !isRepetition { kept.append(all[index].detection) }
         }
         return kept
+    }
+
+    private static func isSame(_ a: FaceBox, _ b: FaceBox) -> Bool {
+        let smaller = min(a.width * a.height, b.width * b.height)
+        return a.overlap(b) > sameUnion || a.sharedArea(b) > samePart * smaller
     }
 
     /// Two looks at the same faces: those that both saw averaged, the others as they are.

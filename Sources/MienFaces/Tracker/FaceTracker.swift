@@ -48,7 +48,7 @@ package final class FaceTracker {
         var pool = DetectionPool()
         let isSearched = change != .none || isSearchDue(signature, frame.image)
         if isSearched { search(frame.image, signature, &pool) }
-        let unseen = look(frame.image, found: isSearched ? pool.distinct().map(\.box) : nil, &pool)
+        let unseen = look(frame.image, found: isSearched ? pool.distinct().map(\.detection.box) : nil, &pool)
         var sightings = sightings(pool, frame.image)
         var matches = tracks.match(sightings)
         if !isSearched && hasLoss(matches, unseen) {
@@ -129,7 +129,11 @@ package final class FaceTracker {
     }
 
     private func sightings(_ pool: DetectionPool, _ image: Image) -> [Sighting] {
-        pool.distinct().map { Sighting($0, appearance: FaceAppearance(of: $0.box, in: image)) }
+        pool.distinct().map { find in
+            Sighting(
+                find.detection, appearance: FaceAppearance(of: find.detection.box, in: image),
+                isSearched: find.isSearched)
+        }
     }
 
     /// Whether a face that was in sight until now has not been found.

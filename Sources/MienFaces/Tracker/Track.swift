@@ -2,11 +2,17 @@
 package struct Sighting: Sendable {
     package var detection: FaceDetection
     package var appearance: FaceAppearance?
+    /// Whether it may begin a track. What only a close look at a place showed may be anything that happens
+    /// to be there; a new face is one that the search finds as well.
+    package var isSearched: Bool
 
-    package init(_ detection: FaceDetection, appearance: FaceAppearance? = nil) {
+    package init(_ detection: FaceDetection, appearance: FaceAppearance? = nil, isSearched: Bool = true) {
         self.detection = detection
         self.appearance = appearance
+        self.isSearched = isSearched
     }
+
+    var mayBegin: Bool { isSearched && detection.score >= Association.goodScore }
 }
 
 /// What is known of one face.
@@ -33,6 +39,8 @@ package struct Track: Sendable {
     /// Where and when the face was first seen.
     let birthBox: FaceBox
     let birthTime: Double
+    // When the score was last good.
+    private(set) var goodTime: Double
     let birthFrame: Int
     var lastFrame: Int
     private var wasCrowded = false
@@ -50,6 +58,7 @@ package struct Track: Sendable {
         birthBox = last.box
         motion = MotionFilter(last.box)
         (birthTime, birthFrame, lastTime, lastFrame) = (time, frame, time, frame)
+        goodTime = time
         trail = [last.box.center]
         usualScore = last.score
         look = sighting.appearance
@@ -73,6 +82,7 @@ package struct Track: Sendable {
         }
         last = sighting.detection
         (lastTime, lastFrame) = (time, frame)
+        if last.score >= Association.goodScore { goodTime = time }
         self.scene = scene
         hits += 1
         isLost = false

@@ -86,7 +86,7 @@ package struct TrackSet: Sendable {
         }
         let taken = Set(matches.compactMap { $0 })
         let births = sightings.indices
-            .filter { !taken.contains($0) && sightings[$0].detection.score >= Association.goodScore }
+            .filter { !taken.contains($0) && sightings[$0].mayBegin }
             .sorted { sightings[$0].detection.box.x < sightings[$1].detection.box.x }
         for index in births {
             let track = Track(
@@ -151,11 +151,11 @@ package struct TrackSet: Sendable {
     /// While `mayWait` a face that might be a lost one is left tentative.
     private mutating func identify(_ index: Int, mayWait: Bool) {
         let alike = lostFaces(like: tracks[index])
-        if let best = alike.first, best.lead >= Self.lead && best.isSure {
-            tracks[index].id = tracks[best.index].id
-            tracks[index].gallery.add(contentsOf: tracks[best.index].gallery)
-            tracks[index].usualRatio = tracks[best.index].usualRatio ?? tracks[index].usualRatio
-            end(best.index)
+        if let known = Self.clearChoice(alike) {
+            tracks[index].id = tracks[known].id
+            tracks[index].gallery.add(contentsOf: tracks[known].gallery)
+            tracks[index].usualRatio = tracks[known].usualRatio ?? tracks[index].usualRatio
+            end(known)
         } else if !mayWait || alike.allSatisfy({ $0.similarity < Self.doubt }) {
             tracks[index].id = nextID
             nextID += 1
@@ -165,14 +165,24 @@ package struct TrackSet: Sendable {
     private struct Likeness {
         var index: Int
         var similarity: Float
-        /// How much greater that is than the similarity with the next.
-        var lead: Float
         var isSure: Bool
+        /// The distance from where the lost face was last seen, in face widths.
+        var distance: Float
+    }
+
+    /// The track that a new face surely is. Among several it might be by its looks, place decides.
+    private static func clearChoice(_ alike: [Likeness]) -> Int? {
+        guard let best = alike.first, best.isSure else { return nil }
+        let rivals = alike.dropFirst().filter { best.similarity - $0.similarity < lead }
+        if rivals.isEmpty { return best.index }
+        let nearest = ([best] + rivals).sorted { $0.distance < $1.distance }
+        let isApart = nearest[0].distance < 0.6 && nearest[1].distance > 1.2
+        return isApart && nearest[0].isSure ? nearest[0].index : nil
     }
 
     /// The lost faces a track may be, most similar first.
     private func lostFaces(like track: Track) -> [Likeness] {
-        var alike = tracks.indices.compactMap { index -> Likeness? in
+        let alike = tracks.indices.compactMap { index -> Likeness? in
             let other = tracks[index]
             // Someone who was in sight together with this face is someone else.
             guard other.id != nil, other.scene != Self.ended, other.lastFrame < track.birthFrame,
@@ -185,11 +195,12 @@ package struct TrackSet: Sendable {
                 }
                 if Association.isContinuation(track, of: other) { needed = Association.hiddenSimilarity }
             }
-            return Likeness(index: index, similarity: similarity, lead: 1, isSure: similarity >= needed)
+            let way = (other.last.box.center - track.birthBox.center).length
+            return Likeness(
+                index: index, similarity: similarity, isSure: similarity >= needed,
+                distance: way / track.birthBox.width)
         }
-        alike.sort { $0.similarity > $1.similarity }
-        if alike.count > 1 { alike[0].lead = alike[0].similarity - alike[1].similarity }
-        return alike
+        return alike.sorted { $0.similarity > $1.similarity }
     }
 
     // MARK: Ends

@@ -1,7 +1,7 @@
+import Foundation
+import MienFaces
 import MienTensor
 import MienVideo
-
-import MienFaces
 
 /// Someone in the synthetic world: a face with a place for every moment, and looks.
 struct Actor {
@@ -39,6 +39,7 @@ final class World: FaceDetecting {
     var now = 0.0
     private(set) var searches: [Double] = []
     private var random = SplitMix(seed: 11)
+    private var backgrounds: [Int: Image] = [:]
 
     // MARK: Truth
 
@@ -111,6 +112,18 @@ final class World: FaceDetecting {
             }
             return VideoFrame(index: index, pts: nil, timestamp: time, image: image)
         }
+        memcpy(image.baseAddress, background(set).baseAddress, image.bytesPerRow * height)
+        for (index, actor) in actors.enumerated().sorted(by: { $0.element.depth < $1.element.depth }) {
+            guard isOnSet(index, set), let place = actor.place(time) else { continue }
+            draw(actor, at: place, on: image)
+        }
+        for bar in bars where bar.isUp(time) { paint(image, bar.box) { _, _ in (20, 20, 24) } }
+        return VideoFrame(index: index, pts: nil, timestamp: time, image: image)
+    }
+
+    private func background(_ set: Int) -> Image {
+        if let known = backgrounds[set] { return known }
+        let image = Image(width: width, height: height)
         paint(image, FaceBox(x: 0, y: 0, width: Float(width), height: Float(height))) { u, v in
             let cell = SplitMix.hash(UInt64(set) &* 7919 &+ UInt64(u * 20) &* 31 &+ UInt64(v * 12))
             let base = set % 2 == 0 ? 50 : 170
@@ -119,12 +132,8 @@ final class World: FaceDetecting {
                 UInt8(base + set * 9 % 40)
             )
         }
-        for (index, actor) in actors.enumerated().sorted(by: { $0.element.depth < $1.element.depth }) {
-            guard isOnSet(index, set), let place = actor.place(time) else { continue }
-            draw(actor, at: place, on: image)
-        }
-        for bar in bars where bar.isUp(time) { paint(image, bar.box) { _, _ in (20, 20, 24) } }
-        return VideoFrame(index: index, pts: nil, timestamp: time, image: image)
+        backgrounds[set] = image
+        return image
     }
 
     private func draw(_ actor: Actor, at center: Point, on image: Image) {
@@ -140,9 +149,11 @@ final class World: FaceDetecting {
             )
         }
         let tone = Int(SplitMix.hash(actor.looks) % 70)
+        let cells = (0..<36).map {
+            Int(SplitMix.hash(actor.looks &* 101 &+ UInt64($0 % 6) &* 7 &+ UInt64($0 / 6)) % 60)
+        }
         paint(image, box) { u, v in
-            let cell = SplitMix.hash(actor.looks &* 101 &+ UInt64(u * 6) &* 7 &+ UInt64(v * 6))
-            let level = 90 + tone + Int(cell % 60)
+            let level = 90 + tone + cells[Int(v * 6) * 6 + Int(u * 6)]
             return (UInt8(min(level + 30, 255)), UInt8(level), UInt8(level - 25))
         }
     }
