@@ -4,11 +4,6 @@ package struct VideoOptions: Sendable {
     package var start: Double?
     /// The length of the wanted part in seconds: frames at `start + duration` and later are left out.
     package var duration: Double?
-    /// The number of threads a decoder may use for the slices or tiles of one frame.
-    ///
-    /// One leaves the cores to the encoder. Frames are never decoded in parallel: which of them carry
-    /// damage flags would then vary from run to run.
-    package var threads = 1
     /// The name of FFmpeg's demuxer or input device, where guessing is not wanted.
     package var format: String?
     /// Options for FFmpeg's demuxer, device or protocol, by name.
@@ -22,9 +17,8 @@ package struct VideoOptions: Sendable {
     /// The deadline of network sources for which ``timeout`` names none, in seconds.
     package static let networkTimeout = 10.0
 
-    package init(start: Double? = nil, duration: Double? = nil, threads: Int = 1) {
+    package init(start: Double? = nil, duration: Double? = nil) {
         self.start = start
         self.duration = duration
-        self.threads = threads
     }
 }

@@ -40,10 +40,10 @@ package final class VideoReader {
         range = try TimeRange(start: options.start, duration: options.duration)
         source = try FrameSource(input, options: options)
         guard try source.advance() else {
-            throw .nothingDecoded(input, detail: source.lastMessage ?? "the stream holds no frames")
+            throw .nothingDecoded(source.location.name, detail: source.lastMessage ?? "the stream holds no frames")
         }
         properties = VideoProperties(of: source)
-        converter = PixelConverter(codec: source.demuxer.codec.pointee.id, input: input)
+        converter = PixelConverter(codec: source.demuxer.codec.pointee.id, input: source.location.name)
     }
 
     /// What has been met so far; complete once ``next()`` has returned nil.

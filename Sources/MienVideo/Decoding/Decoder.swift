@@ -2,9 +2,12 @@ import CFFmpeg
 
 /// Turns packets into frames, with FFmpeg's send and receive.
 ///
-/// Packets that the decoder refuses are lost, which is counted and never ends the reading. Decoding runs
-/// in one thread, or in threads that share a frame's slices: with whole frames in parallel FFmpeg's damage
-/// flags vary from run to run, and the same input must give the same table.
+/// Packets that the decoder refuses are lost, which is counted and never ends the reading.
+///
+/// Decoding runs in one thread. The same input must give the same table, and with damaged input FFmpeg's
+/// other ways do not: threads that decode whole frames in parallel set damage flags that vary from run to
+/// run, threads that share a frame's slices conceal differently with their number. The cores are the
+/// encoder's anyway.
 final class Decoder {
     enum Outcome: Equatable { case frame, needsPacket, end, lost(FFmpegStatus) }
 
@@ -15,11 +18,12 @@ final class Decoder {
     /// The numbers of packets known to be damaged whose frames are still to come.
     private var damagedPackets: Set<Int64> = []
     private let log: FFmpegLog
-    private let isIntraOnly: Bool
+    /// Whether the decoder marks the frames in which it concealed errors; others only say so in the log.
+    private let marksDamage: Bool
 
     init(
-        _ codec: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, threads: Int,
-        input: String, log: FFmpegLog
+        _ codec: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, input: String,
+        log: FFmpegLog
     ) throws(VideoError) {
         self.log = log
         let name = String(cString: codec.pointee.name)
@@ -32,13 +36,16 @@ final class Decoder {
         }
         try check(avcodec_parameters_to_context(context.pointer, parameters), orThrow: explain)
         context.pointer.pointee.pkt_timebase = stream.pointee.time_base
-        context.pointer.pointee.thread_count = Int32(max(threads, 1))
-        context.pointer.pointee.thread_type = FF_THREAD_SLICE
+        context.pointer.pointee.thread_count = 1
         // A damaged header must not ask for terabytes. 2^28 pixels are 16384 x 16384.
         context.pointer.pointee.max_pixels = 1 << 28
         try check(avcodec_open2(context.pointer, codec, nil), orThrow: explain)
-        let properties = avcodec_descriptor_get(codec.pointee.id)?.pointee.props ?? 0
-        isIntraOnly = properties & AV_CODEC_PROP_INTRA_ONLY != 0
+        let concealing = [
+            AV_CODEC_ID_H264, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_H263,
+            AV_CODEC_ID_H263P, AV_CODEC_ID_FLV1, AV_CODEC_ID_MSMPEG4V1, AV_CODEC_ID_MSMPEG4V2,
+            AV_CODEC_ID_MSMPEG4V3, AV_CODEC_ID_WMV1, AV_CODEC_ID_WMV2, AV_CODEC_ID_WMV3, AV_CODEC_ID_VC1,
+        ]
+        marksDamage = concealing.contains(codec.pointee.id)
         self.context = context
     }
 
@@ -49,8 +56,8 @@ final class Decoder {
         let isFlagged = packet.pointer.pointee.flags & AV_PKT_FLAG_CORRUPT != 0
         let errors = log.errorCount
         let status = FFmpegStatus(avcodec_send_packet(context.pointer, packet.pointer))
-        // Decoders of single pictures conceal what is missing and only say so in the log.
-        if !status.isFailure, isFlagged || isIntraOnly && log.errorCount > errors {
+        // The demuxer's flag can sit on an intact neighbour: of what a decoder marks itself it says less.
+        if !marksDamage, !status.isFailure, isFlagged || log.errorCount > errors {
             damagedPackets.insert(serial)
         }
         return status
@@ -73,7 +80,7 @@ final class Decoder {
         let number = fields.reordered_opaque
         isDamaged =
             fields.decode_error_flags != 0 || fields.flags & AV_FRAME_FLAG_CORRUPT != 0
-            || damagedPackets.remove(number) != nil || isIntraOnly && log.errorCount > errors
+            || damagedPackets.remove(number) != nil || !marksDamage && log.errorCount > errors
         // Frames that never came.
         if damagedPackets.count > 64 { damagedPackets = damagedPackets.filter { $0 > number - 64 } }
         return .frame

@@ -25,8 +25,7 @@ final class FrameSource {
         let log = FFmpegLog()
         (demuxer, decoder) = try log.collect { () throws(VideoError) -> (Demuxer, Decoder) in
             let demuxer = try Demuxer(location, options: options, log: log)
-            let decoder = try Decoder(
-                demuxer.codec, stream: demuxer.stream, threads: options.threads, input: input, log: log)
+            let decoder = try Decoder(demuxer.codec, stream: demuxer.stream, input: location.name, log: log)
             return (demuxer, decoder)
         }
         self.location = location
@@ -96,7 +95,7 @@ final class FrameSource {
             let isVideo = stream == demuxer.stream
             extent.extend(
                 pts: pts, dts: dts, duration: fields.duration, timeBase: av_q2d(stream.pointee.time_base),
-                isVideo: isVideo)
+                isVideo: isVideo, isIncomplete: fields.flags & AV_PKT_FLAG_CORRUPT != 0)
             // An empty packet would mean the end to the decoder.
             guard isVideo, fields.size > 0 else { return }
             // Frames before the start of an edit list are decoded and never come out.
@@ -126,9 +125,8 @@ final class FrameSource {
     /// Looks back, when the last frame is out.
     private func finish() {
         state = .ended
-        let length = demuxer.frameRate?.inverse?.value ?? 0
         let shortfall = demuxer.claim.shortfall(
-            of: extent, frameLength: length, lastIndexed: demuxer.lastIndexed)
+            of: extent, frameLength: demuxer.frameRate?.inverse?.value ?? 0, index: demuxer.index)
         let reasons = [report.endedEarly, shortfall].compactMap(\.self)
         if !reasons.isEmpty {
             report.endedEarly = """

@@ -43,11 +43,12 @@ final class Demuxer {
         try check(context.open(location.url, format: format, options: &dictionary), orThrow: explain)
         if let name = dictionary.leftover { throw .unknownOption(location.name, name: name) }
         let opened = context.pointer!
-        let claim = LengthClaim(header: opened)
+        var claim = LengthClaim(header: opened)
 
         interrupt.restart()
         try check(avformat_find_stream_info(opened, nil), orThrow: explain)
         if let error = interrupt.error(for: location.name) { throw error }
+        claim.complete(from: opened)
         (stream, codec) = try Self.videoStream(of: opened, input: location.name)
         for index in 0..<Int(opened.pointee.nb_streams) where index != Int(stream.pointee.index) {
             opened.pointee.streams[index]!.pointee.discard = claim.needsAllStreams ? AVDISCARD_DEFAULT : AVDISCARD_ALL
@@ -84,11 +85,11 @@ final class Demuxer {
         }
     }
 
-    /// The decoding timestamp of the last packet that the container's index lists.
-    var lastIndexed: Int64? {
+    /// The packets that the container's index lists: how many, and the decoding timestamp of the last.
+    var index: (count: Int, last: Int64)? {
         let count = avformat_index_get_entries_count(stream)
         guard count > 0, let entry = avformat_index_get_entry(stream, count - 1) else { return nil }
-        return timestamp(entry.pointee.timestamp)
+        return timestamp(entry.pointee.timestamp).map { (Int(count), $0) }
     }
 
     /// The cancellation or expired deadline behind a failed read, if that is what it was.
@@ -107,10 +108,23 @@ final class Demuxer {
         let chosen = candidates.first { $0.pointee.index == best } ?? candidates.first
         guard let chosen else { throw .noVideo(input, contents: contents(of: context)) }
         let id = chosen.pointee.codecpar.pointee.codec_id
-        guard let codec = avcodec_find_decoder(id) else {
+        guard let codec = decoder(of: chosen) else {
             throw .unsupportedCodec(input, codec: String(cString: avcodec_get_name(id)))
         }
         return (chosen, codec)
+    }
+
+    /// FFmpeg's own decoder, except for VP8 and VP9 with transparency, which only libvpx's reads.
+    private static func decoder(of stream: UnsafeMutablePointer<AVStream>) -> UnsafePointer<AVCodec>? {
+        let id = stream.pointee.codecpar.pointee.codec_id
+        let names = [AV_CODEC_ID_VP8.rawValue: "libvpx", AV_CODEC_ID_VP9.rawValue: "libvpx-vp9"]
+        if let name = names[id.rawValue],
+            let mode = av_dict_get(stream.pointee.metadata, "alpha_mode", nil, 0),
+            String(cString: mode.pointee.value) == "1", let codec = avcodec_find_decoder_by_name(name)
+        {
+            return codec
+        }
+        return avcodec_find_decoder(id)
     }
 
     /// Frames per second, as the container states or FFmpeg guesses them.

@@ -19,11 +19,12 @@ struct InputLocation: Equatable {
     var sequence: ImageSequence?
 
     init(_ name: String) throws(VideoError) {
-        self.name = name
         if name == "-" {
+            self.name = "standard input"
             url = "pipe:0"
             return
         }
+        self.name = name
         if let path = Self.localPath(name), let kind = try FileKind(path: path) {
             url = "file:" + path
             switch kind {

@@ -20,25 +20,40 @@ struct LengthClaim: Equatable {
 
     /// What is known before FFmpeg has looked at the data and filled in its own estimates.
     init(header context: UnsafeMutablePointer<AVFormatContext>) {
-        let seconds = (0..<Int(context.pointee.nb_streams)).compactMap { index -> Double? in
-            let stream = context.pointee.streams[index]!.pointee
-            guard stream.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO else { return nil }
-            return timestamp(stream.duration).map { Double($0) * av_q2d(stream.time_base) }
+        let video = (0..<Int(context.pointee.nb_streams)).map { context.pointee.streams[$0]!.pointee }
+            .filter { $0.codecpar.pointee.codec_type == AVMEDIA_TYPE_VIDEO }
+        if let only = video.first, video.count == 1 {
+            stream = timestamp(only.duration).map { Double($0) * av_q2d(only.time_base) }
         }
-        stream = seconds.count == 1 ? seconds.first : nil
         container = timestamp(context.pointee.duration).map { Double($0) / Double(AV_TIME_BASE) }
         let name = context.pointee.iformat.map { String(cString: $0.pointee.name) } ?? ""
         indexIsComplete = name.hasPrefix("mov,")
+        // A cut AVI has lost its index, and FFmpeg takes the length from the file's size; the number of
+        // frames, which are the ticks of its time base, still is the header's.
+        if name == "avi", let only = video.first, video.count == 1, only.nb_frames > 0 {
+            stream = Double(only.nb_frames) * av_q2d(only.time_base)
+        }
+    }
+
+    /// Adds what only the first packets tell, as in FLV, whose length is in a packet of its own.
+    mutating func complete(from context: UnsafeMutablePointer<AVFormatContext>) {
+        guard stream == nil, container == nil,
+            context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_STREAM
+        else { return }
+        container = timestamp(context.pointee.duration).map { Double($0) / Double(AV_TIME_BASE) }
     }
 
     /// Whether the end of the other streams must be known too.
     var needsAllStreams: Bool { stream == nil && container != nil }
 
     /// What is missing, in words, or nil if the promise was kept.
-    func shortfall(of extent: StreamExtent, frameLength: Double, lastIndexed: Int64?) -> String? {
-        if indexIsComplete, let lastIndexed, let read = extent.lastDecodingTime, lastIndexed > read {
-            return "its index lists more frames than the data hold"
+    func shortfall(
+        of extent: StreamExtent, frameLength: Double, index: (count: Int, last: Int64)?
+    ) -> String? {
+        if indexIsComplete, let index, let read = extent.lastDecodingTime, index.last > read {
+            return "its index lists \(index.count) packets, the data hold \(extent.videoPackets)"
         }
+        if extent.lastIsIncomplete { return "its last packet is incomplete" }
         // Headers round, and some count the last frame's length and some do not.
         let slack = max(0.25, 3 * frameLength)
         if let stream, stream - extent.videoEnd > slack {
@@ -55,6 +70,10 @@ struct LengthClaim: Equatable {
 struct StreamExtent: Equatable {
     /// The highest decoding timestamp of the video stream, in its time base.
     private(set) var lastDecodingTime: Int64?
+    /// The packets of the video stream.
+    private(set) var videoPackets = 0
+    /// Whether the demuxer found less of the video stream's last packet than there should be.
+    private(set) var lastIsIncomplete = false
     private var video = Span()
     private var total = Span()
 
@@ -78,8 +97,12 @@ struct StreamExtent: Equatable {
 
     /// Takes in a packet: its timestamps and duration in units of `timeBase`, in seconds.
     mutating func extend(
-        pts: Int64?, dts: Int64?, duration: Int64, timeBase: Double, isVideo: Bool
+        pts: Int64?, dts: Int64?, duration: Int64, timeBase: Double, isVideo: Bool, isIncomplete: Bool
     ) {
+        if isVideo {
+            videoPackets += 1
+            lastIsIncomplete = isIncomplete
+        }
         guard let time = pts ?? dts else { return }
         let start = Double(time) * timeBase
         let end = start + Double(max(duration, 0)) * timeBase

@@ -11,7 +11,8 @@
 struct FrameClock {
     /// A frame's place in time.
     struct Reading: Equatable {
-        /// The presentation timestamp in units of the time base, or nil where it was derived.
+        /// The presentation timestamp in units of the time base, or nil where the container gives nothing to
+        /// take it from.
         var pts: Int64?
         /// Seconds from the first frame.
         var timestamp: Double
@@ -80,8 +81,9 @@ struct FrameClock {
         case .undecided, .frameRate:
             return Reading(pts: nil, timestamp: seconds(steps: frames))
         case .decodingOrder:
-            let time = decodingTimes.isEmpty ? next : decodingTimes.removeFirst()
-            return Reading(pts: nil, timestamp: advance(to: time))
+            guard !decodingTimes.isEmpty else { return Reading(pts: nil, timestamp: advance(to: next)) }
+            let time = decodingTimes.removeFirst()
+            return Reading(pts: time, timestamp: advance(to: time))
         case .presentation:
             if let bestEffort {
                 if origin == nil, frames > 0 {
