@@ -36,10 +36,11 @@ let package = Package(
         .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
-            name: "MienTraining", dependencies: ["MienHeads", "MienTensor"], swiftSettings: swift),
+            name: "MienTraining", dependencies: ["MienHeads", "MienTensor", "CKernels"],
+            swiftSettings: swift),
         .target(name: "MienVideo", dependencies: ["CFFmpeg", "MienTensor"], swiftSettings: swift),
         .target(
-            name: "MienFaces", dependencies: ["MienTensor", "MienVideo"],
+            name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(name: "MienTimeline", swiftSettings: swift),
         .target(
@@ -69,7 +70,7 @@ let package = Package(
         .testTarget(
             name: "MienVideoTests", dependencies: ["MienVideo", "MienTensor"], swiftSettings: swift),
         .testTarget(
-            name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor"],
+            name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),

@@ -53,9 +53,18 @@ struct OpenedInput {
     /// What a run over the input has found out so far.
     func run(counts: TableCounts, cancellation: Cancellation) -> AnalysisRun {
         let report = reader.report
+        var warnings = report.warnings
+        if report.timeSource != .presentation {
+            warnings.append("not every frame has a presentation timestamp; times come from: \(report.timeSource.rawValue)")
+        }
+        if report.damagedFrames > 0 || report.lostPackets > 0 {
+            warnings.append(
+                "damaged: \(report.damagedFrames) frames are marked decode_error, "
+                    + "\(report.lostPackets) packets could not be decoded at all")
+        }
         return AnalysisRun(
             counts: counts, video: video, damagedFrames: report.damagedFrames,
-            lostPackets: report.lostPackets, warnings: report.warnings, endedEarly: report.endedEarly,
+            lostPackets: report.lostPackets, warnings: warnings, endedEarly: report.endedEarly,
             isInterrupted: cancellation.isCancelled)
     }
 }

@@ -35,6 +35,7 @@ struct AnnotateCommand: Subcommand {
         ]
 
     private let plan: OutputPlan
+    private let overwrites: Bool
     private let model: ModelOptions
     private let configuration: Configuration
     private let isQuiet: Bool
@@ -48,9 +49,10 @@ struct AnnotateCommand: Subcommand {
         self.configuration = configuration
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")
+        overwrites = arguments.has("-y")
         plan = try OutputPlan(
             inputs: arguments.operands, output: arguments.string("--output"), suffix: ".csv",
-            overwrite: arguments.has("-y"))
+            overwrite: overwrites)
     }
 
     func run() throws -> ExitCode {
@@ -79,15 +81,15 @@ struct AnnotateCommand: Subcommand {
         let progress = isQuiet ? nil : ProgressLine(name: job.input)
         defer { progress?.clear() }
         let run = try analyzer.annotate(
-            job.input, to: job.table == "-" ? .standardOutput : .file(job.table), configuration: configuration,
-            cancellation: cancellation, progress: { progress?.update(frames: $0, of: $1) })
+            job.input, to: job.table == "-" ? .standardOutput : .file(job.table), replacing: overwrites,
+            configuration: configuration, cancellation: cancellation, progress: { progress?.update(frames: $0, of: $1) })
         progress?.clear()
         for warning in run.warnings { Console.say("\(job.input): \(warning)") }
         if !isQuiet {
             Console.say(Self.summary(job, run.counts, seconds: (ContinuousClock.now - start).inSeconds))
         }
         guard let reason = run.endedEarly else { return nil }
-        Console.say("\(job.input): \(reason)")
+        Console.say(reason)
         return .input
     }
 

@@ -70,7 +70,7 @@ struct EmbedCommand: Subcommand {
                 progress?.clear()
                 for warning in run.warnings { Console.say("\(input): \(warning)") }
                 if let reason = run.endedEarly {
-                    Console.say("\(input): \(reason)")
+                    Console.say(reason)
                     failures += 1
                 }
             } catch {

@@ -49,6 +49,8 @@ import Testing
         #expect(run.status == 1)
         #expect(run.errors.contains("smile.csv exists; -y overwrites it"))
         #expect(try read("smile.csv") == Data("precious".utf8))
+        #expect(try mien("annotate", Repository.sample, "-t", "0.1", "-y").status == 0)
+        #expect(try read("smile.csv").starts(with: Data("frame,".utf8)))
     }
 
     @Test(arguments: [
