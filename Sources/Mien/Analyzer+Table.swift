@@ -35,7 +35,8 @@ extension Analyzer {
             let table = TableWriter(sink: try TableOutput.sink(for: path, replacing: replacing))
             var failure: (any Error)?
             do {
-                try stream(opened.reader, configuration: configuration, cancellation: cancellation) { reading in
+                try stream(opened.reader, configuration: configuration, cancellation: cancellation) {
+                    reading in
                     let frames = table.counts.frames
                     try table.write(reading)
                     if table.counts.frames > frames { progress?(frames + 1, opened.frameCount) }
@@ -66,7 +67,8 @@ extension Analyzer {
             mien: mienVersion,
             input: .init(path: input, name: (input as NSString).lastPathComponent, bytes: size),
             model: .init(
-                name: model.name, path: model.isEmbedded ? nil : model.folder, sha256: try model.fingerprint()))
+                name: model.name, path: model.isEmbedded ? nil : model.folder, sha256: try model.fingerprint()
+            ))
         let smoothing = smoothing(configuration)
         metadata.options = [
             "every": .integer(configuration.every),

@@ -27,7 +27,9 @@ struct OpenedInput {
         guard configuration.start != nil || configuration.duration != nil else {
             return properties.estimatedFrameCount
         }
-        guard let seconds = properties.estimatedDuration, let rate = properties.averageFrameRate?.value else { return nil }
+        guard let seconds = properties.estimatedDuration, let rate = properties.averageFrameRate?.value else {
+            return nil
+        }
         let rest = max(0, seconds - (configuration.start ?? 0))
         return Int(min(rest, configuration.duration ?? rest) * rate)
     }
@@ -55,7 +57,9 @@ struct OpenedInput {
         let report = reader.report
         var warnings = report.warnings
         if report.timeSource != .presentation {
-            warnings.append("not every frame has a presentation timestamp; times come from: \(report.timeSource.rawValue)")
+            warnings.append(
+                "not every frame has a presentation timestamp; times come from: \(report.timeSource.rawValue)"
+            )
         }
         if report.damagedFrames > 0 || report.lostPackets > 0 {
             warnings.append(

@@ -21,16 +21,22 @@ struct AnnotateCommand: Subcommand {
     static let options =
         [
             Option(
-                "-o", "--output", value: "OUT", help: "the table (OUT.csv), a directory for tables, or - for standard output"),
+                "-o", "--output", value: "OUT",
+                help: "the table (OUT.csv), a directory for tables, or - for standard output"),
             Option("-y", help: "overwrite tables that are there"),
         ] + ModelOptions.options + VideoArguments.options + [
             Option(
                 "--smooth-expression", value: "S",
-                help: "smooth expressions over S seconds, 0 for not at all.\nDefault: the model's, usually 3.4"),
+                help:
+                    "smooth expressions over S seconds, 0 for not at all.\nDefault: the model's, usually 3.4"),
             Option(
                 "--smooth-au", value: "S",
-                help: "smooth action units over S seconds, 0 for not at all.\nDefault: the model's, usually 0.23"),
-            Option("--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"),
+                help:
+                    "smooth action units over S seconds, 0 for not at all.\nDefault: the model's, usually 0.23"
+            ),
+            Option(
+                "--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"
+            ),
             Option("-q", "--quiet", help: "say nothing but errors and warnings"),
         ]
 
@@ -82,7 +88,8 @@ struct AnnotateCommand: Subcommand {
         defer { progress?.clear() }
         let run = try analyzer.annotate(
             job.input, to: job.table == "-" ? .standardOutput : .file(job.table), replacing: overwrites,
-            configuration: configuration, cancellation: cancellation, progress: { progress?.update(frames: $0, of: $1) })
+            configuration: configuration, cancellation: cancellation,
+            progress: { progress?.update(frames: $0, of: $1) })
         progress?.clear()
         for warning in run.warnings { Console.say("\(job.input): \(warning)") }
         if !isQuiet {

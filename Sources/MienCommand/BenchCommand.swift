@@ -89,13 +89,18 @@ struct BenchCommand: Subcommand {
     private static func text(_ bench: PipelineBench, clip: String) -> String {
         var lines = [
             "\(clip): \(bench.frames) frames, \(bench.crops) crops",
-            String(format: "annotate        %8.2f s    %.1f frames/s", bench.annotateSeconds, bench.framesPerSecond),
-            String(format: "encoding alone  %8.2f s    annotate takes %.2f x that", bench.encodeSeconds, bench.ratioToEncoding),
+            String(
+                format: "annotate        %8.2f s    %.1f frames/s", bench.annotateSeconds,
+                bench.framesPerSecond),
+            String(
+                format: "encoding alone  %8.2f s    annotate takes %.2f x that", bench.encodeSeconds,
+                bench.ratioToEncoding),
         ]
         if let once = bench.peakBytes, let ten = bench.peakBytesTenTimes {
             lines.append(
                 String(
-                    format: "peak memory     %8.1f MB   ten times the clip: %.1f MB (%+.1f %%)", Double(once) / 1e6,
+                    format: "peak memory     %8.1f MB   ten times the clip: %.1f MB (%+.1f %%)",
+                    Double(once) / 1e6,
                     Double(ten) / 1e6, 100 * (Double(ten) / Double(once) - 1)))
         }
         return lines.joined(separator: "\n")

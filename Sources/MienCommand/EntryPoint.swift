@@ -69,7 +69,9 @@ struct EntryPoint {
 
             """
         for command in subcommands {
-            text += "  " + command.name.padding(toLength: 12, withPad: " ", startingAt: 0) + command.summary + "\n"
+            text +=
+                "  " + command.name.padding(toLength: 12, withPad: " ", startingAt: 0) + command.summary
+                + "\n"
         }
         text += """
 

@@ -42,14 +42,18 @@ struct ModelCommand: Subcommand {
     }
 
     private static func text(_ model: ModelDescription) -> String {
-        let heads = model.heads.isEmpty ? "none: good for embeddings only" : model.heads.joined(separator: ", ")
+        let heads =
+            model.heads.isEmpty ? "none: good for embeddings only" : model.heads.joined(separator: ", ")
         var rows = [
             ("name", model.name),
             ("folder", model.folder),
             ("size", String(format: "%.1f MB", Double(model.bytes) / 1e6)),
             ("sha256", model.sha256),
             ("input", "\(model.imageSize) x \(model.imageSize) pixels in patches of \(model.patchSize)"),
-            ("transformer", "\(model.layers) blocks of width \(model.width), \(model.attentionHeads) heads, \(model.activation)"),
+            (
+                "transformer",
+                "\(model.layers) blocks of width \(model.width), \(model.attentionHeads) heads, \(model.activation)"
+            ),
             ("embedding", "\(model.embeddingWidth) numbers\(model.isProjected ? "" : ", not projected")"),
             ("heads", heads),
             ("crop", model.crop),
@@ -62,6 +66,7 @@ struct ModelCommand: Subcommand {
             rows.append(("thresholds", thresholds.map { "\($0.key) \($0.value)" }.joined(separator: ", ")))
         }
         if let licence = model.licence { rows.append(("licence", licence)) }
-        return rows.map { $0.0.padding(toLength: 13, withPad: " ", startingAt: 0) + $0.1 }.joined(separator: "\n")
+        return rows.map { $0.0.padding(toLength: 13, withPad: " ", startingAt: 0) + $0.1 }.joined(
+            separator: "\n")
     }
 }

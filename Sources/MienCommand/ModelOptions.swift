@@ -16,6 +16,10 @@ struct ModelOptions {
     }
 
     func load() throws(MienError) -> Model {
-        if let folder { try Model(folder: folder, threads: threads) } else { try Model.embedded(threads: threads) }
+        if let folder {
+            try Model(folder: folder, threads: threads)
+        } else {
+            try Model.embedded(threads: threads)
+        }
     }
 }

@@ -29,7 +29,8 @@ package struct OutputPlan {
         jobs = inputs.map { input in
             guard isFolder else { return Job(input: input, table: output ?? "-") }
             let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension + suffix
-            return Job(input: input, table: output.map { ($0 as NSString).appendingPathComponent(name) } ?? name)
+            return Job(
+                input: input, table: output.map { ($0 as NSString).appendingPathComponent(name) } ?? name)
         }
         try check(overwrite: overwrite)
     }
@@ -62,7 +63,8 @@ package struct OutputPlan {
 
     private static func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
+            && isDirectory.boolValue
     }
 
     private static func isRegularFile(_ path: String) -> Bool {

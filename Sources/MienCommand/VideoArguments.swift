@@ -5,7 +5,8 @@ struct VideoArguments {
     static let options = [
         Option("-ss", value: "T", help: "start at T (seconds, or h:mm:ss) from the first frame"),
         Option("-t", value: "T", help: "read T seconds (or h:mm:ss) and stop"),
-        Option("--every", value: "N", help: "encode one frame in N; the rows between are 'skipped'.\nDefault: 1"),
+        Option(
+            "--every", value: "N", help: "encode one frame in N; the rows between are 'skipped'.\nDefault: 1"),
         Option(
             "--faces", value: "all|largest|N",
             help: "read all faces, the largest of each frame, or the N largest.\nDefault: all"),

@@ -3,13 +3,15 @@ import Testing
 
 @Suite struct ArgumentsTests {
     static let options = [
-        Option("-o", "--output", value: "OUT", help: ""), Option("-y", help: ""), Option("-ss", value: "T", help: ""),
+        Option("-o", "--output", value: "OUT", help: ""), Option("-y", help: ""),
+        Option("-ss", value: "T", help: ""),
         Option("--batch", value: "N", help: ""),
     ]
 
     @Test func sortsOptionsFromOperands() throws {
         let arguments = try Arguments(
-            ["a.mp4", "-o", "-", "-y", "--batch=8", "-ss", "1:02.5", "-", "--", "-odd.mp4"], options: Self.options)
+            ["a.mp4", "-o", "-", "-y", "--batch=8", "-ss", "1:02.5", "-", "--", "-odd.mp4"],
+            options: Self.options)
         #expect(arguments.operands == ["a.mp4", "-", "-odd.mp4"])
         #expect(arguments.string("--output") == "-")
         #expect(arguments.has("-y"))
@@ -33,10 +35,13 @@ import Testing
         #expect(error?.description == message)
     }
 
-    @Test(arguments: [
-        ("0", 0), ("12.5", 12.5), ("90", 90), ("1:02", 62), ("1:00:02.25", 3602.25), ("", nil), ("a", nil), ("1:", nil),
-        ("1:60", nil), ("-1", nil), ("1:2:3:4", nil), ("nan", nil), ("inf", nil), ("1.5:00", nil),
-    ] as [(String, Double?)]) func readsTimes(text: String, seconds: Double?) {
+    @Test(
+        arguments: [
+            ("0", 0), ("12.5", 12.5), ("90", 90), ("1:02", 62), ("1:00:02.25", 3602.25), ("", nil),
+            ("a", nil), ("1:", nil),
+            ("1:60", nil), ("-1", nil), ("1:2:3:4", nil), ("nan", nil), ("inf", nil), ("1.5:00", nil),
+        ] as [(String, Double?)]) func readsTimes(text: String, seconds: Double?)
+    {
         #expect(TimeArgument.seconds(text) == seconds)
     }
 }

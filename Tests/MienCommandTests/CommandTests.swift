@@ -26,7 +26,8 @@ import Testing
         let run = try mien("annotate", Repository.sample, "-t", "1")
         #expect(run.status == 0, "\(run.errors)")
         #expect(run.output.isEmpty)
-        let lines = try String(contentsOfFile: folder.path("smile.csv"), encoding: .utf8).split(separator: "\n")
+        let lines = try String(contentsOfFile: folder.path("smile.csv"), encoding: .utf8).split(
+            separator: "\n")
         #expect(lines.count == 25)
         #expect(lines[0].hasPrefix("frame,face_id,timestamp,confidence,success,pts,status,face_x,"))
         #expect(lines[1].hasPrefix("1,0,0.000000,"))
@@ -38,7 +39,8 @@ import Testing
 
     @Test func theSameRunGivesTheSameBytes() throws {
         #expect(try mien("annotate", Repository.sample, "-t", "1", "-o", "a.csv").status == 0)
-        let again = try mien("annotate", Repository.sample, "-t", "1", "-o", "-", "--batch", "5", "--threads", "1")
+        let again = try mien(
+            "annotate", Repository.sample, "-t", "1", "-o", "-", "--batch", "5", "--threads", "1")
         #expect(again.status == 0)
         #expect(try read("a.csv") == Data(again.output.utf8))
     }
@@ -68,12 +70,18 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.path("out.csv.partial")))
     }
 
-    @Test(arguments: [
-        ([], 1), (["--help"], 0), (["annotate", "--help"], 0), (["embed", "--help"], 0), (["bench", "--help"], 0),
-        (["model", "--help"], 0), (["--version"], 0), (["dance"], 1), (["annotate"], 1), (["annotate", "a", "--fast"], 1),
-        (["annotate", "a.mp4", "--faces", "none"], 1), (["annotate", "a.mp4", "-t", "0"], 1), (["embed", "a.jpg"], 1),
-        (["bench"], 1), (["annotate", "a.mp4", "--model", "nowhere"], 3), (["model", "inspect", "nowhere"], 3),
-    ] as [([String], Int32)]) func exitsWith(arguments: [String], status: Int32) throws {
+    @Test(
+        arguments: [
+            ([], 1), (["--help"], 0), (["annotate", "--help"], 0), (["embed", "--help"], 0),
+            (["bench", "--help"], 0),
+            (["model", "--help"], 0), (["--version"], 0), (["dance"], 1), (["annotate"], 1),
+            (["annotate", "a", "--fast"], 1),
+            (["annotate", "a.mp4", "--faces", "none"], 1), (["annotate", "a.mp4", "-t", "0"], 1),
+            (["embed", "a.jpg"], 1),
+            (["bench"], 1), (["annotate", "a.mp4", "--model", "nowhere"], 3),
+            (["model", "inspect", "nowhere"], 3),
+        ] as [([String], Int32)]) func exitsWith(arguments: [String], status: Int32) throws
+    {
         let run = try Repository.run("mien", arguments, in: folder.url)
         #expect(run.status == status, "\(run.errors)")
         #expect((status == 0) == run.errors.isEmpty)
@@ -93,7 +101,10 @@ import Testing
         #expect(full.errors.contains("/dev/full"), "\(full.errors)")
         let pipe = try Repository.run(
             "bash",
-            ["-c", "'\(Bundle.main.bundleURL.appendingPathComponent("mien").path)' annotate '\(Repository.sample)' -o - | head -1"],
+            [
+                "-c",
+                "'\(Bundle.main.bundleURL.appendingPathComponent("mien").path)' annotate '\(Repository.sample)' -o - | head -1",
+            ],
             in: folder.url)
         #expect(pipe.output.hasPrefix("frame,"))
     }
@@ -106,7 +117,8 @@ import Testing
         try write("list.txt", list)
         process.arguments = ["annotate", "list.mkv", "-o", "out.csv"]
         let make = try Repository.run(
-            "ffmpeg", ["-v", "error", "-f", "concat", "-safe", "0", "-i", "list.txt", "-c", "copy", "list.mkv"],
+            "ffmpeg",
+            ["-v", "error", "-f", "concat", "-safe", "0", "-i", "list.txt", "-c", "copy", "list.mkv"],
             in: folder.url)
         try #require(make.status == 0, "\(make.errors)")
         process.currentDirectoryURL = folder.url
@@ -132,10 +144,13 @@ import Testing
         let faces = try mien("embed", Repository.sample, "-t", "0.5", "-o", "faces.safetensors")
         #expect(faces.status == 0, "\(faces.errors)")
         #expect(faces.errors.contains("12 embeddings of 256"))
-        let frames = try mien("embed", Repository.sample, "--no-faces", "--every", "4", "-t", "0.5", "-o", "f.safetensors")
+        let frames = try mien(
+            "embed", Repository.sample, "--no-faces", "--every", "4", "-t", "0.5", "-o", "f.safetensors")
         #expect(frames.status == 0)
         #expect(frames.errors.contains("3 embeddings of 256"))
         let header = try String(decoding: read("faces.safetensors").dropFirst(8).prefix(800), as: UTF8.self)
-        #expect(header.contains("\"embeddings\"") && header.contains("\"face_id\"") && header.contains("\"time\""))
+        #expect(
+            header.contains("\"embeddings\"") && header.contains("\"face_id\"") && header.contains("\"time\"")
+        )
     }
 }

@@ -12,7 +12,10 @@ import Testing
 
     @Test func namesTablesAfterTheirInputs() throws {
         #expect(try plan(["in/a.b.mp4"], nil) == [["in/a.b.mp4", "a.b.csv"]])
-        #expect(try plan(["a.mp4", "b.mov"], "missing/") == [["a.mp4", "missing/a.csv"], ["b.mov", "missing/b.csv"]])
+        #expect(
+            try plan(["a.mp4", "b.mov"], "missing/") == [
+                ["a.mp4", "missing/a.csv"], ["b.mov", "missing/b.csv"],
+            ])
         #expect(try plan(["a.mp4"], "-") == [["a.mp4", "-"]])
         let folder = try TemporaryFolder()
         #expect(try plan(["a.mp4"], folder.url.path) == [["a.mp4", folder.path("a.csv")]])

@@ -32,16 +32,21 @@ import Testing
         let probe = try Repository.run(
             "ffprobe",
             [
-                "-v", "quiet", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp", "-of", "csv=p=0",
+                "-v", "quiet", "-select_streams", "v:0", "-show_entries", "frame=best_effort_timestamp",
+                "-of", "csv=p=0",
                 Repository.sample,
             ])
-        let timestamps = probe.output.split(whereSeparator: \.isNewline).map { Int64($0.prefix { $0 != "," }) }
+        let timestamps = probe.output.split(whereSeparator: \.isNewline).map {
+            Int64($0.prefix { $0 != "," })
+        }
         let readings = try readings { $0.duration = nil }
         #expect(readings.map(\.pts) == timestamps)
         #expect(readings.map(\.frame) == Array(1...timestamps.count))
     }
 
-    @Test(arguments: [(1, 1), (7, 2), (32, 1)]) func batchesAndThreadsChangeNothing(batch: Int, threads: Int) throws {
+    @Test(arguments: [(1, 1), (7, 2), (32, 1)]) func batchesAndThreadsChangeNothing(batch: Int, threads: Int)
+        throws
+    {
         let reference = try readings()
         #expect(try readings(threads: threads) { $0.batchSize = batch } == reference)
     }

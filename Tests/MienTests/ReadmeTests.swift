@@ -4,9 +4,11 @@ import Testing
 
 @Suite struct ReadmeTests {
     @Test func theExampleIsTheOneThatIsBuilt() throws {
-        let readme = try String(contentsOf: Repository.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let readme = try String(
+            contentsOf: Repository.root.appendingPathComponent("README.md"), encoding: .utf8)
         let example = try String(
-            contentsOf: Repository.root.appendingPathComponent("Examples/ReadFaces/main.swift"), encoding: .utf8)
+            contentsOf: Repository.root.appendingPathComponent("Examples/ReadFaces/main.swift"),
+            encoding: .utf8)
         #expect(readme.contains("```swift\n\(example)```"))
     }
 

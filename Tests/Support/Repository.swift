@@ -2,7 +2,8 @@ import Foundation
 
 /// Files of the repository and of its build that tests look at.
 package enum Repository {
-    package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    package static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent()
     package static let sample = root.appendingPathComponent("samples/smile.mp4").path
 

@@ -69,7 +69,9 @@ package struct PipelineBench: Codable, Sendable {
         count: Int
     ) throws {
         let table = TableWriter(sink: try TableOutput.sink(for: "/dev/null"))
-        let source = LoopedSource(count: count) { try OpenedInput(input, configuration: configuration).reader }
+        let source = LoopedSource(count: count) {
+            try OpenedInput(input, configuration: configuration).reader
+        }
         try analyzer.stream(
             source, configuration: configuration, cancellation: cancellation, deliver: table.write)
         try table.commit()

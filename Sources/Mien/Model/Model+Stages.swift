@@ -22,7 +22,8 @@ extension Model {
             throw .model("\(error)")
         }
         return FaceCrops(
-            tracker: FaceTracker(detector: detector), cropper: FaceCropper(cropSpecification, side: encoder.imageSize),
+            tracker: FaceTracker(detector: detector),
+            cropper: FaceCropper(cropSpecification, side: encoder.imageSize),
             selection: configuration.faces, every: configuration.every)
     }
 
@@ -34,7 +35,9 @@ extension Model {
 
     /// How faces are cropped: as `mien.json` says, or loosely around the detector's box.
     var cropSpecification: CropSpecification {
-        guard let crop = manifest?.crop else { return CropSpecification(framing: .margin(0.2), alignsRoll: false) }
+        guard let crop = manifest?.crop else {
+            return CropSpecification(framing: .margin(0.2), alignsRoll: false)
+        }
         if let distance = crop.eyeDistance {
             let center = Point(x: Float(crop.eyeCenter[0]), y: Float(crop.eyeCenter[1]))
             return CropSpecification(

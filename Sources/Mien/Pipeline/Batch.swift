@@ -87,8 +87,12 @@ final class Batch: @unchecked Sendable {
                 FaceRectangle(x: $0.box.x, y: $0.box.y, width: $0.box.width, height: $0.box.height)
             })
         guard let crop = row.crop else { return reading }
-        if hasExpressions { reading.expression = ExpressionScores(Self.row(crop, of: expressions, ExpressionScores.count)) }
-        if hasActionUnits { reading.actionUnits = ActionUnitScores(Self.row(crop, of: actionUnits, ActionUnitScores.count)) }
+        if hasExpressions {
+            reading.expression = ExpressionScores(Self.row(crop, of: expressions, ExpressionScores.count))
+        }
+        if hasActionUnits {
+            reading.actionUnits = ActionUnitScores(Self.row(crop, of: actionUnits, ActionUnitScores.count))
+        }
         return reading
     }
 

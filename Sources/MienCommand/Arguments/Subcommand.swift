@@ -25,7 +25,9 @@ extension Subcommand {
         for (left, right) in rows {
             let lines = right.split(separator: "\n", omittingEmptySubsequences: false)
             let padding = String(repeating: " ", count: max(2, indent - 2 - left.count))
-            text += "  " + left + (left.count + 4 > indent ? "\n" + String(repeating: " ", count: indent) : padding)
+            text +=
+                "  " + left
+                + (left.count + 4 > indent ? "\n" + String(repeating: " ", count: indent) : padding)
             text += lines.joined(separator: "\n" + String(repeating: " ", count: indent)) + "\n"
         }
         return text

@@ -20,7 +20,9 @@ final class ProgressLine {
         let now = ContinuousClock.now
         if let lastDrawn, now - lastDrawn < .milliseconds(100) { return }
         lastDrawn = now
-        Console.write("\r\u{1B}[K" + text(frames: frames, of: total, elapsed: (now - start).inSeconds), to: STDERR_FILENO)
+        Console.write(
+            "\r\u{1B}[K" + text(frames: frames, of: total, elapsed: (now - start).inSeconds),
+            to: STDERR_FILENO)
     }
 
     /// Removes the line.

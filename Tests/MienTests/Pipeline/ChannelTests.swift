@@ -6,7 +6,9 @@ import Testing
     struct Failure: Error {}
 
     /// Sends 0..<count from another queue; the result says whether each was taken.
-    private func send(_ count: Int, to channel: Channel<Int>, then end: @escaping @Sendable () -> Void) -> DispatchGroup {
+    private func send(_ count: Int, to channel: Channel<Int>, then end: @escaping @Sendable () -> Void)
+        -> DispatchGroup
+    {
         let group = DispatchGroup()
         DispatchQueue(label: "sender").async(group: group) {
             for number in 0..<count where !channel.send(number) { break }
