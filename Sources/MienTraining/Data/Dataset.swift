@@ -9,7 +9,9 @@ package struct Dataset: Sendable {
     package var labels: Labels
     /// The subject or video of each sample: what must not be on both sides of a split.
     package var groups: [Int64]?
-    /// The seconds of each sample within its group.
+    /// What is smoothed over time on its own, one face in one video; nil is the group.
+    package var tracks: [Int64]?
+    /// The seconds of each sample within its track.
     package var times: [Double]?
     /// What each sample is called in submission files: `video/00001.jpg`.
     package var names: [String]?

@@ -60,7 +60,7 @@ package struct EvaluationReport: Sendable {
             thresholds = calibration.actionUnitThresholds
             tuned = scores(calibrated, thresholds)
         }
-        guard let groups = dataset.groups, let times = dataset.times else { return }
+        guard let groups = dataset.tracks ?? dataset.groups, let times = dataset.times else { return }
         let smoothing = manifest?.smoothing ?? Smoothing()
         let window = task == .expression ? smoothing.expressionSeconds : smoothing.actionUnitSeconds
         guard window > 0 else { return }
