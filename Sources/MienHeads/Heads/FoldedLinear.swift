@@ -36,9 +36,9 @@ final class FoldedLinear: Sendable {
     }
 
     /// out = W x + b for each row x, then max(out, 0) if `rectified`.
-    func apply(_ x: Matrix, to out: MutableMatrix, rectified: Bool, workspace: Workspace) {
+    func apply(_ x: Matrix, to out: MutableMatrix, rectified: Bool, workspace: Workspace, workers: Workers) {
         multiply(
             x, weight, bias: bias.baseAddress, activation: rectified ? .relu : .none, into: out,
-            workspace: workspace, workers: Workers(count: 1))
+            workspace: workspace, workers: workers)
     }
 }

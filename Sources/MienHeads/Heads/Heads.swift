@@ -22,8 +22,12 @@ package final class Heads: Sendable {
 
     /// Reads the heads from the safetensors file at `path`.
     ///
-    /// - Parameter width: The width of the encoder's embeddings; nil takes what the file has.
-    package convenience init(path: String, width: Int? = nil) throws(HeadsError) {
+    /// - Parameters:
+    ///   - width: The width of the encoder's embeddings; nil takes what the file has.
+    ///   - workers: What large batches may use. Changes no bit.
+    package convenience init(
+        path: String, width: Int? = nil, workers: Workers = Workers(count: 1)
+    ) throws(HeadsError) {
         let file: SafetensorsFile
         do throws(TensorError) {
             file = try SafetensorsFile(path: path)
@@ -41,17 +45,17 @@ package final class Heads: Sendable {
             let expected = width ?? parameters.first?.width
             parameters.append(try HeadParameters(task: task, file: file, width: expected))
         }
-        self.init(parameters)
+        self.init(parameters, workers: workers)
     }
 
     /// Creates heads from parameters in memory: at least one head, all of the same width.
-    package init(_ parameters: [HeadParameters]) {
+    package init(_ parameters: [HeadParameters], workers: Workers = Workers(count: 1)) {
         precondition(
             !parameters.isEmpty && parameters.allSatisfy { $0.width == parameters[0].width },
             "heads of one width are needed, not of \(parameters.map(\.width))")
         width = parameters[0].width
-        expressionHead = parameters.first { $0.task == .expression }.map { Head($0) }
-        actionUnitsHead = parameters.first { $0.task == .actionUnits }.map { Head($0) }
+        expressionHead = parameters.first { $0.task == .expression }.map { Head($0, workers: workers) }
+        actionUnitsHead = parameters.first { $0.task == .actionUnits }.map { Head($0, workers: workers) }
     }
 
     package var hasExpression: Bool { expressionHead != nil }
@@ -89,14 +93,13 @@ package final class Heads: Sendable {
 }
 
 /// One head and the scratch its layers pass on.
-///
-/// It stays on its caller's thread: a face's head costs a hundred-thousandth of what its embedding did.
 private final class Head: Sendable {
     /// The rows that are in flight at once.
-    private static let chunk = 64
+    private static let chunk = 256
 
     private let layers: [FoldedLinear]
     private let output: FoldedLinear
+    private let workers: Workers
     private let even: FloatBuffer
     private let odd: FloatBuffer
     /// Protected by `lock`, as are the buffers' elements.
@@ -104,7 +107,8 @@ private final class Head: Sendable {
     /// Held while the scratch is in use, so that heads can be shared between threads.
     private let lock = NSLock()
 
-    init(_ parameters: HeadParameters) {
+    init(_ parameters: HeadParameters, workers: Workers) {
+        self.workers = workers
         layers = parameters.layers.map { FoldedLinear($0.linear, norm: $0.norm) }
         output = FoldedLinear(parameters.output, norm: nil)
         let widest = layers.map(\.outputs).max() ?? 0
@@ -122,12 +126,12 @@ private final class Head: Sendable {
             var (scratch, other) = (even.baseAddress, odd.baseAddress)
             for layer in layers {
                 let y = MutableMatrix(scratch, rows: rows, columns: layer.outputs)
-                layer.apply(x, to: y, rectified: true, workspace: workspace)
+                layer.apply(x, to: y, rectified: true, workspace: workspace, workers: workers)
                 x = y.readOnly
                 swap(&scratch, &other)
             }
             let y = MutableMatrix(logits + first * output.outputs, rows: rows, columns: output.outputs)
-            output.apply(x, to: y, rectified: false, workspace: workspace)
+            output.apply(x, to: y, rectified: false, workspace: workspace, workers: workers)
         }
     }
 }
