@@ -40,7 +40,8 @@ package final class VideoReader {
         range = try TimeRange(start: options.start, duration: options.duration)
         source = try FrameSource(input, options: options)
         guard try source.advance() else {
-            throw .nothingDecoded(source.location.name, detail: source.lastMessage ?? "the stream holds no frames")
+            throw .nothingDecoded(
+                source.location.name, detail: source.lastMessage ?? "the stream holds no frames")
         }
         properties = VideoProperties(of: source)
         converter = PixelConverter(codec: source.demuxer.codec.pointee.id, input: source.location.name)
@@ -49,6 +50,7 @@ package final class VideoReader {
     /// What has been met so far; complete once ``next()`` has returned nil.
     package var report: VideoReport {
         var report = source.report
+        if frames == 0, case .ended = state { report.warnings.append("no frame lies in the wanted part") }
         report.frames = frames
         report.damagedFrames = damagedFrames
         return report

@@ -32,7 +32,8 @@ final class FrameSource {
         self.log = log
         let stream = demuxer.stream.pointee
         clock = FrameClock(
-            timeBase: Rational(stream.time_base) ?? Rational(1, Int(AV_TIME_BASE)), frameRate: demuxer.frameRate)
+            timeBase: Rational(stream.time_base) ?? Rational(1, Int(AV_TIME_BASE)),
+            frameRate: demuxer.frameRate)
         let count = demuxer.videoStreamCount
         if count > 1 {
             report.warnings.append("the input has \(count) video streams; stream \(stream.index) is read")
@@ -78,7 +79,8 @@ final class FrameSource {
             // A stream that jumps all the time is told of by the count.
             if report.epochs <= 4 {
                 report.warnings.append(
-                    "time jumps back from \(jump.from.inSeconds) to \(jump.to.inSeconds) at frame \(index + 1)")
+                    "time jumps back from \(jump.from.inSeconds) to \(jump.to.inSeconds) at frame \(index + 1)"
+                )
             }
         }
     }

@@ -51,7 +51,8 @@ final class Demuxer {
         claim.complete(from: opened)
         (stream, codec) = try Self.videoStream(of: opened, input: location.name)
         for index in 0..<Int(opened.pointee.nb_streams) where index != Int(stream.pointee.index) {
-            opened.pointee.streams[index]!.pointee.discard = claim.needsAllStreams ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+            opened.pointee.streams[index]!.pointee.discard =
+                claim.needsAllStreams ? AVDISCARD_DEFAULT : AVDISCARD_ALL
         }
         self.claim = claim
         self.context = context
@@ -69,6 +70,8 @@ final class Demuxer {
     func read(into packet: borrowing Packet) -> Outcome {
         interrupt.restart()
         while true {
+            // FFmpeg itself asks only where it waits.
+            if interrupt.isCancelled { return .failed(FFmpegStatus(mien_averror_exit())) }
             let status = FFmpegStatus(av_read_frame(format, packet.pointer))
             switch status {
             case .tryAgain where !interrupt.shouldStop:

@@ -41,7 +41,8 @@ struct InputLocation: Equatable {
         }
         if let scheme = Self.scheme(of: name) {
             url = name
-            isNetwork = !["pipe", "file", "fd", "data", "concat", "cache", "subfile", "crypto"].contains(scheme)
+            isNetwork = !["pipe", "file", "fd", "data", "concat", "cache", "subfile", "crypto"].contains(
+                scheme)
             return
         }
         guard let sequence = ImageSequence(pattern: name) else { throw .missing(name) }
