@@ -33,29 +33,33 @@ let package = Package(
         .target(name: "CKernels", cSettings: c),
 
         .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
-        .target(name: "MienCLIP", dependencies: ["MienTensor"], swiftSettings: swift),
+        .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
-            name: "MienTraining", dependencies: ["MienHeads", "MienTensor"], swiftSettings: swift),
+            name: "MienTraining", dependencies: ["MienHeads", "MienTensor", "CKernels"],
+            swiftSettings: swift),
         .target(name: "MienVideo", dependencies: ["CFFmpeg", "MienTensor"], swiftSettings: swift),
         .target(
-            name: "MienFaces", dependencies: ["MienTensor", "MienVideo"],
+            name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(name: "MienTimeline", swiftSettings: swift),
         .target(
             name: "Mien",
             dependencies: [
-                "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
+                "CFFmpeg", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
             name: "MienCommand", dependencies: ["Mien", "MienTraining"], swiftSettings: swift),
+        // The README's example: built, so that it compiles; run by a test, so that it works.
+        .executableTarget(
+            name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
 
         .testTarget(
             name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor"],
+            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor"],
@@ -66,13 +70,16 @@ let package = Package(
         .testTarget(
             name: "MienVideoTests", dependencies: ["MienVideo", "MienTensor"], swiftSettings: swift),
         .testTarget(
-            name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor"],
+            name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
-        .testTarget(name: "MienTests", dependencies: ["Mien"], swiftSettings: swift),
         .testTarget(
-            name: "MienCommandTests", dependencies: ["MienCommand", "Mien"], swiftSettings: swift),
+            name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
+        .testTarget(
+            name: "MienCommandTests", dependencies: ["MienCommand", "Mien", "TestSupport"],
+            swiftSettings: swift),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17

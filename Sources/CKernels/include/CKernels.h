@@ -6,7 +6,10 @@
 #include "dispatch.h"
 #include "elementwise.h"
 #include "gemm.h"
+#include "patches.h"
 #include "resample.h"
+#include "training.h"
 #include "warp.h"
+#include "workers.h"
 
 #endif

@@ -1,4 +1,46 @@
+// Kernels that go over their elements once, or a few times per row.
+//
+// Each has one body, compiled for each instruction set. It works on 16 lanes everywhere and never contracts
+// a product and a sum into one rounding, so all instruction sets give the same bits. NaN gives NaN. No
+// function here needs aligned data or allocates.
 #ifndef MIEN_ELEMENTWISE_H
 #define MIEN_ELEMENTWISE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// out[i] = the value of the little-endian IEEE half-precision number i at `in`, which need not be aligned.
+// Exact; NaNs keep their payload.
+void mien_float_from_f16(const void *in, size_t count, float *out);
+
+// The same for bfloat16.
+void mien_float_from_bf16(const void *in, size_t count, float *out);
+
+typedef enum mien_activation {
+    MIEN_ACTIVATION_NONE = 0,
+    MIEN_ACTIVATION_RELU = 1,       // max(x, 0)
+    MIEN_ACTIVATION_QUICK_GELU = 2, // x sigmoid(1.702 x)
+    MIEN_ACTIVATION_GELU = 3,       // x Phi(x), Phi the normal distribution function
+    MIEN_ACTIVATION_SIGMOID = 4,    // 1 / (1 + exp(-x))
+    MIEN_ACTIVATION_EXP = 5,        // results below the smallest normal number are 0
+} mien_activation;
+
+// out[i] = activation(in[i]); `out` may be `in`.
+void mien_apply(mien_activation activation, const float *in, size_t count, float *out);
+
+// out[i] = a[i] + b[i]; `out` may be `a` or `b`.
+void mien_add(const float *a, const float *b, size_t count, float *out);
+
+// Each row of `width`: (x - mean) / sqrt(variance + epsilon) * weight + bias, the variance in a second pass
+// over the row. `out` may be `in`. Strides in elements.
+void mien_layer_norm(const float *in, size_t in_stride, size_t rows, size_t width, const float *weight,
+                     const float *bias, float epsilon, float *out, size_t out_stride);
+
+// Each row of `width`, in place: exp(scale x) / sum of exp(scale x), for scale > 0.
+void mien_softmax(float *values, size_t stride, size_t rows, size_t width, float scale);
+
+// `count` pixels of interleaved red, green, blue: out = (value - mean[channel]) * scale[channel].
+void mien_normalise_pixels(const uint8_t *pixels, size_t count, const float mean[3], const float scale[3],
+                           float *out);
 
 #endif

@@ -1,4 +1,76 @@
+// Matrix products with a packed weight, C = activation(A W^T + bias) + residual, and attention built on
+// the same tiles.
+//
+// A is m x k, C is m x n, both row-major with strides in elements; W is n x k (outputs, inputs).
+//
+// Every element of C has one accumulator: it starts at the bias and takes its k products in ascending
+// order, each with one rounding (FMA) where the processor has that. Where blocks of k end, it is stored and
+// loaded unchanged. So the bits of a row depend on that row alone: not on m, on how the work is cut up or
+// shared out, nor on whether the tiles are AVX2's or AVX-512's. The baseline on x86-64 has no FMA and rounds
+// twice.
 #ifndef MIEN_GEMM_H
 #define MIEN_GEMM_H
+
+#include "dispatch.h"
+#include "elementwise.h"
+#include "workers.h"
+
+// W is packed as [ceil(n / 16)][k][16], zeros in the columns past n: what one tile reads is contiguous.
+#define MIEN_PANEL 16
+
+size_t mien_gemm_packed_weights_count(size_t n, size_t k);
+
+// Packs rows `first` (a multiple of 16) to `last` of the n x k matrix W.
+void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_t last, size_t k,
+                            float *packed);
+
+// One product: fill in the first part, plan, provide scratch, run.
+typedef struct mien_gemm {
+    const float *a;
+    size_t a_stride;
+    const float *weights;  // packed
+    const float *bias;     // n elements, or NULL for zeros
+    const float *residual; // m x n, or NULL; may be C
+    size_t residual_stride;
+    float *c;
+    size_t c_stride;
+    size_t m, n, k;
+    mien_activation activation;
+
+    // The plan.
+    mien_isa_level level;
+    size_t workers;
+    size_t scratch_count;     // elements of scratch for the whole product
+    size_t packed_rows_count; // of these, for A as the tiles read it
+    size_t partial_count;     // and for the sums of each worker
+    float *scratch;           // aligned to 64 bytes; for the caller to set after mien_gemm_plan
+    size_t tiles, tile_rows, taller_tiles; // the first `taller_tiles` have one row more than `tile_rows`
+    size_t blocks;                         // of row tiles
+    size_t chunks, chunk_panels;           // of weight panels
+    size_t pieces;
+} mien_gemm;
+
+void mien_gemm_plan(mien_gemm *gemm, size_t workers);
+void mien_gemm_run(const mien_gemm *gemm);
+
+// Softmax attention of images of `tokens` rows each, with whole score rows in scratch.
+//
+// Row t of `qkv` holds the queries, keys and values of all heads side by side: head h of an image reads
+// qkv[t][h * head_width], qkv[t][width + h * head_width] and qkv[t][2 * width + h * head_width] of the
+// image's rows and writes out[t][h * head_width]: softmax(scale Q K^T) V, where width = heads * head_width.
+typedef struct mien_attention {
+    const float *qkv;
+    size_t qkv_stride;
+    float *out;
+    size_t out_stride;
+    size_t images, tokens, heads;
+    size_t head_width; // a multiple of 8, at most 256
+    float scale;
+    float *scratch; // aligned to 64 bytes; mien_attention_scratch_count for each worker
+} mien_attention;
+
+size_t mien_attention_scratch_count(size_t tokens, size_t head_width);
+
+void mien_attention_run(const mien_attention *attention, size_t workers);
 
 #endif

@@ -1,0 +1,20 @@
+#if defined(__x86_64__)
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+
+#define NAME(x) mien_##x##_avx512
+#define WIDE 16
+#define TILE 12
+#include "convolution_body.h"
+#include "convolution_sample_body.h"
+
+#pragma clang attribute pop
+
+#else
+typedef int mien_convolution_avx512_unused;
+#endif

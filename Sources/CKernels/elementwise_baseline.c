@@ -1,0 +1,8 @@
+// The elementwise kernels, compiled in plain C.
+#include "elementwise_table.h"
+
+// Vectors are passed between inlined functions only, so how a call would pass them does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+#define KERNEL(name) mien_##name##_baseline
+#include "elementwise_body.h"

@@ -1,0 +1,242 @@
+// The bodies of the elementwise kernels. Compiled once per instruction set, with KERNEL(name) giving each
+// its own names; deliberately without an include guard.
+//
+// A vector has 16 lanes whatever the registers are, so that sums over a row take the same tree everywhere.
+// A row's last, shorter vector is padded in registers: there is no scalar tail with other arithmetic.
+#pragma STDC FP_CONTRACT OFF
+
+typedef float vf __attribute__((ext_vector_type(16)));
+typedef uint32_t vu __attribute__((ext_vector_type(16)));
+typedef float v8 __attribute__((ext_vector_type(8)));
+typedef float v4 __attribute__((ext_vector_type(4)));
+typedef float vf_any __attribute__((ext_vector_type(16), aligned(4)));
+typedef uint8_t vb_any __attribute__((ext_vector_type(16), aligned(1)));
+
+#define LANES 16
+#define INLINE static inline __attribute__((always_inline))
+
+INLINE vf KERNEL(load)(const float *in) { return *(const vf_any *)in; }
+
+INLINE void KERNEL(store)(float *out, vf value) { *(vf_any *)out = value; }
+
+INLINE vf KERNEL(load_some)(const float *in, size_t count, float padding) {
+    if (count >= LANES) return KERNEL(load)(in);
+    vf value = padding;
+    memcpy(&value, in, count * sizeof(float));
+    return value;
+}
+
+INLINE void KERNEL(store_some)(float *out, vf value, size_t count) {
+    if (count >= LANES) {
+        KERNEL(store)(out, value);
+    } else {
+        memcpy(out, &value, count * sizeof(float));
+    }
+}
+
+INLINE float KERNEL(sum)(vf v) {
+    v8 a = v.lo + v.hi;
+    v4 b = a.lo + a.hi;
+    return (b[0] + b[2]) + (b[1] + b[3]);
+}
+
+INLINE float KERNEL(max)(vf v) {
+    v8 a = v.lo > v.hi ? v.lo : v.hi;
+    v4 b = a.lo > a.hi ? a.lo : a.hi;
+    float even = b[0] > b[2] ? b[0] : b[2], odd = b[1] > b[3] ? b[1] : b[3];
+    return even > odd ? even : odd;
+}
+
+// exp(x) = exp(r) 2^n, with n in the low bits of `whole`. For |x| < 2^22 / 1.4427; NaN gives NaN.
+INLINE vf KERNEL(exp_reduced)(vf x, vu *whole) {
+    // x = n ln 2 + r with |r| <= ln(2) / 2. Adding 1.5 * 2^23 rounds to a whole number in the low bits, and
+    // the high part of ln 2 has so few bits that its product with n is exact.
+    vf shifted = x * 1.44269504f + 0x1.8p23f;
+    memcpy(whole, &shifted, sizeof shifted);
+    vf n = shifted - 0x1.8p23f;
+    vf r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+    // exp(r) = 1 + r + r^2 p(r); a minimax fit with relative error 3.1e-9.
+    vf p = 0x1.6db4e6p-10f;
+    p = p * r + 0x1.123be0p-7f;
+    p = p * r + 0x1.55545ep-5f;
+    p = p * r + 0x1.55548ep-3f;
+    p = p * r + 0.5f;
+    return (r * r) * p + r + 1.0f;
+}
+
+INLINE vf KERNEL(power_of_two)(vu n) {
+    vu bits = (n << 23) + (127u << 23);
+    vf power;
+    memcpy(&power, &bits, sizeof bits);
+    return power;
+}
+
+// The comparisons with limits are such that NaN passes them.
+#define LEAST_EXPONENT -87.3365447f // exp of this is just above the smallest normal number
+
+INLINE vf KERNEL(exp)(vf x) {
+    vf y = x > 89.0f ? 89.0f : x;
+    y = y < -88.0f ? -88.0f : y;
+    vu n;
+    vf e = KERNEL(exp_reduced)(y, &n);
+    // 2^n in two factors: 2^128 is not a number. The sum keeps n's sign out of the shift.
+    vu half = ((n + 512u) & 1023u) >> 1;
+    half -= 256u;
+    e = (e * KERNEL(power_of_two)(half)) * KERNEL(power_of_two)(n - half);
+    return x < LEAST_EXPONENT ? 0.0f : e;
+}
+
+// The same for x <= 0.
+INLINE vf KERNEL(exp_negative)(vf x) {
+    vu n;
+    vf e = KERNEL(exp_reduced)(x < -88.0f ? -88.0f : x, &n);
+    return x < LEAST_EXPONENT ? 0.0f : e * KERNEL(power_of_two)(n);
+}
+
+INLINE vf KERNEL(sigmoid)(vf x) { return 1.0f / (1.0f + KERNEL(exp)(-x)); }
+
+INLINE vf KERNEL(quick_gelu)(vf x) { return x / (1.0f + KERNEL(exp)(-1.702f * x)); }
+
+INLINE vf KERNEL(gelu)(vf x) {
+    // x Phi(x), from the upper tail Q(u) = exp(-u^2 / 2) R(u), u = |x|, so that both signs are accurate.
+    // R is erfcx(u / sqrt(2)) / 2: a polynomial in 1 / (1 + 0.35 u), a minimax fit over 0...16 with
+    // relative error 3.3e-8.
+    vf u = x < 0.0f ? -x : x;
+    vf s = 1.0f / (1.0f + 0.35f * u);
+    vf p = -0.02916490561683281f;
+    p = p * s + 0.1440656731653697f;
+    p = p * s - 0.2559121601413231f;
+    p = p * s + 0.15940496577947413f;
+    p = p * s - 0.023272354961766856f;
+    p = p * s + 0.1055785115546191f;
+    p = p * s + 0.11981452997602489f;
+    p = p * s + 0.13986447403144955f;
+    p = p * s + 0.13962125020522842f;
+    vf tail = KERNEL(exp_negative)(-0.5f * (u * u)) * (p * s);
+    return x * (x > 0.0f ? 1.0f - tail : tail);
+}
+
+INLINE vf KERNEL(relu)(vf x) { return x < 0.0f ? 0.0f : x; }
+
+INLINE vf KERNEL(activate)(vf x, mien_activation activation) {
+    switch (activation) {
+    case MIEN_ACTIVATION_NONE: return x;
+    case MIEN_ACTIVATION_RELU: return KERNEL(relu)(x);
+    case MIEN_ACTIVATION_QUICK_GELU: return KERNEL(quick_gelu)(x);
+    case MIEN_ACTIVATION_GELU: return KERNEL(gelu)(x);
+    case MIEN_ACTIVATION_SIGMOID: return KERNEL(sigmoid)(x);
+    case MIEN_ACTIVATION_EXP: return KERNEL(exp)(x);
+    }
+    return x;
+}
+
+static void KERNEL(apply)(mien_activation activation, const float *in, size_t count, float *out) {
+    for (size_t i = 0; i < count; i += LANES) {
+        vf value = KERNEL(load_some)(in + i, count - i, 0.0f);
+        KERNEL(store_some)(out + i, KERNEL(activate)(value, activation), count - i);
+    }
+}
+
+static void KERNEL(add)(const float *a, const float *b, size_t count, float *out) {
+    for (size_t i = 0; i < count; i += LANES) {
+        vf value = KERNEL(load_some)(a + i, count - i, 0.0f) + KERNEL(load_some)(b + i, count - i, 0.0f);
+        KERNEL(store_some)(out + i, value, count - i);
+    }
+}
+
+static void KERNEL(layer_norm)(const float *in, size_t width, const float *weight, const float *bias,
+                               float epsilon, float *out) {
+    vf sum = 0.0f;
+    for (size_t i = 0; i < width; i += LANES) sum += KERNEL(load_some)(in + i, width - i, 0.0f);
+    float mean = KERNEL(sum)(sum) / (float)width;
+    sum = 0.0f;
+    for (size_t i = 0; i < width; i += LANES) {
+        vf centred = KERNEL(load_some)(in + i, width - i, mean) - mean;
+        sum += centred * centred;
+    }
+    float scale = 1.0f / sqrtf(KERNEL(sum)(sum) / (float)width + epsilon);
+    for (size_t i = 0; i < width; i += LANES) {
+        vf value = (KERNEL(load_some)(in + i, width - i, mean) - mean) * scale;
+        value = value * KERNEL(load_some)(weight + i, width - i, 0.0f);
+        value = value + KERNEL(load_some)(bias + i, width - i, 0.0f);
+        KERNEL(store_some)(out + i, value, width - i);
+    }
+}
+
+// One row in blocks of `block` (a multiple of 16), `stride` apart, each full but the last: leaves
+// exp(scale (x - max)) and returns 1 / sum.
+static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale) {
+    vf high = -INFINITY;
+    for (size_t start = 0; start < count; start += block, row += stride) {
+        size_t length = count - start < block ? count - start : block;
+        for (size_t i = 0; i < length; i += LANES) {
+            vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
+            high = value > high ? value : high;
+        }
+    }
+    row -= (count + block - 1) / block * stride;
+    float max = KERNEL(max)(high);
+    vf sum = 0.0f;
+    for (size_t start = 0; start < count; start += block, row += stride) {
+        size_t length = count - start < block ? count - start : block;
+        for (size_t i = 0; i < length; i += LANES) {
+            vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
+            value = KERNEL(exp_negative)((value - max) * scale);
+            sum += value;
+            KERNEL(store_some)(row + i, value, length - i);
+        }
+    }
+    return 1.0f / KERNEL(sum)(sum);
+}
+
+static void KERNEL(scale)(const float *in, size_t count, float factor, float *out) {
+    for (size_t i = 0; i < count; i += LANES) {
+        KERNEL(store_some)(out + i, KERNEL(load_some)(in + i, count - i, 0.0f) * factor, count - i);
+    }
+}
+
+static void KERNEL(normalise)(const uint8_t *pixels, size_t count, const float *mean, const float *scale,
+                              float *out) {
+    // 16 pixels are three vectors in which the channels alternate, each vector starting with another.
+    float means[3 * LANES], scales[3 * LANES];
+    for (size_t i = 0; i < 3 * LANES; i++) {
+        means[i] = mean[i % 3];
+        scales[i] = scale[i % 3];
+    }
+    size_t whole = 3 * count / LANES * LANES;
+    for (size_t i = 0; i < whole; i += LANES) {
+        size_t phase = i % (3 * LANES);
+        vf value = __builtin_convertvector(*(const vb_any *)(pixels + i), vf);
+        KERNEL(store)(out + i, (value - KERNEL(load)(means + phase)) * KERNEL(load)(scales + phase));
+    }
+    for (size_t i = whole; i < 3 * count; i++) {
+        out[i] = ((float)pixels[i] - mean[i % 3]) * scale[i % 3];
+    }
+}
+
+// The end of a GEMM: rows x columns of `in`, in panels of 16 columns, through the activation and plus the
+// residual into `out`.
+static void KERNEL(finish)(const float *in, size_t in_panel, size_t rows, size_t columns,
+                           mien_activation activation, const float *residual, size_t residual_stride,
+                           float *out, size_t out_stride) {
+    for (size_t column = 0; column < columns; column += LANES, in += in_panel) {
+        size_t count = columns - column;
+        for (size_t row = 0; row < rows; row++) {
+            vf value = KERNEL(activate)(KERNEL(load)(in + row * LANES), activation);
+            if (residual) {
+                value += KERNEL(load_some)(residual + row * residual_stride + column, count, 0.0f);
+            }
+            KERNEL(store_some)(out + row * out_stride + column, value, count);
+        }
+    }
+}
+
+const mien_elementwise KERNEL(elementwise) = {
+    .apply = KERNEL(apply),
+    .add = KERNEL(add),
+    .layer_norm = KERNEL(layer_norm),
+    .softmax_weights = KERNEL(softmax_weights),
+    .scale = KERNEL(scale),
+    .normalise = KERNEL(normalise),
+    .finish = KERNEL(finish),
+};

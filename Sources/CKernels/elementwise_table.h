@@ -1,0 +1,40 @@
+// The elementwise kernels of one instruction set, for the dispatcher and for the GEMM's epilogue.
+#ifndef MIEN_ELEMENTWISE_TABLE_H
+#define MIEN_ELEMENTWISE_TABLE_H
+
+#include "dispatch.h"
+#include "elementwise.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct mien_elementwise {
+    void (*apply)(mien_activation activation, const float *in, size_t count, float *out);
+    void (*add)(const float *a, const float *b, size_t count, float *out);
+    void (*layer_norm)(const float *in, size_t width, const float *weight, const float *bias, float epsilon,
+                       float *out);
+    float (*softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale);
+    void (*scale)(const float *in, size_t count, float factor, float *out);
+    void (*normalise)(const uint8_t *pixels, size_t count, const float *mean, const float *scale,
+                      float *out);
+    void (*finish)(const float *in, size_t in_panel, size_t rows, size_t columns,
+                   mien_activation activation, const float *residual, size_t residual_stride, float *out,
+                   size_t out_stride);
+} mien_elementwise;
+
+extern const mien_elementwise mien_elementwise_baseline;
+#if defined(__x86_64__)
+extern const mien_elementwise mien_elementwise_avx2;
+extern const mien_elementwise mien_elementwise_avx512;
+#endif
+
+static inline const mien_elementwise *mien_elementwise_for(mien_isa_level level) {
+#if defined(__x86_64__)
+    if (level == MIEN_ISA_AVX512) return &mien_elementwise_avx512;
+    if (level == MIEN_ISA_AVX2) return &mien_elementwise_avx2;
+#endif
+    (void)level;
+    return &mien_elementwise_baseline;
+}
+
+#endif

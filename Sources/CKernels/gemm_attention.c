@@ -1,0 +1,96 @@
+// Attention, one head at a time: the keys and values become packed weights of the tile kernels, and a tile
+// of queries keeps its whole score rows in the nearest cache between the two products.
+#include "elementwise_table.h"
+#include "gemm_tile.h"
+
+#define TALLEST 12
+
+size_t mien_attention_scratch_count(size_t tokens, size_t head_width) {
+    size_t depth_blocks = ceiling(tokens, MIEN_DEPTH);
+    return mien_gemm_packed_weights_count(tokens, head_width) +
+           mien_gemm_packed_weights_count(head_width, tokens) + TALLEST * MIEN_DEPTH +
+           TALLEST * depth_blocks * MIEN_DEPTH + TALLEST * ceiling(head_width, MIEN_PANEL) * MIEN_PANEL;
+}
+
+static void attend(void *context, size_t piece, size_t slot) {
+    const mien_attention *t = context;
+    mien_isa_level level = mien_isa();
+    const mien_tile_kernel *kernel = mien_tile_for(level);
+    const mien_elementwise *elementwise = mien_elementwise_for(level);
+    size_t tokens = t->tokens, depth = t->head_width, stride = t->qkv_stride;
+    size_t first = piece / t->heads * tokens, head = piece % t->heads, width = t->heads * depth;
+    const float *q = t->qkv + first * stride + head * depth, *k = q + width, *v = k + width;
+    float *out = t->out + first * t->out_stride + head * depth;
+
+    float *keys = t->scratch + slot * mien_attention_scratch_count(tokens, depth);
+    float *values = keys + mien_gemm_packed_weights_count(tokens, depth);
+    float *queries = values + mien_gemm_packed_weights_count(depth, tokens);
+    float *scores = queries + TALLEST * MIEN_DEPTH;
+    float *sums = scores + TALLEST * ceiling(tokens, MIEN_DEPTH) * MIEN_DEPTH;
+
+    mien_gemm_pack_weights(k, stride, 0, tokens, depth, keys);
+    size_t value_panels = ceiling(depth, MIEN_PANEL);
+    for (size_t panel = 0; panel < value_panels; panel++) {
+        size_t columns = smaller(MIEN_PANEL, depth - panel * MIEN_PANEL);
+        float *row = values + panel * tokens * MIEN_PANEL;
+        // A head's width is a multiple of 8: a panel is full or half full.
+        for (size_t token = 0; token < tokens; token++, row += MIEN_PANEL) {
+            const float *value = v + token * stride + panel * MIEN_PANEL;
+            if (columns == MIEN_PANEL) {
+                memcpy(row, value, MIEN_PANEL * sizeof(float));
+            } else {
+                memcpy(row, value, 8 * sizeof(float));
+                memset(row + 8, 0, 8 * sizeof(float));
+            }
+        }
+    }
+
+    size_t padded = ceiling(tokens, MIEN_PANEL) * MIEN_PANEL;
+    static const float zeros[MIEN_PANEL] = {0};
+    size_t tiles = ceiling(tokens, kernel->rows), row = 0;
+    for (size_t tile = 0; tile < tiles; tile++) {
+        size_t rows = tokens / tiles + (tile < tokens % tiles);
+        for (size_t r = 0; r < rows; r++) {
+            memcpy(queries + r * MIEN_DEPTH, q + (row + r) * stride, depth * sizeof(float));
+        }
+        // Scores lie like a packed tile of A, [blocks of MIEN_DEPTH][rows][MIEN_DEPTH], since that is what
+        // they are for the second product.
+        for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
+            mien_tile product = {
+                .rows = rows, .depth = depth, .a = queries, .a_next = queries,
+                .b = keys + start * depth, .b_next = keys, .b_panel = depth * MIEN_PANEL,
+                .in = zeros, .in_row = 0, .in_panel = 0,
+                .out = scores + start * rows, .out_row = MIEN_DEPTH, .out_panel = MIEN_PANEL,
+            };
+            mien_run_tile(kernel, product, ceiling(smaller(MIEN_DEPTH, tokens - start), MIEN_PANEL));
+        }
+        float factors[TALLEST];
+        for (size_t r = 0; r < rows; r++) {
+            float *row_scores = scores + r * MIEN_DEPTH;
+            // The last panel's columns past the tokens take no weight, and whole vectors remain.
+            for (size_t i = tokens; i < padded; i++) {
+                row_scores[i / MIEN_DEPTH * rows * MIEN_DEPTH + i % MIEN_DEPTH] = -INFINITY;
+            }
+            factors[r] = elementwise->softmax_weights(row_scores, padded, MIEN_DEPTH, rows * MIEN_DEPTH,
+                                                      t->scale);
+        }
+        for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
+            mien_tile product = {
+                .rows = rows, .depth = smaller(MIEN_DEPTH, tokens - start), .a = scores + start * rows, .a_next = scores + start * rows,
+                .b = values + start * MIEN_PANEL, .b_next = values, .b_panel = tokens * MIEN_PANEL,
+                .in = start ? sums : zeros, .in_row = start ? value_panels * MIEN_PANEL : 0,
+                .in_panel = start ? MIEN_PANEL : 0,
+                .out = sums, .out_row = value_panels * MIEN_PANEL, .out_panel = MIEN_PANEL,
+            };
+            mien_run_tile(kernel, product, value_panels);
+        }
+        for (size_t r = 0; r < rows; r++, row++) {
+            elementwise->scale(sums + r * value_panels * MIEN_PANEL, depth, factors[r],
+                               out + row * t->out_stride);
+        }
+    }
+}
+
+void mien_attention_run(const mien_attention *attention, size_t workers) {
+    mien_run_pieces(workers, attention->images * attention->heads, attend, (void *)attention);
+}

@@ -1,0 +1,71 @@
+// The innermost part of a matrix product: a tile of C, some rows by one or two panels of 16 columns.
+#ifndef MIEN_GEMM_TILE_H
+#define MIEN_GEMM_TILE_H
+
+#include "gemm.h"
+
+// The depth of a block of k: 16 KB of one panel, which stays in the first-level cache while all row tiles
+// pass by. Also the distance between the rows of a packed tile of A: a constant, so that one register
+// addresses them all.
+#define MIEN_DEPTH 256
+
+// How many steps of k the tile kernels take at a time.
+#define MIEN_STEPS 4
+
+// tile[r][c] = in[r][c] + sum over k of a[r][k] * b[k][c].
+//
+// `a` has rows MIEN_DEPTH apart, `b` has [depth][16] per panel. `in` and `out` each have a distance between
+// rows and one between panels; `in` with a row distance of 0 is one bias for all rows. `in` may be `out`.
+//
+// While it computes, a tile fetches what will be wanted soon, at most a cache line or two per step: all of
+// `a_next`, laid out like `a`, and the first quarter of `b_next`, laid out like `b`.
+typedef struct mien_tile {
+    size_t rows, depth;
+    const float *a, *a_next;
+    const float *b, *b_next;
+    size_t b_panel;
+    const float *in;
+    size_t in_row, in_panel;
+    float *out;
+    size_t out_row, out_panel;
+} mien_tile;
+
+static inline size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
+
+static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+typedef struct mien_tile_kernel {
+    size_t rows;   // the largest number of rows
+    size_t panels; // how many panels are best computed together: 1 or 2
+    void (*one)(const mien_tile *tile);
+    void (*two)(const mien_tile *tile); // only if `panels` is 2
+} mien_tile_kernel;
+
+extern const mien_tile_kernel mien_tile_baseline;
+#if defined(__x86_64__)
+extern const mien_tile_kernel mien_tile_avx2;
+extern const mien_tile_kernel mien_tile_avx512;
+#endif
+
+static inline const mien_tile_kernel *mien_tile_for(mien_isa_level level) {
+#if defined(__x86_64__)
+    if (level == MIEN_ISA_AVX512) return &mien_tile_avx512;
+    if (level == MIEN_ISA_AVX2) return &mien_tile_avx2;
+#endif
+    (void)level;
+    return &mien_tile_baseline;
+}
+
+// Runs a tile over `panels` panels.
+static inline void mien_run_tile(const mien_tile_kernel *kernel, mien_tile tile, size_t panels) {
+    for (size_t count; panels > 0; panels -= count) {
+        count = panels >= kernel->panels ? kernel->panels : 1;
+        (count == 2 ? kernel->two : kernel->one)(&tile);
+        tile.b += count * tile.b_panel;
+        tile.b_next += count * tile.b_panel;
+        tile.in += count * tile.in_panel;
+        tile.out += count * tile.out_panel;
+    }
+}
+
+#endif

@@ -1,0 +1,57 @@
+// Kernels of training: what is not a matrix product.
+//
+// Each has one body, compiled for each instruction set, that works on independent elements or on a fixed
+// number of lanes and contracts no product and sum into one rounding: all instruction sets give the same bits.
+#ifndef MIEN_TRAINING_H
+#define MIEN_TRAINING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Philox 4x32-10 (Salmon et al., SC 2011): words[i] depends on seed, stream and first + i alone, so the words
+// can be made in any order and by any number of threads. first is a multiple of 64. Blocks are dealt out 16 at
+// a time: word j of block 16 g + l is element 64 g + 16 j + l.
+void mien_random_words(uint64_t seed, uint64_t stream, size_t first, size_t count, uint32_t *words);
+
+// mask[i] = 0 with probability p, else 1 / (1 - p), from the random word first + i; p in [0, 1).
+void mien_dropout_mask(
+    uint64_t seed, uint64_t stream, size_t first, size_t count, double p, float *mask);
+
+// Batch norm over the rows of z (rows x columns), then ReLU, then dropout, a column at a time:
+//   mean_c, variance_c (biased) over the rows; inverse_c = 1 / sqrt(variance_c + epsilon)
+//   z = (z - mean) * inverse;  out = max(z * gamma + beta, 0) * mask
+// z becomes the normalised values, which the way back needs. All rows are `stride` apart; a mask of NULL is
+// all ones.
+void mien_norm_relu_forward(
+    size_t rows, size_t columns, size_t stride, float *z, const float *gamma, const float *beta,
+    const float *mask, float epsilon, float *mean, float *variance, float *inverse, float *out);
+
+// The way back: d is the gradient by out and becomes the gradient by z before the norm. `scale` is what the
+// mask holds where it is not 0: where out is above 0, the gradient passed through times scale.
+void mien_norm_relu_backward(
+    size_t rows, size_t columns, size_t stride, const float *out, const float *normalized,
+    const float *gamma, const float *inverse, float scale, float *d, float *d_gamma, float *d_beta);
+
+// The sum of x[i]^2, in double precision, and of (w[i] x[i])^2.
+double mien_sum_of_squares(const float *x, size_t count);
+double mien_sum_of_weighted_squares(const float *x, const float *w, size_t count);
+
+// Sharpness-aware minimisation's step uphill: out = w + scale * g, or w + scale * w^2 * g (adaptive).
+void mien_ascend(const float *w, const float *g, size_t count, float scale, int adaptive, float *out);
+
+// One step of AdamW (Loshchilov & Hutter, 2019), t counting from 1:
+//   w *= 1 - rate * decay;  m += (1 - beta1) (g - m);  v = beta2 v + (1 - beta2) g^2
+//   w -= rate / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+typedef struct mien_adamw {
+    float keep;      // 1 - rate * decay
+    float one_beta1; // 1 - beta1
+    float beta2;
+    float one_beta2; // 1 - beta2
+    float step;      // rate / (1 - beta1^t)
+    float root;      // sqrt(1 - beta2^t)
+    float epsilon;
+} mien_adamw;
+void mien_adamw_step(
+    const mien_adamw *step, size_t count, const float *g, float *w, float *m, float *v);
+
+#endif

@@ -1,0 +1,19 @@
+// Threads that share out the pieces of a computation.
+//
+// Dispatch could do this too, but it allocates on every call and always wakes sleeping threads, where the
+// layers of an encoder follow each other within microseconds.
+#ifndef MIEN_WORKERS_H
+#define MIEN_WORKERS_H
+
+#include <stddef.h>
+
+typedef void mien_piece(void *context, size_t piece, size_t slot);
+
+// Calls `body` once for every piece in 0..<pieces, on the caller's thread and at most `slots` - 1 others,
+// and returns when all calls have. Calls that run at the same time have different slots, below `slots`.
+//
+// May be called from any thread, from several at once, and from within a piece. Allocates only when the
+// process has not used so many threads before.
+void mien_run_pieces(size_t slots, size_t pieces, mien_piece *body, void *context);
+
+#endif

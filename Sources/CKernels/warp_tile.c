@@ -1,0 +1,110 @@
+// The filter of the warp. Both bodies take the same integer steps: columns first, the sum of
+// 14-bit weights rounded to 7 bits below the pixel's unit; then along the row, rounded to the pixel.
+#include "warp_tile.h"
+
+#include <string.h>
+
+enum { HALF_PHASE = 1 << 13, COLUMN_SHIFT = 7, ROW_SHIFT = 21 };
+
+static inline uint8_t to_byte(int32_t sum) {
+    int32_t value = (sum + (1 << (ROW_SHIFT - 1))) >> ROW_SHIFT;
+    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
+}
+
+void mien_warp_tile_baseline(const mien_warp_tile *tile, uint8_t *out, size_t stride) {
+    int taps = tile->taps, before = taps / 2 - 1;
+    for (int v = 0; v < tile->rows; v++) {
+        for (int u = 0; u < tile->columns; u++) {
+            int64_t x = tile->x + u * tile->ux - v * tile->uy + HALF_PHASE;
+            int64_t y = tile->y + u * tile->uy + v * tile->ux + HALF_PHASE;
+            const int16_t *wx = tile->weights[(x >> 14) & 63] + 3 - before;
+            const int16_t *wy = tile->weights[(y >> 14) & 63] + 3 - before;
+            const uint8_t *corner =
+                tile->piece + ((y >> 20) - before) * MIEN_WARP_PIECE_STRIDE + 3 * ((x >> 20) - before);
+            for (int channel = 0; channel < 3; channel++) {
+                int32_t sum = 0;
+                for (int i = 0; i < taps; i++) {
+                    int32_t column = 1 << (COLUMN_SHIFT - 1);
+                    for (int j = 0; j < taps; j++) {
+                        column += wy[j] * corner[j * MIEN_WARP_PIECE_STRIDE + 3 * i + channel];
+                    }
+                    sum += wx[i] * (column >> COLUMN_SHIFT);
+                }
+                out[3 * u + channel] = to_byte(sum);
+            }
+        }
+        out += stride;
+    }
+}
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+// The sums of eight (or four) taps of three interleaved channels, from the columns' sums.
+__attribute__((target("avx2"), always_inline)) static inline void
+finish(const __m256i *columns, int vectors, __m256i weights, uint8_t *out) {
+    const __m256i taps[3] = {
+        _mm256_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2),
+        _mm256_setr_epi32(2, 3, 3, 3, 4, 4, 4, 5),
+        _mm256_setr_epi32(5, 5, 6, 6, 6, 7, 7, 7),
+    };
+    _Alignas(32) int32_t sums[24];
+    for (int k = 0; k < vectors; k++) {
+        __m256i column = _mm256_srai_epi32(
+            _mm256_add_epi32(columns[k], _mm256_set1_epi32(1 << (COLUMN_SHIFT - 1))), COLUMN_SHIFT);
+        __m256i product = _mm256_mullo_epi32(column, _mm256_permutevar8x32_epi32(weights, taps[k]));
+        _mm256_store_si256((__m256i *)(sums + 8 * k), product);
+    }
+    for (int channel = 0; channel < 3; channel++) {
+        int32_t sum = 0;
+        for (int i = channel; i < (vectors == 3 ? 24 : 12); i += 3) { sum += sums[i]; }
+        out[channel] = to_byte(sum);
+    }
+}
+
+// Two rows at a time: their bytes interleaved, widened and multiplied by the pair of weights.
+__attribute__((target("avx2"), always_inline)) static inline void
+filter(const uint8_t *corner, int taps, const int16_t *wx, const int16_t *wy, uint8_t *out) {
+    __m256i columns[3] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
+    for (int j = 0; j < taps; j += 2) {
+        int32_t both;
+        memcpy(&both, wy + j, 4);
+        __m256i pair = _mm256_set1_epi32(both);
+        const uint8_t *upper = corner + j * MIEN_WARP_PIECE_STRIDE, *lower = upper + MIEN_WARP_PIECE_STRIDE;
+        __m128i a = _mm_loadu_si128((const __m128i *)upper), b = _mm_loadu_si128((const __m128i *)lower);
+        __m256i low = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
+        __m256i high = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
+        columns[0] = _mm256_add_epi32(columns[0], _mm256_madd_epi16(low, pair));
+        columns[1] = _mm256_add_epi32(columns[1], _mm256_madd_epi16(high, pair));
+        if (taps == 8) {
+            __m128i c = _mm_loadl_epi64((const __m128i *)(upper + 16));
+            __m128i d = _mm_loadl_epi64((const __m128i *)(lower + 16));
+            __m256i rest = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(c, d));
+            columns[2] = _mm256_add_epi32(columns[2], _mm256_madd_epi16(rest, pair));
+        }
+    }
+    __m128i weights = taps == 8 ? _mm_loadu_si128((const __m128i *)wx) : _mm_loadl_epi64((const __m128i *)wx);
+    finish(columns, taps == 8 ? 3 : 2, _mm256_cvtepi16_epi32(weights), out);
+}
+
+__attribute__((target("avx2"))) void mien_warp_tile_avx2(const mien_warp_tile *tile, uint8_t *out,
+                                                         size_t stride) {
+    int before = tile->taps / 2 - 1;
+    for (int v = 0; v < tile->rows; v++) {
+        for (int u = 0; u < tile->columns; u++) {
+            int64_t x = tile->x + u * tile->ux - v * tile->uy + HALF_PHASE;
+            int64_t y = tile->y + u * tile->uy + v * tile->ux + HALF_PHASE;
+            const int16_t *wx = tile->weights[(x >> 14) & 63] + 3 - before;
+            const int16_t *wy = tile->weights[(y >> 14) & 63] + 3 - before;
+            const uint8_t *corner =
+                tile->piece + ((y >> 20) - before) * MIEN_WARP_PIECE_STRIDE + 3 * ((x >> 20) - before);
+            if (tile->taps == 8) {
+                filter(corner, 8, wx, wy, out + 3 * u);
+            } else {
+                filter(corner, 4, wx, wy, out + 3 * u);
+            }
+        }
+        out += stride;
+    }
+}
+#endif

@@ -1,0 +1,136 @@
+#include "workers.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#define MOST_THREADS 255
+
+// A computation in progress. It lives on its caller's stack and is in the list from when it is ready until
+// its caller finds no piece left.
+typedef struct job {
+    mien_piece *body;
+    void *context;
+    size_t pieces, slots;
+    atomic_size_t next_piece;
+    atomic_size_t helpers; // threads other than the caller that are at it; grows under the lock only
+    size_t taken_slots;    // protected by the lock
+    struct job *next;      // protected by the lock
+} job;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t work = PTHREAD_COND_INITIALIZER;     // a job came
+static pthread_cond_t finished = PTHREAD_COND_INITIALIZER; // a helper left a job
+static job *jobs;                                          // protected by the lock
+static size_t threads;                                     // protected by the lock
+static atomic_size_t arrivals;                             // the number of jobs so far
+
+// Waking a thread takes tens of microseconds, about as long as what lies between two products of an
+// encoder. So a thread looks around for about that long before it sleeps.
+#define SPINS 1000
+
+static void pause_briefly(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+static void take_pieces(job *j, size_t slot) {
+    for (;;) {
+        size_t piece = atomic_fetch_add_explicit(&j->next_piece, 1, memory_order_relaxed);
+        if (piece >= j->pieces) return;
+        j->body(j->context, piece, slot);
+    }
+}
+
+// A job with pieces and a slot left. The lock is held.
+static job *open_job(void) {
+    for (job *j = jobs; j; j = j->next) {
+        if (j->taken_slots < j->slots &&
+            atomic_load_explicit(&j->next_piece, memory_order_relaxed) < j->pieces) {
+            return j;
+        }
+    }
+    return NULL;
+}
+
+static void *help(void *unused) {
+    (void)unused;
+    pthread_mutex_lock(&lock);
+    for (;;) {
+        job *j = open_job();
+        if (j) {
+            size_t slot = j->taken_slots++;
+            atomic_fetch_add(&j->helpers, 1);
+            pthread_mutex_unlock(&lock);
+            take_pieces(j, slot);
+            pthread_mutex_lock(&lock);
+            // The last helper's leave is the end of the job's life: its caller waits for nothing else.
+            if (atomic_fetch_sub(&j->helpers, 1) == 1) pthread_cond_broadcast(&finished);
+            continue;
+        }
+        size_t seen = atomic_load(&arrivals);
+        pthread_mutex_unlock(&lock);
+        for (int i = 0; i < SPINS && atomic_load_explicit(&arrivals, memory_order_relaxed) == seen; i++) {
+            pause_briefly();
+        }
+        pthread_mutex_lock(&lock);
+        while (atomic_load(&arrivals) == seen) pthread_cond_wait(&work, &lock);
+    }
+    return NULL;
+}
+
+// Has at least `count` threads, if the system can give them. The lock is held.
+static void start_threads(size_t count) {
+    if (count > MOST_THREADS) count = MOST_THREADS;
+    if (threads >= count) return;
+    // Signals are for threads that expect them.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (threads < count) {
+        pthread_t thread;
+        // Without this thread, the others do the work.
+        if (pthread_create(&thread, NULL, help, NULL) != 0) break;
+        pthread_detach(thread);
+        threads++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void mien_run_pieces(size_t slots, size_t pieces, mien_piece *body, void *context) {
+    if (slots > pieces) slots = pieces;
+    if (slots <= 1) {
+        for (size_t piece = 0; piece < pieces; piece++) body(context, piece, 0);
+        return;
+    }
+    job j = {.body = body, .context = context, .pieces = pieces, .slots = slots, .taken_slots = 1};
+    pthread_mutex_lock(&lock);
+    start_threads(slots - 1);
+    j.next = jobs;
+    jobs = &j;
+    atomic_fetch_add(&arrivals, 1);
+    pthread_cond_broadcast(&work);
+    pthread_mutex_unlock(&lock);
+
+    take_pieces(&j, 0);
+
+    pthread_mutex_lock(&lock);
+    for (job **link = &jobs; *link; link = &(*link)->next) {
+        if (*link == &j) {
+            *link = j.next;
+            break;
+        }
+    }
+    pthread_mutex_unlock(&lock);
+    // Nobody can join any more. A helper is in its last piece: often it is done in a moment.
+    for (int i = 0; i < SPINS && atomic_load_explicit(&j.helpers, memory_order_relaxed) > 0; i++) {
+        pause_briefly();
+    }
+    pthread_mutex_lock(&lock);
+    while (atomic_load(&j.helpers) > 0) pthread_cond_wait(&finished, &lock);
+    pthread_mutex_unlock(&lock);
+}

@@ -1,0 +1,19 @@
+import MienTimeline
+
+/// What a finished run found out about its input, and what it wrote.
+public struct AnalysisRun: Sendable {
+    /// The rows, frames, faces and statuses counted.
+    public package(set) var counts = TableCounts()
+    /// The video stream: its upright size, codec, time base and where its timestamps come from.
+    public package(set) var video: RunMetadata.Video
+    /// The number of frames in which the decoder reported errors.
+    public package(set) var damagedFrames = 0
+    /// The number of packets that could not be decoded at all.
+    public package(set) var lostPackets = 0
+    /// What is worth knowing about the input: derived timestamps, jumps in time, lost packets.
+    public package(set) var warnings: [String] = []
+    /// Why the input ended before its end, if it did: a file that is cut short, a read error.
+    public package(set) var endedEarly: String?
+    /// Whether the run was stopped by its ``Cancellation``.
+    public package(set) var isInterrupted = false
+}

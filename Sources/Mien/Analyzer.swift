@@ -1,0 +1,124 @@
+import Foundation
+import MienFaces
+import MienHeads
+import MienTensor
+@_exported public import MienTimeline
+import MienVideo
+
+/// Reads the expressions and action units of the faces in video.
+///
+/// ```swift
+/// let analyzer = try Analyzer()
+/// for try await reading in analyzer.readings(of: "clip.mp4") {
+///     print(reading.timestamp, reading.smoothedExpression?.dominant ?? "no face")
+/// }
+/// ```
+///
+/// An analyzer can be used from several tasks at once; their encoder calls take turns, since each already
+/// uses every core.
+public final class Analyzer: Sendable {
+    /// The model whose numbers come out.
+    public let model: Model
+
+    /// Creates an analyzer with a model of your own.
+    ///
+    /// - Throws: ``MienError/model(_:)`` if the folder has no heads: it is good for embeddings only.
+    public init(model: Model) throws(MienError) {
+        guard model.heads != nil else {
+            throw .model(
+                "\(model.folder): no heads.safetensors: expected a model folder with heads, as "
+                    + "'mien model import' makes from a CLIP folder")
+        }
+        self.model = model
+    }
+
+    /// Creates an analyzer with the model that is built in.
+    public convenience init() throws(MienError) {
+        try self.init(model: .embedded())
+    }
+
+    /// The rows of a video file, a still image or a numbered image sequence, in order.
+    public func readings(of input: String, configuration: Configuration = Configuration()) -> Readings {
+        Readings { cancellation, deliver in
+            try self.analyze(
+                input, configuration: configuration, cancellation: cancellation, deliver: deliver)
+        }
+    }
+
+    /// Analyses a video and calls `deliver` with each row in order, on the calling thread.
+    ///
+    /// - Parameters:
+    ///   - input: What FFmpeg can open: a path, a URL, or `-` for standard input.
+    ///   - cancellation: Stops the run when cancelled, after the rows in flight.
+    ///   - progress: Told the number of frames done and, if the container says it, the number there are.
+    ///   - deliver: Takes a row; an error it throws ends the run and comes out of this call.
+    /// - Returns: What the run found out about the input.
+    /// - Throws: ``MienError``; the rows before a failure have been delivered.
+    @discardableResult
+    public func analyze(
+        _ input: String, configuration: Configuration = Configuration(),
+        cancellation: Cancellation = Cancellation(), progress: ((Int, Int?) -> Void)? = nil,
+        deliver: (FaceReading) throws -> Void
+    ) throws -> AnalysisRun {
+        let opened = try OpenedInput(input, configuration: configuration)
+        var counts = TableCounts()
+        try stream(opened.reader, configuration: configuration, cancellation: cancellation) { reading in
+            let frames = counts.frames
+            counts.add(reading)
+            if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
+            try deliver(reading)
+        }
+        return opened.run(counts: counts, cancellation: cancellation)
+    }
+
+    /// Runs a source of frames through the whole pipeline.
+    ///
+    /// - Returns: The pipeline, for its figures.
+    @discardableResult
+    package func stream(
+        _ source: any FrameStream, configuration: Configuration, cancellation: Cancellation,
+        deliver: (FaceReading) throws -> Void
+    ) throws -> Pipeline {
+        let pipeline = Pipeline(
+            source: source, crops: try model.faceCrops(configuration), cancellation: cancellation,
+            makeBatch: { model.makeBatch(configuration) },
+            encode: { [model] batch in
+                model.encode(batch)
+                model.readHeads(batch)
+            })
+        var smoother = try TimelineSmoother(options: smoothing(configuration))
+        var deliveryFailed = false
+        func emit(_ reading: FaceReading) throws {
+            do { try deliver(reading) } catch {
+                deliveryFailed = true
+                throw error
+            }
+        }
+        var failure: (any Error)?
+        do {
+            try pipeline.run { batch in
+                for row in batch.rows { try smoother.push(batch.reading(row), emit: emit) }
+            }
+        } catch {
+            guard !deliveryFailed else { throw error }
+            // A failure of the input ends the timeline; the rows held back belong to it all the same.
+            failure = error
+        }
+        try smoother.finish(emit: emit)
+        if let failure { throw failure }
+        return pipeline
+    }
+
+    /// The smoothing of a run: what was asked for, or else what the model says.
+    func smoothing(_ configuration: Configuration) -> SmoothingOptions {
+        var options = SmoothingOptions()
+        if let seconds = configuration.expressionWindow ?? model.manifest?.smoothing.expressionSeconds {
+            options.expressionSeconds = seconds
+        }
+        if let seconds = configuration.actionUnitWindow ?? model.manifest?.smoothing.actionUnitSeconds {
+            options.actionUnitSeconds = seconds
+        }
+        options.gapMaximum = configuration.gapMaximum
+        return options
+    }
+}

@@ -1,0 +1,40 @@
+/// How a video is read. One value for a whole run; every default is what most people want.
+public struct Configuration: Sendable, Codable, Equatable {
+    /// Where to start, in seconds from the first frame; nil for the beginning.
+    public var start: Double?
+    /// How much to read, in seconds; nil for all that follows.
+    public var duration: Double?
+    /// One frame in `every` is encoded. The others are tracked and have a row, with status `skipped`.
+    public var every = 1
+    /// Which of a frame's faces are read.
+    public var faces = FaceSelection.all
+    /// The width of the centred smoothing window for expressions in seconds, 0 for none; nil for the model's.
+    public var expressionWindow: Double?
+    /// The width of the centred smoothing window for action units in seconds, 0 for none; nil for the model's.
+    public var actionUnitWindow: Double?
+    /// The longest gap in a face's readings that smoothing reaches across, in seconds.
+    public var gapMaximum = 0.5
+    /// The number of crops encoded together; nil to let the model's size decide. Changes no result.
+    public var batchSize: Int?
+
+    /// The defaults.
+    public init() {}
+
+    /// Checks the ranges.
+    ///
+    /// - Throws: ``MienError/configuration(_:)``, naming the field.
+    func validate() throws(MienError) {
+        func require(_ condition: Bool, _ message: String) throws(MienError) {
+            guard condition else { throw .configuration(message) }
+        }
+        func isTime(_ value: Double?) -> Bool { value.map { $0.isFinite && $0 >= 0 } ?? true }
+        try require(isTime(start), "start: expected 0 or more seconds")
+        try require(isTime(duration) && duration != 0, "duration: expected more than 0 seconds")
+        try require(every >= 1, "every: expected 1 or more")
+        try require(isTime(expressionWindow), "expressionWindow: expected 0 or more seconds")
+        try require(isTime(actionUnitWindow), "actionUnitWindow: expected 0 or more seconds")
+        try require(isTime(gapMaximum), "gapMaximum: expected 0 or more seconds")
+        try require(batchSize.map { (1...4096).contains($0) } ?? true, "batchSize: expected 1 to 4096")
+        if case .largest(let count) = faces { try require(count >= 1, "faces: expected 1 or more") }
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import MienTensor
+import MienTimeline
+
+/// Writes the embeddings of faces or whole frames into one safetensors file.
+///
+/// The file appears when ``finish()`` has returned, and not before.
+public final class Embedder {
+    /// What is embedded.
+    public enum Content: String, Sendable {
+        /// Each face, cropped as the model says.
+        case faces
+        /// Each frame as a whole, resized and cropped as CLIP does.
+        case wholeFrames = "whole frames"
+    }
+
+    /// The number of elements of an embedding.
+    public let width: Int
+    /// The number of embeddings so far.
+    public var rowCount: Int { writer.rowCount }
+
+    private let model: Model
+    private let content: Content
+    private let configuration: Configuration
+    private let writer: SafetensorsStreamWriter
+    private var inputs: [String] = []
+
+    /// Starts the file.
+    ///
+    /// - Throws: ``MienError/output(_:)`` if it cannot be written.
+    public init(
+        model: Model, output: String, content: Content, configuration: Configuration = Configuration()
+    ) throws(MienError) {
+        try configuration.validate()
+        self.model = model
+        self.content = content
+        self.configuration = configuration
+        width = model.encoder.embeddingWidth
+        do {
+            writer = try SafetensorsStreamWriter(
+                path: output, tensor: "embeddings", width: width,
+                integerColumns: ["input", "frame", "face_id", "groups"], doubleColumns: ["time"],
+                metadataBytes: 1 << 16)
+        } catch {
+            throw .output("\(error)")
+        }
+    }
+
+    /// Appends the embeddings of one input.
+    ///
+    /// - Parameter progress: Told the number of frames done and, if the container says it, the number there are.
+    /// - Throws: ``MienError``; what was embedded before a failure stays in the file.
+    @discardableResult
+    public func embed(
+        _ input: String, cancellation: Cancellation = Cancellation(),
+        progress: ((Int, Int?) -> Void)? = nil
+    ) throws(MienError) -> AnalysisRun {
+        let opened = try OpenedInput(input, configuration: configuration)
+        let position = Int64(inputs.count)
+        inputs.append(input)
+        var counts = TableCounts()
+        do {
+            let pipeline = Pipeline(
+                source: opened.reader, crops: try crops(), cancellation: cancellation,
+                makeBatch: { model.makeBatch(configuration) }, encode: { [model] in model.encode($0) })
+            try pipeline.run { batch in
+                for row in batch.rows {
+                    let frames = counts.frames
+                    counts.add(batch.reading(row))
+                    if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
+                    guard let crop = row.crop else { continue }
+                    try append(batch, crop: crop, row: row, input: position)
+                }
+            }
+        } catch let error as TensorError {
+            throw .output("\(error)")
+        } catch {
+            throw MienError(error)
+        }
+        return opened.run(counts: counts, cancellation: cancellation)
+    }
+
+    /// Completes the file and gives it its name.
+    public func finish() throws(MienError) {
+        do {
+            let names = try JSONEncoder().encode(inputs)
+            var metadata = [
+                "mien": mienVersion, "model": model.name, "model_sha256": try model.fingerprint(),
+                "content": content.rawValue,
+            ]
+            // A list of a thousand long names is not worth failing for.
+            if names.count < 1 << 15 { metadata["inputs"] = String(decoding: names, as: UTF8.self) }
+            try writer.finish(metadata: metadata)
+        } catch let error as MienError {
+            throw error
+        } catch {
+            throw .output("\(error)")
+        }
+    }
+
+    private func crops() throws -> any CropProducer {
+        switch content {
+        case .faces: try model.faceCrops(configuration)
+        case .wholeFrames: model.wholeFrames(configuration)
+        }
+    }
+
+    private func append(_ batch: Batch, crop: Int, row: BatchRow, input: Int64) throws {
+        try writer.append(
+            batch.embedding(crop).span,
+            integers: [input, Int64(row.frame + 1), Int64(row.face?.id ?? -1), input],
+            doubles: [row.timestamp])
+    }
+}

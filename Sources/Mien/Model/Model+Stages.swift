@@ -1,0 +1,83 @@
+import MienCLIP
+import MienFaces
+import MienHeads
+import MienTensor
+
+/// The stages of a pipeline as this model needs them.
+extension Model {
+    /// A batch that fits the model.
+    func makeBatch(_ configuration: Configuration) -> Batch {
+        Batch(
+            capacity: configuration.batchSize ?? preferredBatchSize, side: encoder.imageSize,
+            embeddingWidth: encoder.embeddingWidth)
+    }
+
+    /// The crop stage for faces.
+    func faceCrops(_ configuration: Configuration) throws(MienError) -> FaceCrops {
+        let detector: FaceDetector
+        do {
+            // One core: the detector runs beside the encoder, which takes what is left.
+            detector = try FaceDetector(workers: Workers(count: 1))
+        } catch {
+            throw .model("\(error)")
+        }
+        return FaceCrops(
+            tracker: FaceTracker(detector: detector),
+            cropper: FaceCropper(cropSpecification, side: encoder.imageSize),
+            selection: configuration.faces, every: configuration.every)
+    }
+
+    /// The crop stage for whole frames.
+    func wholeFrames(_ configuration: Configuration) -> WholeFrames {
+        WholeFrames(
+            preprocessor: ImagePreprocessor(encoder.preprocessing), every: configuration.every)
+    }
+
+    /// How faces are cropped: as `mien.json` says, or loosely around the detector's box.
+    var cropSpecification: CropSpecification {
+        guard let crop = manifest?.crop else {
+            return CropSpecification(framing: .margin(0.2), alignsRoll: false)
+        }
+        if let distance = crop.eyeDistance {
+            let center = Point(x: Float(crop.eyeCenter[0]), y: Float(crop.eyeCenter[1]))
+            return CropSpecification(
+                framing: .eyes(distance: Float(distance), center: center), alignsRoll: crop.roll)
+        }
+        return CropSpecification(framing: .margin(Float(crop.margin ?? 0.2)), alignsRoll: crop.roll)
+    }
+
+    /// Enough crops for the encoder's products to be large, and no more: a batch that waits to be full is
+    /// latency and memory.
+    private var preferredBatchSize: Int {
+        let tokens = encoder.configuration.tokenCount
+        return min(32, max(1, 1600 / tokens))
+    }
+
+    /// Fills the batch's embeddings from its pixels.
+    func encode(_ batch: Batch) {
+        guard batch.cropCount > 0 else { return }
+        encoderLock.withLock {
+            encoder.encode(batch.pixels, count: batch.cropCount, into: batch.embeddings.baseAddress)
+        }
+    }
+
+    /// Fills the batch's probabilities from its embeddings.
+    func readHeads(_ batch: Batch) {
+        guard batch.cropCount > 0, let heads else { return }
+        let calibration = manifest?.calibration ?? Calibration()
+        let embeddings = UnsafePointer(batch.embeddings.baseAddress)
+        let count = batch.cropCount
+        if heads.hasExpression {
+            let scores = batch.expressions.baseAddress
+            heads.expression(embeddings: embeddings, count: count, logits: scores)
+            softmax(scores, rows: count, calibration: calibration, probabilities: scores)
+            batch.hasExpressions = true
+        }
+        if heads.hasActionUnits {
+            let scores = batch.actionUnits.baseAddress
+            heads.actionUnits(embeddings: embeddings, count: count, logits: scores)
+            sigmoid(scores, rows: count, calibration: calibration, probabilities: scores)
+            batch.hasActionUnits = true
+        }
+    }
+}

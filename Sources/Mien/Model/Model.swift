@@ -1,0 +1,86 @@
+import Foundation
+import MienCLIP
+import MienFaces
+import MienHeads
+import MienTensor
+
+/// A model folder: a CLIP image encoder, and the heads that read its embeddings.
+///
+/// The folder is an ordinary Hugging Face CLIP folder (`config.json`, `model.safetensors`,
+/// `preprocessor_config.json`) with `heads.safetensors` and `mien.json` beside them. A folder without the
+/// last two is good for embeddings only.
+public final class Model: Sendable {
+    /// The path of the folder.
+    public let folder: String
+    /// The name in `mien.json`, or that of the folder.
+    public let name: String
+
+    package let heads: Heads?
+    package let manifest: ModelManifest?
+    /// Whether this is the model that is built in.
+    package let isEmbedded: Bool
+
+    /// The encoder has scratch memory of its own: its calls are made under `encoderLock`. What else is read of
+    /// it never changes.
+    nonisolated(unsafe) let encoder: VisionEncoder
+    let encoderLock = NSLock()
+
+    /// Opens a model folder.
+    ///
+    /// - Parameter threads: The number of cores the encoder uses; nil for all. Changes no result.
+    /// - Throws: ``MienError/model(_:)``, naming the file and what was expected of it.
+    public convenience init(folder: String, threads: Int? = nil) throws(MienError) {
+        try self.init(folder: folder, threads: threads, isEmbedded: false)
+    }
+
+    private init(folder: String, threads: Int?, isEmbedded: Bool) throws(MienError) {
+        self.folder = folder
+        self.isEmbedded = isEmbedded
+        let workers = Workers(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        do {
+            encoder = try VisionEncoder(folder: folder, workers: workers)
+            let headsPath = folder + "/heads.safetensors"
+            let manifestPath = folder + "/mien.json"
+            let files = FileManager.default
+            heads =
+                files.fileExists(atPath: headsPath)
+                ? try Heads(path: headsPath, width: encoder.embeddingWidth) : nil
+            manifest =
+                files.fileExists(atPath: manifestPath) ? try ModelManifest(path: manifestPath) : nil
+            name = manifest?.name ?? (folder as NSString).lastPathComponent
+        } catch {
+            throw .model("\(error)")
+        }
+    }
+
+    /// The model that is built in.
+    ///
+    /// - Parameter threads: The number of cores the encoder uses; nil for all. Changes no result.
+    public static func embedded(threads: Int? = nil) throws(MienError) -> Model {
+        guard let folder = Bundle.module.resourceURL?.appendingPathComponent("default").path else {
+            throw .model("the built-in model is missing from the installation: reinstall mien")
+        }
+        return try Model(folder: folder, threads: threads, isEmbedded: true)
+    }
+
+    /// The files that make up the folder, by name; what is absent is left out.
+    package var files: [String] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(".safetensors") || $0.hasSuffix(".json") }.sorted()
+    }
+
+    /// SHA-256 over the names and contents of ``files``: two models with the same fingerprint give the same
+    /// numbers.
+    package func fingerprint() throws(MienError) -> String {
+        let hash = ContentHash()
+        do {
+            for name in files {
+                Array("\(name)\n".utf8).withUnsafeBytes { hash.update($0) }
+                try hash.update(contentsOf: folder + "/" + name)
+            }
+        } catch {
+            throw .model("\(folder): the model's files could not be read again: \(error)")
+        }
+        return hash.finish()
+    }
+}

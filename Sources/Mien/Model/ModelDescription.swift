@@ -1,0 +1,77 @@
+import Foundation
+import MienHeads
+
+/// What a model folder holds, for people and for scripts.
+public struct ModelDescription: Sendable, Codable, Equatable {
+    /// The name in `mien.json`, or that of the folder.
+    public var name: String
+    /// The path of the folder.
+    public var folder: String
+    /// SHA-256 over the names and contents of its files.
+    public var sha256: String
+    /// The bytes of all its files.
+    public var bytes: Int
+    /// The encoder's input: square pictures of this many pixels a side.
+    public var imageSize: Int
+    /// The side of a patch in pixels.
+    public var patchSize: Int
+    /// The width of the transformer.
+    public var width: Int
+    /// The number of transformer blocks.
+    public var layers: Int
+    /// The number of attention heads.
+    public var attentionHeads: Int
+    /// The activation of the feed-forward layers.
+    public var activation: String
+    /// The number of elements of an embedding.
+    public var embeddingWidth: Int
+    /// Whether embeddings are projected, as CLIP's are.
+    public var isProjected: Bool
+    /// What the heads read: `expression`, `au`, both or nothing.
+    public var heads: [String]
+    /// How faces are cropped.
+    public var crop: String
+    /// The temperature the expression logits are divided by.
+    public var expressionTemperature: Double?
+    /// The probability from which each action unit counts as active, by name.
+    public var actionUnitThresholds: [String: Double]
+    /// The licence of the weights, where `mien.json` says it.
+    public var licence: String?
+
+    enum CodingKeys: String, CodingKey {
+        case name, folder, sha256, bytes, width, layers, activation, heads, crop, licence
+        case imageSize = "image_size"
+        case patchSize = "patch_size"
+        case attentionHeads = "attention_heads"
+        case embeddingWidth = "embedding_width"
+        case isProjected = "is_projected"
+        case expressionTemperature = "expression_temperature"
+        case actionUnitThresholds = "au_thresholds"
+    }
+}
+
+extension Model {
+    /// Describes the folder; reads all of it for its hash.
+    ///
+    /// - Throws: ``MienError/model(_:)``.
+    public func describe() throws(MienError) -> ModelDescription {
+        let encoder = encoder.configuration
+        let bytes = files.reduce(0) { sum, name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
+            return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
+        }
+        let thresholds = heads?.hasActionUnits == true ? manifest?.calibration.actionUnitThresholds ?? [] : []
+        return ModelDescription(
+            name: name, folder: folder, sha256: try fingerprint(), bytes: bytes, imageSize: encoder.imageSize,
+            patchSize: encoder.patchSize, width: encoder.width, layers: encoder.layerCount,
+            attentionHeads: encoder.headCount, activation: "\(encoder.activation)",
+            embeddingWidth: self.encoder.embeddingWidth, isProjected: self.encoder.hasProjection,
+            heads: HeadTask.allCases.filter { heads?.has($0) ?? false }.map(\.rawValue),
+            crop: cropSpecification.description,
+            expressionTemperature: heads?.hasExpression == true
+                ? manifest?.calibration.expressionTemperature ?? 1 : nil,
+            actionUnitThresholds: Dictionary(
+                uniqueKeysWithValues: zip(HeadTask.actionUnits.labels, thresholds)),
+            licence: manifest?.licence)
+    }
+}

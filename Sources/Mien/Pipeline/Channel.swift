@@ -1,0 +1,88 @@
+import Foundation
+
+/// A bounded queue between two stages that can end from either side.
+///
+/// The sender ends it with ``finish(throwing:)``: the receiver gets what is still queued and then the end,
+/// or the error. The receiver ends it with ``cancel()``: what is queued is thrown away and every later
+/// ``send(_:)`` says so, which is how a failure downstream stops the stages upstream.
+package final class Channel<Element: Sendable>: @unchecked Sendable {
+    private enum State {
+        case open
+        case finished((any Error)?)
+        case cancelled
+    }
+
+    /// Protects `state`, `backlog` and `displacedCount`. (A condition rather than a `Mutex`: both sides
+    /// wait for each other.)
+    private let condition = NSCondition()
+    private var state = State.open
+    private var backlog: Backlog<Element>
+    private var displacedCount = 0
+
+    package init(capacity: Int, policy: OverflowPolicy = .wait) {
+        backlog = Backlog(capacity: capacity, policy: policy)
+    }
+
+    /// The number of elements that gave way to newer ones.
+    package var displaced: Int { condition.withLock { displacedCount } }
+
+    /// Queues `element`, waiting for room if that is the policy.
+    ///
+    /// - Returns: False when the channel has ended and nobody will ever receive the element.
+    package func send(_ element: Element) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        while case .open = state {
+            switch backlog.offer(element) {
+            case .accepted:
+                condition.broadcast()
+                return true
+            case .displaced:
+                displacedCount += 1
+                condition.broadcast()
+                return true
+            case .full:
+                condition.wait()
+            }
+        }
+        return false
+    }
+
+    /// The next element, waiting for it; nil at the end.
+    ///
+    /// - Throws: The error the sender finished with, once everything sent before it has been received.
+    package func receive() throws -> Element? {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            if case .cancelled = state { return nil }
+            if let element = backlog.take() {
+                condition.broadcast()
+                return element
+            }
+            switch state {
+            case .open: condition.wait()
+            case .finished(let error?): throw error
+            case .finished, .cancelled: return nil
+            }
+        }
+    }
+
+    /// Ends the channel from the sender's side. Only the first end counts.
+    package func finish(throwing error: (any Error)? = nil) {
+        condition.withLock {
+            guard case .open = state else { return }
+            state = .finished(error)
+            condition.broadcast()
+        }
+    }
+
+    /// Ends the channel from the receiver's side and lets go of what is queued.
+    package func cancel() {
+        condition.withLock {
+            state = .cancelled
+            while backlog.take() != nil {}
+            condition.broadcast()
+        }
+    }
+}

@@ -1,0 +1,10 @@
+import MienVideo
+
+/// Turns frames into rows and crops: the faces of each frame, or the frame as a whole.
+protocol CropProducer: AnyObject {
+    /// Takes the next frame. Its rows, and those of frames held back before it, go to `filler` in order.
+    func process(_ frame: VideoFrame, into filler: BatchFiller) throws
+
+    /// Takes the end of the input: hands over everything still held back.
+    func finish(into filler: BatchFiller) throws
+}

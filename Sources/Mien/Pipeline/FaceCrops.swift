@@ -1,0 +1,59 @@
+import MienFaces
+import MienTimeline
+import MienVideo
+
+/// Detects, tracks and crops the faces of each frame: a row for every face, and one for a frame without.
+final class FaceCrops: CropProducer {
+    private let tracker: FaceTracker
+    private let cropper: FaceCropper
+    private let selection: FaceSelection
+    private let every: Int
+
+    /// - Parameter every: Crops are made for one frame in `every`; rows of the others are `skipped`.
+    init(tracker: FaceTracker, cropper: FaceCropper, selection: FaceSelection, every: Int) {
+        self.tracker = tracker
+        self.cropper = cropper
+        self.selection = selection
+        self.every = every
+    }
+
+    func process(_ frame: VideoFrame, into filler: BatchFiller) throws {
+        var failure: (any Error)?
+        tracker.process(frame) { faces in
+            do { try append(faces, to: filler) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
+    }
+
+    func finish(into filler: BatchFiller) throws {
+        var failure: (any Error)?
+        tracker.finish { faces in
+            do { try append(faces, to: filler) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
+    }
+
+    private func append(_ result: FrameFaces, to filler: BatchFiller) throws {
+        let frame = result.frame
+        var row = BatchRow(
+            frame: frame.index, pts: frame.pts, timestamp: frame.timestamp, status: .noFace)
+        guard !frame.isDamaged else {
+            // What the decoder patched together is not what the camera saw: no reading is better than one
+            // that cannot be told from a good one.
+            row.status = .decodeError
+            return try filler.append(row)
+        }
+        let faces = selection.select(from: result.faces)
+        guard !faces.isEmpty else { return try filler.append(row) }
+        for face in faces {
+            row.face = face
+            if frame.index % every == 0 {
+                row.status = .ok
+                try filler.append(row) { cropper.crop(face, of: frame.image, into: $0) }
+            } else {
+                row.status = .skipped
+                try filler.append(row)
+            }
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Glibc
+import MienTensor
+
+/// A model folder's vision transformer: its shape, and its weights in the layout the layers want.
+struct VisionCheckpoint {
+    let configuration: VisionConfiguration
+    let preprocessing: PreprocessingConfiguration
+    let names: CheckpointNames
+
+    private let checkpoint: Checkpoint
+
+    init(folder: String) throws(CLIPError) {
+        var status = stat()
+        guard stat(folder, &status) == 0 else {
+            throw .cannotRead(path: folder, reason: String(cString: strerror(errno)))
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw .cannotRead(path: folder, reason: "is not a folder; expected a model folder")
+        }
+        let stated = try VisionConfiguration(path: "\(folder)/config.json")
+        checkpoint = try Checkpoint(folder: folder)
+        guard let names = CheckpointNames(checkpoint.names) else {
+            throw .unknownNames(
+                path: checkpoint.path,
+                expected: "tensors such as \"vision_model.embeddings.patch_embedding.weight\" or "
+                    + "\"visual.conv1.weight\"")
+        }
+        self.names = names
+        try Self.checkArchitecture(checkpoint, names)
+
+        if let stated {
+            configuration = stated
+        } else if names.family == .openAI {
+            configuration = try VisionConfiguration(inferredFrom: checkpoint, names, folder: folder)
+        } else {
+            throw .missingFile(folder: folder, expected: "config.json")
+        }
+        guard configuration.headWidth <= 256 else {
+            throw .wrongValue(
+                path: "\(folder)/config.json", key: "num_attention_heads",
+                found: "\(configuration.headCount)",
+                expected: "heads of at most 256 of the hidden_size \(configuration.width)")
+        }
+        preprocessing = try PreprocessingConfiguration(folder: folder, imageSize: configuration.imageSize)
+    }
+
+    /// Refuses relatives of CLIP that would otherwise load and give wrong embeddings.
+    private static func checkArchitecture(
+        _ checkpoint: Checkpoint, _ names: CheckpointNames
+    ) throws(CLIPError) {
+        let relatives = [
+            ("\(names.block(0))ls_1.gamma", "layer scale is not part of CLIP's vision transformer"),
+            ("\(names.prefix)attn_pool.query", "attention pooling is not part of CLIP's vision transformer"),
+        ]
+        for (tensor, reason) in relatives where checkpoint.shape(tensor) != nil {
+            throw .unsupported(path: checkpoint.path, tensor: tensor, reason: reason)
+        }
+    }
+
+    // MARK: Embeddings
+
+    /// The patch embedding's convolution as a linear layer on patches in the order (y, x, channel).
+    func patchEmbedding() throws(CLIPError) -> Linear {
+        let (width, patch) = (configuration.width, configuration.patchSize)
+        let kernel = try checkpoint.floats(names.patchEmbedding, shape: [width, 3, patch, patch])
+        let weights = FloatBuffer(count: kernel.count)
+        let area = patch * patch
+        for output in 0..<width {
+            let (from, to) = (kernel.baseAddress + output * 3 * area, weights.baseAddress + output * 3 * area)
+            for pixel in 0..<area {
+                for channel in 0..<3 { to[3 * pixel + channel] = from[channel * area + pixel] }
+            }
+        }
+        return Linear(weights: weights, bias: FloatBuffer(count: width), inputs: 3 * area)
+    }
+
+    /// (tokens, width): the position embeddings, with the class embedding added to the first.
+    func positions() throws(CLIPError) -> FloatBuffer {
+        let width = configuration.width
+        let positions = try checkpoint.floats(
+            names.positionEmbedding, shape: [configuration.tokenCount, width])
+        let classEmbedding = try checkpoint.floats(names.classEmbedding, shape: [width])
+        for index in 0..<width { positions.baseAddress[index] += classEmbedding.baseAddress[index] }
+        return positions
+    }
+
+    // MARK: Layers
+
+    func layerNorm(_ pair: CheckpointNames.Pair) throws(CLIPError) -> LayerNorm {
+        LayerNorm(
+            weight: try checkpoint.floats(pair.weight, shape: [configuration.width]),
+            bias: try checkpoint.floats(pair.bias, shape: [configuration.width]),
+            epsilon: configuration.layerNormEpsilon)
+    }
+
+    func linear(_ pair: CheckpointNames.Pair, outputs: Int, inputs: Int) throws(CLIPError) -> Linear {
+        Linear(
+            weights: try checkpoint.floats(pair.weight, shape: [outputs, inputs]),
+            bias: try checkpoint.floats(pair.bias, shape: [outputs]), inputs: inputs)
+    }
+
+    /// Queries, keys and values in one product, each head in a slot of ``HeadLayout/slotWidth``.
+    ///
+    /// The attention kernel divides by the root of the slot's width. Queries of narrower heads make up for
+    /// that.
+    func attentionInput(block: Int) throws(CLIPError) -> Linear {
+        let (width, heads) = (configuration.width, HeadLayout(configuration))
+        let weights = FloatBuffer(count: 3 * heads.width * width)
+        let biases = FloatBuffer(count: 3 * heads.width)
+        for input in AttentionInput.allCases {
+            let (names, part, parts) = names.attentionInput(input, block)
+            let rows = part * width..<(part + 1) * width
+            let matrix = try checkpoint.floats(names.weight, shape: [parts * width, width], rows: rows)
+            let bias = try checkpoint.floats(names.bias, shape: [parts * width], rows: rows)
+            let scale = input == .query ? heads.queryScale : 1
+            for row in 0..<width {
+                let slot = input.rawValue * heads.width + heads.slot(of: row)
+                biases.baseAddress[slot] = scale * bias.baseAddress[row]
+                for column in 0..<width {
+                    weights.baseAddress[slot * width + column] =
+                        scale * matrix.baseAddress[row * width + column]
+                }
+            }
+        }
+        return Linear(weights: weights, bias: biases, inputs: width)
+    }
+
+    /// What joins the heads.
+    func attentionOutput(block: Int) throws(CLIPError) -> Linear {
+        let (width, heads) = (configuration.width, HeadLayout(configuration))
+        let names = names.attentionOutput(block)
+        let matrix = try checkpoint.floats(names.weight, shape: [width, width])
+        let weights = FloatBuffer(count: width * heads.width)
+        for row in 0..<width {
+            for column in 0..<width {
+                weights.baseAddress[row * heads.width + heads.slot(of: column)] =
+                    matrix.baseAddress[row * width + column]
+            }
+        }
+        return Linear(
+            weights: weights, bias: try checkpoint.floats(names.bias, shape: [width]), inputs: heads.width)
+    }
+
+    /// The projection of the class token; nil if the checkpoint has none and need not have one.
+    func projection() throws(CLIPError) -> Linear? {
+        let (width, name) = (configuration.width, names.projection)
+        guard let shape = checkpoint.shape(name) else {
+            guard configuration.hasProjection != true else {
+                throw .tensor(.missingTensor(path: checkpoint.path, tensor: name))
+            }
+            return nil
+        }
+        // The file's width is believed where the configuration does not state one.
+        let isTransposed = names.family == .openAI
+        let found = shape.count == 2 ? shape[isTransposed ? 1 : 0] : 0
+        let stated = configuration.projectionWidths
+        let outputs = stated.isEmpty || stated.contains(found) ? max(found, 1) : stated[0]
+        let matrix = try checkpoint.floats(
+            name, shape: isTransposed ? [width, outputs] : [outputs, width])
+        let bias = FloatBuffer(count: outputs)
+        guard isTransposed else { return Linear(weights: matrix, bias: bias, inputs: width) }
+        let weights = FloatBuffer(count: outputs * width)
+        for input in 0..<width {
+            for output in 0..<outputs {
+                weights.baseAddress[output * width + input] = matrix.baseAddress[input * outputs + output]
+            }
+        }
+        return Linear(weights: weights, bias: bias, inputs: width)
+    }
+}

@@ -1,0 +1,39 @@
+import MienTensor
+
+/// Multi-head self-attention: output(concat over heads of softmax(Q K^T / sqrt(d)) V), with Q, K and V from
+/// one product.
+struct SelfAttention: ~Copyable {
+    private let input: Linear
+    private let output: Linear
+    private let headCount: Int
+    private let tokenCount: Int
+
+    init(_ checkpoint: borrowing VisionCheckpoint, block: Int) throws(CLIPError) {
+        let input = try checkpoint.attentionInput(block: block)
+        let output = try checkpoint.attentionOutput(block: block)
+        self.input = input
+        self.output = output
+        headCount = checkpoint.configuration.headCount
+        tokenCount = checkpoint.configuration.tokenCount
+    }
+
+    /// Adds the attention among the rows of `x`, image by image, to `residual`.
+    ///
+    /// - Parameters:
+    ///   - x: (images * tokens, width)
+    ///   - step: Of the result, only every `step`-th row is wanted, from the first.
+    ///   - residual: (images * tokens / step, width)
+    ///   - scratch: The projections go to its wide part, the heads' results where `x` may be.
+    func callAsFunction(
+        _ x: Matrix, step: Int, addingTo residual: MutableMatrix, scratch: borrowing Activations,
+        on device: Device
+    ) {
+        let projections = scratch.wide(rows: x.rows, columns: input.outputs)
+        input(x, into: projections, on: device)
+        let heads = scratch.narrow(rows: x.rows, columns: output.inputs)
+        attention(
+            projections.readOnly, tokens: tokenCount, heads: headCount, into: heads,
+            workspace: device.workspace, workers: device.workers)
+        output(heads.every(step).readOnly, residual: residual.readOnly, into: residual, on: device)
+    }
+}

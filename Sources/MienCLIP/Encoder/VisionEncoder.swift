@@ -1,0 +1,98 @@
+import MienTensor
+
+/// The image encoder of CLIP: a vision transformer whose class token, projected, is the embedding.
+///
+///     x = preLayerNorm(embeddings(pixels))
+///     x = x + attention(norm1(x)); x = x + feedForward(norm2(x))      for each block
+///     embedding = projection(postLayerNorm(x[class token]))
+///
+/// Checkpoints without a projection give the normed class token. The embedding is not divided by its length.
+/// An image has the same bits in any batch and with any number of workers.
+///
+/// It keeps the memory of the largest batch so far and allocates nothing for batches up to that. It belongs
+/// to one queue.
+///
+/// Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021.
+package final class VisionEncoder {
+    package let configuration: VisionConfiguration
+    /// How pictures are to be made into the squares that ``encode(_:count:into:)`` takes. The normalisation
+    /// in it is the encoder's own part.
+    package let preprocessing: PreprocessingConfiguration
+    /// The width of an embedding.
+    package let embeddingWidth: Int
+    /// Whether the embedding is projected.
+    package let hasProjection: Bool
+
+    private let embeddings: Embeddings
+    private let preLayerNorm: LayerNorm
+    private let blocks: [ResidualBlock]
+    private let postLayerNorm: LayerNorm
+    private let projection: Linear?
+    private let device: Device
+    private var activations: Activations
+
+    /// The side of the squares that the encoder takes, in pixels.
+    package var imageSize: Int { configuration.imageSize }
+
+    /// Reads a model folder.
+    ///
+    /// - Parameter folder: As Hugging Face lays it out: `config.json`, `model.safetensors` or shards with
+    ///   `model.safetensors.index.json`, and `preprocessor_config.json`; or an OpenAI or OpenCLIP checkpoint,
+    ///   which needs no `config.json`.
+    package init(folder: String, workers: Workers) throws(CLIPError) {
+        let checkpoint = try VisionCheckpoint(folder: folder)
+        configuration = checkpoint.configuration
+        preprocessing = checkpoint.preprocessing
+        device = Device(workers: workers)
+        embeddings = try Embeddings(checkpoint)
+        preLayerNorm = try checkpoint.layerNorm(checkpoint.names.preLayerNorm)
+        var blocks: [ResidualBlock] = []
+        for index in 0..<configuration.layerCount {
+            blocks.append(try ResidualBlock(checkpoint, index: index))
+        }
+        self.blocks = blocks
+        postLayerNorm = try checkpoint.layerNorm(checkpoint.names.postLayerNorm)
+        projection = try checkpoint.projection()
+        switch projection {
+        case .some(let layer): (hasProjection, embeddingWidth) = (true, layer.outputs)
+        case nil: (hasProjection, embeddingWidth) = (false, configuration.width)
+        }
+        activations = Activations(capacity: 0, configuration, patchWidth: embeddings.patchWidth)
+    }
+
+    /// Embeds a batch.
+    ///
+    /// - Parameters:
+    ///   - pixels: (count, imageSize, imageSize, 3), 8-bit RGB.
+    ///   - count: The number of images.
+    ///   - output: (count, embeddingWidth)
+    package func encode(
+        _ pixels: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<Float>
+    ) {
+        guard count > 0 else { return }
+        if count > activations.capacity {
+            activations = Activations(
+                capacity: count, configuration, patchWidth: embeddings.patchWidth)
+        }
+        let (width, tokens) = (configuration.width, configuration.tokenCount)
+        let x = activations.residualStream(images: count, width: width)
+        embeddings(
+            pixels, patches: activations.wide(rows: x.rows, columns: embeddings.patchWidth), into: x,
+            on: device)
+        preLayerNorm(x.readOnly, into: x, on: device)
+        for (index, block) in blocks.enumerated() {
+            let isLast = index == blocks.count - 1
+            block(x, step: isLast ? tokens : 1, scratch: activations, on: device)
+        }
+        let classTokens = x.every(tokens)
+        let embedding = MutableMatrix(output, rows: count, columns: embeddingWidth)
+        switch projection {
+        case .some(let projection):
+            let normed = activations.narrow(rows: count, columns: width)
+            postLayerNorm(classTokens.readOnly, into: normed, on: device)
+            projection(normed.readOnly, into: embedding, on: device)
+        case nil:
+            postLayerNorm(classTokens.readOnly, into: embedding, on: device)
+        }
+    }
+}

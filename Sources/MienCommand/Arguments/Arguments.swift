@@ -1,0 +1,75 @@
+/// A parsed command line: operands in order, and options by name.
+package struct Arguments {
+    /// What is not an option: the inputs.
+    package private(set) var operands: [String] = []
+    private var values: [String: [String]] = [:]
+
+    /// Sorts `words` into operands and the given options.
+    ///
+    /// `--name=value` and `--name value` are the same; the last of a repeated option counts; `--` ends the
+    /// options; `-` alone is an operand (standard input or output).
+    package init(_ words: some Sequence<String>, options: [Option]) throws(UsageError) {
+        var rest = Array(words)[...]
+        while let word = rest.popFirst() {
+            if word == "--" {
+                operands += rest
+                return
+            }
+            guard word.hasPrefix("-"), word != "-" else {
+                operands.append(word)
+                continue
+            }
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = word.hasPrefix("--") ? String(parts[0]) : word
+            guard let option = options.first(where: { $0.names.contains(name) }) else {
+                throw UsageError("unknown option '\(name)'")
+            }
+            var value = word.hasPrefix("--") && parts.count == 2 ? String(parts[1]) : nil
+            if let placeholder = option.value {
+                if value == nil { value = rest.popFirst() }
+                guard value != nil else {
+                    throw UsageError("option '\(name)' needs a value: \(name) \(placeholder)")
+                }
+            } else if value != nil {
+                throw UsageError("option '\(name)' takes no value")
+            }
+            values[option.key, default: []].append(value ?? "")
+        }
+    }
+
+    /// Whether the flag or option was given.
+    package func has(_ key: String) -> Bool { values[key] != nil }
+
+    /// The value of an option as it was written.
+    package func string(_ key: String) -> String? { values[key]?.last }
+
+    /// The value of an option as a whole number in `range`.
+    package func integer(_ key: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+        guard let text = string(key) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            let bounds =
+                range.upperBound == .max
+                ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+            throw UsageError("\(key) \(text): expected a whole number \(bounds)")
+        }
+        return number
+    }
+
+    /// The value of an option as a number of seconds, 0 or more.
+    package func seconds(_ key: String) throws(UsageError) -> Double? {
+        guard let text = string(key) else { return nil }
+        guard let seconds = TimeArgument.seconds(text) else {
+            throw UsageError("\(key) \(text): expected a time such as 12.5, 90 or 1:02:03.5")
+        }
+        return seconds
+    }
+
+    /// The value of an option as one of `choices`.
+    package func choice(_ key: String, of choices: [String]) throws(UsageError) -> String? {
+        guard let text = string(key) else { return nil }
+        guard choices.contains(text) else {
+            throw UsageError("\(key) \(text): expected \(choices.joined(separator: ", or "))")
+        }
+        return text
+    }
+}

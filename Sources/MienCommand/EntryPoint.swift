@@ -1,0 +1,98 @@
+import Foundation
+import Mien
+
+/// The `mien` command: finds the subcommand, runs it, and turns errors into messages and exit codes.
+@main
+struct EntryPoint {
+    static var subcommands: [any Subcommand.Type] {
+        [AnnotateCommand.self, EmbedCommand.self, BenchCommand.self, ModelCommand.self]
+    }
+
+    static func main() {
+        // A reader that goes away (`mien annotate ... -o - | head`) is an error of the write, not a signal.
+        signal(SIGPIPE, SIG_IGN)
+        exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
+    }
+
+    static func run(_ words: [String]) -> ExitCode {
+        guard let verb = words.first else {
+            Console.write(overview, to: STDERR_FILENO)
+            return .usage
+        }
+        switch verb {
+        case "--help", "-h", "help":
+            if words.count > 1, let command = subcommands.first(where: { $0.name == words[1] }) {
+                Console.print(command.help)
+            } else {
+                Console.print(overview)
+            }
+            return .done
+        case "--version", "version":
+            Console.print("mien \(mienVersion)")
+            return .done
+        default:
+            guard let command = subcommands.first(where: { $0.name == verb }) else {
+                Console.say("no command '\(verb)'; 'mien --help' lists them")
+                return .usage
+            }
+            return run(command, Array(words.dropFirst()))
+        }
+    }
+
+    private static func run(_ command: any Subcommand.Type, _ words: [String]) -> ExitCode {
+        if words.contains("--help") || words.contains("-h") {
+            Console.print(command.help)
+            return .done
+        }
+        do {
+            return try command.init(Arguments(words, options: command.options)).run()
+        } catch let error as UsageError {
+            Console.say("\(command.name): \(error); 'mien \(command.name) --help' explains")
+            return .usage
+        } catch let error as MienError {
+            Console.say("\(error)")
+            return ExitCode(error)
+        } catch {
+            Console.say("\(error)")
+            return .input
+        }
+    }
+
+    static var overview: String {
+        var text = """
+            mien watches faces in video and writes, frame by frame, the expression and the action units
+            each face shows.
+
+            Usage: mien COMMAND ...        'mien COMMAND --help' explains a command
+
+            Commands:
+
+            """
+        for command in subcommands {
+            text +=
+                "  " + command.name.padding(toLength: 12, withPad: " ", startingAt: 0) + command.summary
+                + "\n"
+        }
+        text += """
+
+            Start with:
+              mien annotate clip.mp4         writes clip.csv, one row for every frame and face
+
+            Exit status: 0 done, 1 usage, 2 input or output, 3 model, 4 some of the inputs failed,
+            130 interrupted (what was in flight is written).
+
+            """
+        return text
+    }
+}
+
+extension ExitCode {
+    /// The exit code that goes with an error.
+    init(_ error: MienError) {
+        switch error {
+        case .configuration: self = .usage
+        case .input, .output: self = .input
+        case .model: self = .model
+        }
+    }
+}

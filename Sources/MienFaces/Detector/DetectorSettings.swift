@@ -1,0 +1,46 @@
+/// What the search for faces is tuned by.
+package struct DetectorSettings: Sendable {
+    /// The least score of the short-range network on the whole picture.
+    package var shortRangeThreshold: Float = 0.5
+    /// The sides of the short-range network's squares around the whole picture, in longer sides of it.
+    package var shortRangeSides: [Float] = [1, 1.6]
+    /// The least score of the full-range network. Low, because each candidate is looked at again.
+    package var fullRangeThreshold: Float = 0.15
+    /// The least score that ``FaceDetector/look(at:side:roll:in:)`` returns.
+    package var lookThreshold: Float = 0.4
+    /// The least score of a candidate's first close look for there to be a second one.
+    package var firstLookThreshold: Float = 0.5
+    /// The least score of both looks together.
+    package var closeLookThreshold: Float = 0.64
+    /// The sides of the squares of the close looks, in sides of the box: of the candidate's, then of the
+    /// first look's.
+    package var closeLookSides: (first: Float, second: Float) = (3.0, 2.4)
+    /// The intersection over union above which two detections are of the same face.
+    package var overlap: Float = 0.3
+    /// The most candidates looked at closely, best first.
+    package var candidateLimit = 64
+
+    /// The shorter side of the full-range network's input, in pixels: faces of 6 % of it are 27 wide.
+    package var fullRangeSide = 448.0
+    /// The most pixels of that input, which bounds the time for long, narrow pictures.
+    package var fullRangeArea = 448.0 * 1120
+    /// The longest side of that input.
+    package var fullRangeLength = 4096.0
+    /// Pictures are not enlarged more than this: there is nothing more to see.
+    package var enlargement = 2.0
+
+    package init() {}
+
+    /// The size of the full-range network's input for pictures of the given size: whole cells of 32 pixels.
+    package func fullRangeSize(width: Int, height: Int) -> (width: Int, height: Int) {
+        let (width, height) = (Double(width), Double(height))
+        let scale = min(
+            fullRangeSide / min(width, height), (fullRangeArea / (width * height)).squareRoot(),
+            fullRangeLength / max(width, height), enlargement)
+        func cells(_ length: Double) -> Int {
+            // A cell is not added for a remainder of less than a pixel.
+            max(1, Int(((length * scale - 1) / 32).rounded(.up)))
+        }
+        return (32 * cells(width), 32 * cells(height))
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import MienTensor
+
+/// The parameters of one detection network, read from a resource of this module.
+///
+/// The stored channel counts are the original ones; the convolutions take them padded with zeros to
+/// multiples of 8, so that their kernels see whole vectors only.
+package struct DetectorWeights {
+    private let file: SafetensorsFile
+
+    /// Opens `name`.safetensors among the module's resources.
+    package init(resource name: String) throws(FaceError) {
+        let path = Bundle.module.bundlePath + "/Resources/" + name + ".safetensors"
+        try self.init(path: path)
+    }
+
+    package init(path: String) throws(FaceError) {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .missingWeights(path: path)
+        }
+        do {
+            file = try SafetensorsFile(path: path)
+        } catch {
+            throw .damagedWeights(path: path, reason: error.description)
+        }
+    }
+
+    /// The weight and bias of the convolution called `name`, `shape` being the weight's.
+    func parameters(
+        _ name: String, shape: [Int], biases: Int
+    ) throws(FaceError) -> (weight: [Float], bias: [Float]) {
+        (try floats(name + ".weight", shape: shape), try floats(name + ".bias", shape: [biases]))
+    }
+
+    private func floats(_ name: String, shape: [Int]) throws(FaceError) -> [Float] {
+        let buffer: FloatBuffer
+        do {
+            buffer = try file.floats(name, shape: shape)
+        } catch {
+            throw .damagedWeights(path: file.path, reason: error.description)
+        }
+        let span = buffer.span
+        return span.indices.map { span[$0] }
+    }
+}
+
+/// `channels` rounded up to whole vectors of 8.
+func paddedChannels(_ channels: Int) -> Int {
+    (channels + 7) / 8 * 8
+}

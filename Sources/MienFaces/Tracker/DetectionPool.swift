@@ -1,0 +1,94 @@
+/// The detections of one frame, from whatever region they came, each face once.
+package struct DetectionPool: Sendable {
+    /// A face, and whether a search of the whole frame has found it, alone or too.
+    package struct Find: Sendable {
+        package var detection: FaceDetection
+        package var isSearched: Bool
+    }
+
+    private var all: [(find: Find, rank: Float)] = []
+
+    // A look at close range places a face better than a search that found it as well.
+    private static let lookLead: Float = 0.1
+    // Two boxes are one face if they share this much of their union, or of the smaller one.
+    private static let sameUnion: Float = 0.4
+    private static let samePart: Float = 0.8
+    // A face near the region's edge is cut off; its own region shows it whole.
+    private static let centralPart: Float = 0.4
+
+    package init() {}
+
+    /// Adds what a search of the whole frame found.
+    package mutating func add(searched detections: [FaceDetection]) {
+        for detection in detections where Self.isUsable(detection) {
+            all.append((Find(detection: detection, isSearched: true), detection.score))
+        }
+    }
+
+    /// Adds what a look at a square region found.
+    package mutating func add(looked detections: [FaceDetection], center: Point, side: Float) {
+        for detection in detections where Self.isUsable(detection) {
+            let offset = detection.box.center - center
+            guard max(abs(offset.x), abs(offset.y)) <= Self.centralPart * side else { continue }
+            all.append((Find(detection: detection, isSearched: false), detection.score + Self.lookLead))
+        }
+    }
+
+    /// The finds without repetitions, best first.
+    package func distinct() -> [Find] {
+        var kept: [Find] = []
+        let order = all.indices.sorted { (all[$0].rank, $1) > (all[$1].rank, $0) }
+        for index in order {
+            let find = all[index].find
+            if let same = kept.firstIndex(where: { Self.isSame($0.detection.box, find.detection.box) }) {
+                kept[same].isSearched = kept[same].isSearched || find.isSearched
+            } else {
+                kept.append(find)
+            }
+        }
+        return kept
+    }
+
+    private static func isSame(_ a: FaceBox, _ b: FaceBox) -> Bool {
+        let smaller = min(a.width * a.height, b.width * b.height)
+        return a.overlap(b) > sameUnion || a.sharedArea(b) > samePart * smaller
+    }
+
+    /// Two looks at the same faces: those that both saw averaged, the others as they are.
+    package static func averaged(_ a: [FaceDetection], _ b: [FaceDetection]) -> [FaceDetection] {
+        var rest = b
+        let both = a.map { first in
+            guard
+                let match = rest.indices.max(by: {
+                    rest[$0].box.overlap(first.box) < rest[$1].box.overlap(first.box)
+                }),
+                rest[match].box.overlap(first.box) > 0.5
+            else { return first }
+            return first.averaged(with: rest.remove(at: match))
+        }
+        return both + rest
+    }
+
+    private static func isUsable(_ detection: FaceDetection) -> Bool {
+        detection.box.isUsable && detection.landmarks.isFinite && detection.score >= Association.weakScore
+    }
+}
+
+extension FaceDetection {
+    func averaged(with other: FaceDetection) -> FaceDetection {
+        let marks = other.landmarks
+        let mine = landmarks
+        return FaceDetection(
+            box: FaceBox(
+                x: (box.x + other.box.x) / 2, y: (box.y + other.box.y) / 2,
+                width: (box.width + other.box.width) / 2, height: (box.height + other.box.height) / 2),
+            landmarks: FaceLandmarks(
+                leftEye: mine.leftEye.midpoint(marks.leftEye),
+                rightEye: mine.rightEye.midpoint(marks.rightEye),
+                noseTip: mine.noseTip.midpoint(marks.noseTip),
+                mouthCenter: mine.mouthCenter.midpoint(marks.mouthCenter),
+                leftTragion: mine.leftTragion.midpoint(marks.leftTragion),
+                rightTragion: mine.rightTragion.midpoint(marks.rightTragion)),
+            score: (score + other.score) / 2)
+    }
+}

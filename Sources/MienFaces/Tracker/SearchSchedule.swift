@@ -1,0 +1,76 @@
+/// Decides when the whole frame is searched.
+///
+/// A search costs as much as thirty looks and finds nothing new where nothing has changed. So what has
+/// changed since the last search sets the pace: anything away from the known faces asks for the regular
+/// interval, a change of what hangs together with a known face, hair and shoulders, for twice that,
+/// and none at all for four times.
+package struct SearchSchedule: Sendable {
+    /// What to do with a frame.
+    package enum Decision: Sendable, Equatable {
+        case nothing
+        /// Look at the whole frame at once, which shows large faces only but costs little.
+        case glance
+        case search
+    }
+
+    // The shortest time between two searches on account of a lost face.
+    private static let lossInterval = 0.08
+    // In levels; compression moves the mean of a cell by 2 or so, a face in front of anything by more.
+    private static let change: Float = 10
+
+    private let interval: Double
+    private var searchTime: Double?
+    private var glanceTime = 0.0
+    private var signature: FrameSignature?
+    private var isWanted = false
+
+    package init(interval: Double) { self.interval = interval }
+
+    /// Asks for a search as soon as one is allowed.
+    package mutating func want() { isWanted = true }
+
+    /// - Parameter known: The boxes of the faces in sight, in frame pixels.
+    package func decision(
+        at time: Double, _ now: FrameSignature, known: [FaceBox], width: Int, height: Int
+    ) -> Decision {
+        guard let searchTime, let signature else { return .search }
+        // Timestamps are rounded; a microsecond is not a frame.
+        let elapsed = time - searchTime + 1e-6
+        if isWanted && elapsed >= Self.lossInterval { return .search }
+        guard elapsed >= interval else { return .nothing }
+        if elapsed >= 4 * interval { return .search }
+        let cells = now.cellsThatDiffer(from: signature, by: Self.change, width: width, height: height)
+        if cells.isEmpty { return .nothing }
+        let isElsewhere = cells.contains { cell in !known.contains { Self.belongs(cell, to: $0) } }
+        if isElsewhere || elapsed >= 2 * interval { return .search }
+        return time - glanceTime + 1e-6 >= interval ? .glance : .nothing
+    }
+
+    /// Notes that this frame is searched.
+    package mutating func searched(at time: Double, _ now: FrameSignature) {
+        searchTime = time
+        glanceTime = time
+        signature = now
+        isWanted = false
+    }
+
+    /// Notes that this frame is glanced at.
+    package mutating func glanced(at time: Double) { glanceTime = time }
+
+    /// Whether a point lies in the head, the hair or the upper body that go with a face.
+    private static func belongs(_ point: Point, to box: FaceBox) -> Bool {
+        let offset = point - box.center
+        return abs(offset.x) < 1.2 * box.width && offset.y > -1.1 * box.height && offset.y < 2.5 * box.height
+    }
+}
+
+extension FrameSignature {
+    /// The centres, in pixels, of the cells of which a colour differs by more than `levels`.
+    func cellsThatDiffer(from other: FrameSignature, by levels: Float, width: Int, height: Int) -> [Point] {
+        lumas.indices.filter { difference(other, $0) > levels }.map { cell in
+            Point(
+                x: (Float(cell % Self.columns) + 0.5) * Float(width) / Float(Self.columns),
+                y: (Float(cell / Self.columns) + 0.5) * Float(height) / Float(Self.rows))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import CKernels
+
+/// A function that is applied to each element.
+package enum Activation: Sendable {
+    case none
+    /// max(x, 0)
+    case relu
+    /// x sigmoid(1.702 x)
+    case quickGELU
+    /// x Phi(x), with the normal distribution function: the exact GELU.
+    case gelu
+
+    var kernel: mien_activation {
+        switch self {
+        case .none: MIEN_ACTIVATION_NONE
+        case .relu: MIEN_ACTIVATION_RELU
+        case .quickGELU: MIEN_ACTIVATION_QUICK_GELU
+        case .gelu: MIEN_ACTIVATION_GELU
+        }
+    }
+}
+
+/// output = activation(input weights^T + bias) + residual
+///
+/// Each row of the output depends on the same row of the input (and residual) alone, to the bit: not on the
+/// number of rows, on its place among them or on the workers.
+///
+/// - Parameters:
+///   - input: m x K.
+///   - weights: (N, K).
+///   - bias: N elements, or `nil` for zeros.
+///   - residual: m x N, or `nil` for zeros; may be the output itself.
+///   - output: m x N; must not overlap the input.
+///   - workspace: Scratch; allocates only when a call is larger than all before it.
+package func multiply(
+    _ input: Matrix, _ weights: borrowing PackedMatrix, bias: UnsafePointer<Float>? = nil,
+    activation: Activation = .none, residual: Matrix? = nil, into output: MutableMatrix,
+    workspace: Workspace, workers: Workers
+) {
+    precondition(
+        input.columns == weights.inputs,
+        "an input of \(input.columns) columns does not fit a weight of \(weights.inputs) inputs")
+    precondition(
+        output.rows == input.rows && output.columns == weights.outputs,
+        "an output of \(output.rows) x \(output.columns) is not \(input.rows) x \(weights.outputs)")
+    if let residual {
+        precondition(
+            residual.rows == output.rows && residual.columns == output.columns,
+            "a residual of \(residual.rows) x \(residual.columns) does not fit the output")
+    }
+    guard input.rows > 0 else { return }
+    var plan = mien_gemm()
+    plan.a = input.baseAddress
+    plan.a_stride = input.stride
+    plan.weights = UnsafePointer(weights.baseAddress)
+    plan.bias = bias
+    plan.residual = residual?.baseAddress
+    plan.residual_stride = residual?.stride ?? 0
+    plan.c = output.baseAddress
+    plan.c_stride = output.stride
+    plan.m = input.rows
+    plan.n = weights.outputs
+    plan.k = weights.inputs
+    plan.activation = activation.kernel
+
+    mien_gemm_plan(&plan, workers.count)
+    plan.scratch = workspace.reserve(plan.scratch_count)
+    mien_gemm_run(&plan)
+}

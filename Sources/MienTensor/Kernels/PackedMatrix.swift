@@ -1,0 +1,55 @@
+import CKernels
+import Glibc
+
+/// The weight of a linear layer, arranged once for the matrix product.
+///
+/// The layout is that of `gemm.h`: panels of 16 outputs, each [inputs][16] and padded with zeros. Nothing
+/// but ``multiply(_:_:bias:activation:residual:into:workspace:workers:)`` reads it.
+package struct PackedMatrix: ~Copyable, @unchecked Sendable {
+    /// The number of outputs, N.
+    package let outputs: Int
+    /// The number of inputs, K.
+    package let inputs: Int
+
+    let baseAddress: UnsafeMutablePointer<Float>
+
+    /// Packs row-major weights of shape (outputs, inputs).
+    package init(
+        weights: borrowing FloatBuffer, outputs: Int, inputs: Int, workers: Workers = Workers(count: 1)
+    ) {
+        precondition(
+            weights.count == outputs * inputs,
+            "\(weights.count) elements are not \(outputs) outputs of \(inputs) inputs")
+        self.init(weights: weights.matrix(rows: outputs, columns: inputs).readOnly, workers: workers)
+    }
+
+    /// Packs row-major weights of shape (outputs, inputs).
+    package init(weights: Matrix, workers: Workers = Workers(count: 1)) {
+        self.init(outputs: weights.rows, inputs: weights.columns)
+        let (outputs, inputs, packed) = (outputs, inputs, baseAddress)
+        let outputsPerPiece = 256
+        workers.run((outputs + outputsPerPiece - 1) / outputsPerPiece) { piece in
+            let first = piece * outputsPerPiece
+            mien_gemm_pack_weights(
+                weights.baseAddress, weights.stride, first, min(first + outputsPerPiece, outputs), inputs,
+                packed)
+        }
+    }
+
+    private init(outputs: Int, inputs: Int) {
+        precondition(outputs > 0 && inputs > 0, "a weight of \(outputs) x \(inputs) elements is empty")
+        self.outputs = outputs
+        self.inputs = inputs
+        let byteCount = mien_gemm_packed_weights_count(outputs, inputs) * MemoryLayout<Float>.stride
+        // The product streams through all of it: huge pages keep address translation out of the way.
+        let hugePage = 2 << 20
+        let isLarge = byteCount >= hugePage
+        let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: isLarge ? hugePage : 64)
+        if isLarge { madvise(raw, byteCount, MADV_HUGEPAGE) }
+        baseAddress = raw.bindMemory(to: Float.self, capacity: byteCount / MemoryLayout<Float>.stride)
+    }
+
+    deinit {
+        UnsafeMutableRawPointer(baseAddress).deallocate()
+    }
+}

@@ -1,0 +1,137 @@
+import Foundation
+
+/// Writes a file that appears under its name only when it is complete.
+///
+/// Rows go to `NAME.partial` beside it, straight to the system; ``commit()`` makes them durable and renames the
+/// file. Whatever happens before that (an error, a full disk, a killed process), `NAME` is what it was, and the
+/// partial file keeps the rows written so far, cut after the last whole one if writing failed.
+/// ``discard()`` removes it.
+public final class FileSink: TableSink {
+    /// The file's final name. If that is a symbolic link, this is the file it points to.
+    public let path: String
+    /// Where the rows are until then.
+    public var partialPath: String { Self.partialPath(for: path) }
+
+    private let replacing: Bool
+    private var descriptor: Int32
+    /// The length of the file up to the last whole row.
+    private var length = 0
+
+    /// The name under which the rows of an unfinished `path` are.
+    public static func partialPath(for path: String) -> String { path + ".partial" }
+
+    /// Starts a file.
+    ///
+    /// - Parameter replacing: Whether a file of this name, or the rows of an interrupted run, may be replaced.
+    /// - Throws: ``TimelineError`` `.exists` or `.unfinished` if there is something that may not be replaced,
+    ///   `.inUse` if another process is writing this very file, `.cannotOpen` otherwise.
+    public init(path: String, replacing: Bool = false) throws(TimelineError) {
+        self.path = resolved(path)
+        self.replacing = replacing
+        if isDirectory(self.path) { throw .cannotOpen(path: path, code: EISDIR) }
+        if !replacing, access(self.path, F_OK) == 0 { throw .exists(path: path) }
+        descriptor = try claim(Self.partialPath(for: self.path), replacing: replacing)
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+    }
+
+    /// Appends `rows`. If that fails, those that were written whole stay.
+    public func write(_ rows: Span<UInt8>) throws(TimelineError) {
+        let (written, code) = writeAll(rows, to: descriptor)
+        guard code != 0 else {
+            length += written
+            return
+        }
+        var whole = written
+        while whole > 0, rows[whole - 1] != UInt8(ascii: "\n") { whole -= 1 }
+        length += whole
+        _ = ftruncate(descriptor, off_t(length))
+        throw .cannotWrite(path: partialPath, code: code)
+    }
+
+    /// Makes the rows durable and gives the file its name.
+    ///
+    /// - Throws: `.exists` if a file of that name has appeared meanwhile and may not be replaced,
+    ///   `.cannotWrite` if the system fails. The partial file is kept.
+    public func commit() throws(TimelineError) {
+        precondition(descriptor >= 0, "\(path) was ended before")
+        guard fsync(descriptor) == 0 || isUnsupported(errno) else {
+            throw .cannotWrite(path: partialPath, code: errno)
+        }
+        try putInPlace()
+        close(descriptor)
+        descriptor = -1
+        synchronizeDirectory(of: path)
+    }
+
+    /// Gives up: removes the partial file.
+    public func discard() {
+        guard descriptor >= 0 else { return }
+        unlink(partialPath)
+        close(descriptor)
+        descriptor = -1
+    }
+
+    private func putInPlace() throws(TimelineError) {
+        if !replacing {
+            // Unlike renaming, linking never replaces a file that appeared since the start.
+            if link(partialPath, path) == 0 {
+                unlink(partialPath)
+                return
+            }
+            if errno == EEXIST { throw .exists(path: path) }
+            // The file system has no links.
+        }
+        guard rename(partialPath, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
+    }
+}
+
+/// Opens the partial file and makes sure that this process alone writes it.
+private func claim(_ partial: String, replacing: Bool) throws(TimelineError) -> Int32 {
+    let descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .cannotOpen(path: partial, code: errno) }
+    var problem: TimelineError?
+    var opened = stat()
+    var named = stat()
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, !isUnsupported(errno) {
+        problem = errno == EWOULDBLOCK ? .inUse(path: partial) : .cannotOpen(path: partial, code: errno)
+    } else if fstat(descriptor, &opened) != 0 || stat(partial, &named) != 0 || opened.st_ino != named.st_ino {
+        // Its owner put it in place or removed it between our opening and our locking it.
+        problem = .inUse(path: partial)
+    } else if opened.st_size > 0, !replacing {
+        problem = .unfinished(path: partial)
+    } else if ftruncate(descriptor, 0) != 0 {
+        problem = .cannotOpen(path: partial, code: errno)
+    }
+    guard let problem else { return descriptor }
+    close(descriptor)
+    throw problem
+}
+
+/// Whether a call failed because the file system, such as a network mount, has nothing of the kind.
+private func isUnsupported(_ code: Int32) -> Bool {
+    [EINVAL, ENOSYS, EOPNOTSUPP, ENOLCK].contains(code)
+}
+
+/// The file that `path` names, through symbolic links where it exists.
+private func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+}
+
+private func isDirectory(_ path: String) -> Bool {
+    var info = stat()
+    return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
+}
+
+/// Makes a renaming durable where the file system can; where it cannot, the file is no less whole.
+private func synchronizeDirectory(of path: String) {
+    let directory = (path as NSString).deletingLastPathComponent
+    let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    fsync(descriptor)
+    close(descriptor)
+}

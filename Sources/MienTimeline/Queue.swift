@@ -1,0 +1,30 @@
+/// A first-in, first-out queue over one array, for elements without references.
+///
+/// Taken elements stay in the array until they are half of it, then the rest moves to the front: constant
+/// time per element on average, and never more than twice the memory of what is queued.
+struct Queue<Element: Sendable>: Sendable {
+    private var storage: [Element] = []
+    private var head = 0
+
+    var count: Int { storage.count - head }
+    var isEmpty: Bool { head == storage.count }
+    var first: Element? { isEmpty ? nil : storage[head] }
+
+    subscript(position: Int) -> Element { storage[head + position] }
+
+    mutating func append(_ element: Element) {
+        storage.append(element)
+    }
+
+    /// Takes the oldest element; the queue must not be empty.
+    mutating func removeFirst() -> Element {
+        precondition(!isEmpty, "the queue is empty")
+        let element = storage[head]
+        head += 1
+        if head >= 32, 2 * head >= storage.count {
+            storage.removeFirst(head)
+            head = 0
+        }
+        return element
+    }
+}

@@ -1,0 +1,178 @@
+/// What a run was and what came of it: the content of `NAME.meta.json` beside the table.
+///
+/// It says nothing about when or where the run took place unless the caller fills that in, so that the same run
+/// gives the same bytes.
+public struct RunMetadata: Sendable, Codable, Equatable {
+    /// The version of this format.
+    public static let currentFormat = 1
+
+    /// The version of the format, ``currentFormat``.
+    public var format = Self.currentFormat
+    /// The version of mien.
+    public var mien: String
+    /// What was analysed.
+    public var input: Input
+    /// What analysed it.
+    public var model: Model
+    /// The options of the run by their long names without dashes, defaults included.
+    public var options: [String: MetadataValue] = [:]
+    /// The video stream, or nil if it could not be opened.
+    public var video: Video?
+    /// What was written.
+    public var counts = Counts()
+    /// Why the input ended before its end, or nil if it did not.
+    public var endedEarly: String?
+    /// Whether the run was stopped from outside, so that the table may lack rows.
+    public var interrupted = false
+    /// What the user should know about the numbers, one sentence each.
+    public var warnings: [String] = []
+    /// The columns of the table.
+    public var columns = TableColumn.all
+    /// When the run took place, ISO 8601; nil unless the caller wants it recorded.
+    public var created: String?
+
+    /// Creates metadata.
+    public init(mien: String, input: Input, model: Model) {
+        self.mien = mien
+        self.input = input
+        self.model = model
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case format, mien, input, model, options, video, counts, interrupted, warnings, columns, created
+        case endedEarly = "ended_early"
+    }
+}
+
+extension RunMetadata {
+    /// An input.
+    public struct Input: Sendable, Codable, Equatable {
+        /// The path or address as the user gave it.
+        public var path: String
+        /// The last part of the path.
+        public var name: String
+        /// The size in bytes, or nil if it has none.
+        public var bytes: Int64?
+        /// The SHA-256 of the content in hexadecimal, or nil if it was not computed.
+        public var sha256: String?
+
+        /// Creates the description of an input.
+        public init(path: String, name: String, bytes: Int64? = nil, sha256: String? = nil) {
+            self.path = path
+            self.name = name
+            self.bytes = bytes
+            self.sha256 = sha256
+        }
+    }
+
+    /// A model.
+    public struct Model: Sendable, Codable, Equatable {
+        /// The name in its `mien.json`.
+        public var name: String
+        /// The folder as the user gave it, or nil for the model that comes with mien.
+        public var path: String?
+        /// The SHA-256 over its files in hexadecimal.
+        public var sha256: String?
+
+        /// Creates the description of a model.
+        public init(name: String, path: String? = nil, sha256: String? = nil) {
+            self.name = name
+            self.path = path
+            self.sha256 = sha256
+        }
+    }
+
+    /// A ratio of integers.
+    public struct Ratio: Sendable, Codable, Equatable {
+        /// The numerator.
+        public var num: Int64
+        /// The denominator, not 0.
+        public var den: Int64
+
+        /// Creates a ratio.
+        public init(num: Int64, den: Int64) {
+            self.num = num
+            self.den = den
+        }
+    }
+
+    /// A video stream.
+    public struct Video: Sendable, Codable, Equatable {
+        /// The width of an upright frame in pixels; boxes are in these.
+        public var width: Int
+        /// The height of an upright frame in pixels.
+        public var height: Int
+        /// How far frames were turned to be upright, in degrees clockwise: 0, 90, 180 or 270.
+        public var rotation: Int
+        /// The codec, as FFmpeg names it.
+        public var codec: String
+        /// The seconds that one unit of `pts` stands for.
+        public var timeBase: Ratio
+        /// The container's idea of the frame rate in frames/s; timestamps do not depend on it.
+        public var averageRate: Double?
+        /// Where timestamps come from: the container, or how they were derived.
+        public var timeSource: String
+        /// The matrix that turned YUV into RGB, and whether it was stated or assumed.
+        public var colorMatrix: String?
+
+        /// Creates the description of a stream.
+        public init(
+            width: Int, height: Int, rotation: Int, codec: String, timeBase: Ratio,
+            averageRate: Double? = nil, timeSource: String, colorMatrix: String? = nil
+        ) {
+            self.width = width
+            self.height = height
+            self.rotation = rotation
+            self.codec = codec
+            self.timeBase = timeBase
+            self.averageRate = averageRate
+            self.timeSource = timeSource
+            self.colorMatrix = colorMatrix
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case width, height, rotation, codec
+            case timeBase = "time_base"
+            case averageRate = "average_rate"
+            case timeSource = "time_source"
+            case colorMatrix = "color_matrix"
+        }
+    }
+
+    /// How many of what.
+    public struct Counts: Sendable, Codable, Equatable {
+        /// Rows of the table.
+        public var rows = 0
+        /// Frames in the table.
+        public var frames = 0
+        /// Different faces in the table.
+        public var faces = 0
+        /// Rows of each status.
+        public var status: [String: Int] = [:]
+        /// Frames in which the decoder reported errors.
+        public var damagedFrames = 0
+        /// Packets that could not be decoded at all.
+        public var lostPackets = 0
+
+        /// Creates counts of nothing.
+        public init() {}
+
+        /// Creates the counts of a table and of what the decoder reported.
+        public init(_ table: TableCounts, damagedFrames: Int = 0, lostPackets: Int = 0) {
+            rows = table.rows
+            frames = table.frames
+            faces = table.faces.count
+            for status in FrameStatus.allCases {
+                self.status[status.rawValue] = table[status]
+            }
+            self.damagedFrames = damagedFrames
+            self.lostPackets = lostPackets
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case rows, frames, faces, status
+            case damagedFrames = "damaged_frames"
+            case lostPackets = "lost_packets"
+        }
+    }
+}

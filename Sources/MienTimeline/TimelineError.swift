@@ -1,0 +1,66 @@
+import Foundation
+
+/// What can go wrong with timelines and their files. Every message names the file, the thing and what was
+/// expected.
+public enum TimelineError: Error, Sendable, Equatable {
+    /// An option has a value out of its range.
+    case invalidOption(_ name: String, value: Double, expected: String)
+    /// A file could not be opened, created or put in its place; `code` is an `errno`.
+    case cannotOpen(path: String, code: Int32)
+    /// There is a file of this name already, and it was not to be replaced.
+    case exists(path: String)
+    /// There are the rows of an interrupted run under this name, and they were not to be replaced.
+    case unfinished(path: String)
+    /// Another run is writing this file.
+    case inUse(path: String)
+    /// Writing failed, as on a full disk (`ENOSPC`) or a closed pipe (`EPIPE`); `code` is an `errno`.
+    case cannotWrite(path: String, code: Int32)
+    /// Reading failed; `code` is an `errno`.
+    case cannotRead(path: String, code: Int32)
+    /// A table is not what it should be; lines count from 1, the header is line 1.
+    case malformedTable(path: String, line: Int, problem: String)
+    /// A table ends in the middle of a row, as after an interrupted run.
+    case cutShort(path: String, line: Int)
+    /// A metadata file is not what it should be.
+    case malformedMetadata(path: String, problem: String)
+
+    /// Whether the reader of a pipe went away, which for many is no error at all.
+    public var isClosedPipe: Bool {
+        if case .cannotWrite(_, code: EPIPE) = self { true } else { false }
+    }
+}
+
+extension TimelineError: CustomStringConvertible, LocalizedError {
+    /// The message.
+    public var description: String {
+        switch self {
+        case .invalidOption(let name, let value, let expected):
+            "\(name) is \(value), expected \(expected)"
+        case .cannotOpen(let path, let code):
+            "cannot open \(path): \(reason(code))"
+        case .exists(let path):
+            "\(path) exists already; it is only replaced when that is asked for"
+        case .unfinished(let path):
+            "\(path) holds the rows of an interrupted run; it is only replaced when that is asked for"
+        case .inUse(let path):
+            "\(path) is being written by another run"
+        case .cannotWrite(let path, let code):
+            "cannot write \(path): \(reason(code))"
+        case .cannotRead(let path, let code):
+            "cannot read \(path): \(reason(code))"
+        case .malformedTable(let path, let line, let problem):
+            "\(path), line \(line): \(problem)"
+        case .cutShort(let path, let line):
+            "\(path), line \(line): the table ends in the middle of a row, expected a line feed after it"
+        case .malformedMetadata(let path, let problem):
+            "\(path): \(problem)"
+        }
+    }
+
+    /// The message.
+    public var errorDescription: String? { description }
+}
+
+private func reason(_ code: Int32) -> String {
+    String(cString: strerror(code))
+}

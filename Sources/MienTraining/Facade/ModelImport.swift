@@ -1,0 +1,114 @@
+import Foundation
+import MienHeads
+import MienTensor
+
+/// `mien model import`: joins a Hugging Face CLIP folder and heads into a model folder.
+package struct ModelImport: Codable, Sendable, Equatable {
+    /// The CLIP folder.
+    package var clip: String
+    /// Files with heads, at most one head for each task in all of them together.
+    package var heads: [String]
+    /// The folder to make.
+    package var output: String
+    /// The name of the model; nil is that of the folder.
+    package var name: String?
+    /// The licence of the weights.
+    package var licence: String?
+    /// Whether an existing folder may be written to.
+    package var overwrites = false
+
+    package init(clip: String, heads: [String], output: String) {
+        self.clip = clip
+        self.heads = heads
+        self.output = output
+    }
+
+    /// Makes the folder; the caller has checked that the CLIP folder can be opened.
+    ///
+    /// - Parameter embeddingWidth: The width of the encoder's embeddings, which the heads must read.
+    package func run(embeddingWidth: Int) throws(TrainingError) {
+        let files = FileManager.default
+        if files.fileExists(atPath: output), !overwrites {
+            throw .file(path: output, reason: "exists; -y writes into it")
+        }
+        var parameters: [HeadParameters] = []
+        var manifest: ModelManifest?
+        for path in heads {
+            let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
+            // Reads it as annotating will: with all checks.
+            _ = try wrapping { () throws(HeadsError) in try Heads(path: path, width: embeddingWidth) }
+            let beside = ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent(
+                "mien.json")
+            var own: ModelManifest?
+            if files.fileExists(atPath: beside) {
+                own = try wrapping { () throws(HeadsError) in try ModelManifest(path: beside) }
+            }
+            for task in HeadTask.allCases where HeadParameters.exist(for: task, in: file) {
+                if parameters.contains(where: { $0.task == task }) {
+                    throw .data(
+                        path: path,
+                        reason: "a second head for the task \(task.rawValue), expected one in all files")
+                }
+                parameters.append(
+                    try wrapping { () throws(HeadsError) in
+                        try HeadParameters(task: task, file: file, width: embeddingWidth)
+                    })
+                manifest = merge(manifest, own, task: task)
+            }
+        }
+        guard !parameters.isEmpty else { throw .option(name: "--heads", reason: "no heads given") }
+        var result = manifest ?? ModelManifest()
+        result.name = name ?? (output as NSString).lastPathComponent
+        if let licence { result.licence = licence }
+        try copyEncoder()
+        let headsPath = output + "/heads.safetensors"
+        if files.fileExists(atPath: headsPath) { try? files.removeItem(atPath: headsPath) }
+        try HeadsFile.write(parameters, to: headsPath)
+        try wrapping { () throws(HeadsError) in try result.write(to: output + "/mien.json") }
+    }
+
+    /// The first file's manifest, with what another says about its own head.
+    private func merge(_ manifest: ModelManifest?, _ own: ModelManifest?, task: HeadTask) -> ModelManifest? {
+        guard var merged = manifest else { return own }
+        guard let own else { return merged }
+        switch task {
+        case .expression:
+            merged.calibration.expressionTemperature = own.calibration.expressionTemperature
+            merged.smoothing.expressionSeconds = own.smoothing.expressionSeconds
+        case .actionUnits:
+            merged.calibration.actionUnitThresholds = own.calibration.actionUnitThresholds
+            merged.calibration.actionUnitScale = own.calibration.actionUnitScale
+            merged.calibration.actionUnitBias = own.calibration.actionUnitBias
+            merged.smoothing.actionUnitSeconds = own.smoothing.actionUnitSeconds
+        }
+        var training = merged.provenance["training"]?.members ?? [:]
+        training[task.rawValue] = own.provenance["training"]?.members?[task.rawValue]
+        merged.provenance["training"] = .object(training)
+        return merged
+    }
+
+    /// The files of the encoder: configuration, preprocessing and weights, sharded or not. Not what a CLIP folder
+    /// has for text or for other frameworks.
+    private func copyEncoder() throws(TrainingError) {
+        let files = FileManager.default
+        let names = ((try? files.contentsOfDirectory(atPath: clip)) ?? []).filter { name in
+            ["config.json", "preprocessor_config.json", "model.safetensors.index.json"].contains(name)
+                || name.hasSuffix(".safetensors") && name != "heads.safetensors"
+        }
+        for needed in ["config.json", "preprocessor_config.json"] where !names.contains(needed) {
+            throw .data(path: clip, reason: "no \(needed), expected a Hugging Face CLIP folder")
+        }
+        do {
+            try files.createDirectory(atPath: output, withIntermediateDirectories: true)
+            for name in names {
+                let destination = output + "/" + name
+                if files.fileExists(atPath: destination) { try files.removeItem(atPath: destination) }
+                // The source may be a link into a download cache; the folder should stand on its own.
+                let source = URL(fileURLWithPath: clip + "/" + name).resolvingSymlinksInPath()
+                try files.copyItem(at: source, to: URL(fileURLWithPath: destination))
+            }
+        } catch {
+            throw .file(path: output, reason: "cannot be written: \(error.localizedDescription)")
+        }
+    }
+}

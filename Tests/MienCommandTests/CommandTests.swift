@@ -1,0 +1,156 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The real command, as a user runs it.
+@Suite struct CommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    private func mien(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+        try Repository.run("mien", arguments, in: folder.url)
+    }
+
+    private func write(_ name: String, _ content: String = "") throws {
+        try Data(content.utf8).write(to: folder.url.appendingPathComponent(name))
+    }
+
+    private func read(_ name: String) throws -> Data {
+        try Data(contentsOf: folder.url.appendingPathComponent(name))
+    }
+
+    @Test func annotatesToATableWithMetadata() throws {
+        let run = try mien("annotate", Repository.sample, "-t", "1")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.output.isEmpty)
+        let lines = try String(contentsOfFile: folder.path("smile.csv"), encoding: .utf8).split(
+            separator: "\n")
+        #expect(lines.count == 25)
+        #expect(lines[0].hasPrefix("frame,face_id,timestamp,confidence,success,pts,status,face_x,"))
+        #expect(lines[1].hasPrefix("1,0,0.000000,"))
+        let metadata = try JSONSerialization.jsonObject(with: read("smile.meta.json")) as? [String: Any]
+        #expect((metadata?["counts"] as? [String: Any])?["rows"] as? Int == 24)
+        #expect(((metadata?["model"] as? [String: Any])?["sha256"] as? String)?.count == 64)
+        #expect(!FileManager.default.fileExists(atPath: folder.path("smile.csv.partial")))
+    }
+
+    @Test func theSameRunGivesTheSameBytes() throws {
+        #expect(try mien("annotate", Repository.sample, "-t", "1", "-o", "a.csv").status == 0)
+        let again = try mien(
+            "annotate", Repository.sample, "-t", "1", "-o", "-", "--batch", "5", "--threads", "1")
+        #expect(again.status == 0)
+        #expect(try read("a.csv") == Data(again.output.utf8))
+    }
+
+    @Test func refusesToOverwrite() throws {
+        try write("smile.csv", "precious")
+        let run = try mien("annotate", Repository.sample)
+        #expect(run.status == 1)
+        #expect(run.errors.contains("smile.csv exists; -y overwrites it"))
+        #expect(try read("smile.csv") == Data("precious".utf8))
+        #expect(try mien("annotate", Repository.sample, "-t", "0.1", "-y").status == 0)
+        #expect(try read("smile.csv").starts(with: Data("frame,".utf8)))
+    }
+
+    @Test(arguments: [
+        (["missing.mp4"], "missing.mp4: no such file"),
+        (["."], ".: is a directory"),
+        (["empty.mp4"], "empty.mp4"),
+        (["text.mp4"], "text.mp4: not a video or image"),
+    ]) func namesTheBadInput(arguments: [String], message: String) throws {
+        try write("empty.mp4")
+        try write("text.mp4", "no video at all")
+        let run = try Repository.run("mien", ["annotate"] + arguments + ["-o", "out.csv"], in: folder.url)
+        #expect(run.status == 2)
+        #expect(run.errors.contains(message), "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out.csv")))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("out.csv.partial")))
+    }
+
+    @Test(
+        arguments: [
+            ([], 1), (["--help"], 0), (["annotate", "--help"], 0), (["embed", "--help"], 0),
+            (["bench", "--help"], 0),
+            (["model", "--help"], 0), (["--version"], 0), (["dance"], 1), (["annotate"], 1),
+            (["annotate", "a", "--fast"], 1),
+            (["annotate", "a.mp4", "--faces", "none"], 1), (["annotate", "a.mp4", "-t", "0"], 1),
+            (["embed", "a.jpg"], 1),
+            (["bench"], 1), (["annotate", "a.mp4", "--model", "nowhere"], 3),
+            (["model", "inspect", "nowhere"], 3),
+        ] as [([String], Int32)]) func exitsWith(arguments: [String], status: Int32) throws
+    {
+        let run = try Repository.run("mien", arguments, in: folder.url)
+        #expect(run.status == status, "\(run.errors)")
+        #expect((status == 0) == run.errors.isEmpty)
+        #expect((status == 0) == !run.output.isEmpty)
+    }
+
+    @Test func severalInputsGoOnPastABadOne() throws {
+        let run = try mien("annotate", "missing.mp4", Repository.sample, "-t", "0.5", "-o", "tables/")
+        #expect(run.status == 4, "\(run.errors)")
+        #expect(run.errors.contains("missing.mp4: no such file"))
+        #expect(FileManager.default.fileExists(atPath: folder.path("tables/smile.csv")))
+    }
+
+    @Test func aFullDiskAndAClosedPipeAreSaid() throws {
+        let full = try mien("annotate", Repository.sample, "-o", "/dev/full")
+        #expect(full.status == 2)
+        #expect(full.errors.contains("/dev/full"), "\(full.errors)")
+        let pipe = try Repository.run(
+            "bash",
+            [
+                "-c",
+                "'\(Bundle.main.bundleURL.appendingPathComponent("mien").path)' annotate '\(Repository.sample)' -o - | head -1",
+            ],
+            in: folder.url)
+        #expect(pipe.output.hasPrefix("frame,"))
+    }
+
+    @Test func interruptingKeepsWholeRows() throws {
+        let process = Process()
+        process.executableURL = Bundle.main.bundleURL.appendingPathComponent("mien")
+        // The clip over and over, so that there is time to interrupt it.
+        let list = String(repeating: "file '\(Repository.sample)'\n", count: 50)
+        try write("list.txt", list)
+        process.arguments = ["annotate", "list.mkv", "-o", "out.csv"]
+        let make = try Repository.run(
+            "ffmpeg",
+            ["-v", "error", "-f", "concat", "-safe", "0", "-i", "list.txt", "-c", "copy", "list.mkv"],
+            in: folder.url)
+        try #require(make.status == 0, "\(make.errors)")
+        process.currentDirectoryURL = folder.url
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        while !FileManager.default.fileExists(atPath: folder.path("out.csv.partial")), process.isRunning {
+            usleep(10_000)
+        }
+        usleep(500_000)
+        process.interrupt()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 130)
+        let table = try String(contentsOfFile: folder.path("out.csv"), encoding: .utf8)
+        #expect(table.hasSuffix("\n"))
+        let rows = table.split(separator: "\n").dropFirst()
+        #expect(rows.count < 50 * 180)
+        #expect(rows.allSatisfy { $0.filter { $0 == "," }.count == 52 })
+        let metadata = try JSONSerialization.jsonObject(with: read("out.meta.json")) as? [String: Any]
+        #expect(metadata?["interrupted"] as? Bool == true)
+    }
+
+    @Test func embedsFacesAndWholeFrames() throws {
+        let faces = try mien("embed", Repository.sample, "-t", "0.5", "-o", "faces.safetensors")
+        #expect(faces.status == 0, "\(faces.errors)")
+        #expect(faces.errors.contains("12 embeddings of 256"))
+        let frames = try mien(
+            "embed", Repository.sample, "--no-faces", "--every", "4", "-t", "0.5", "-o", "f.safetensors")
+        #expect(frames.status == 0)
+        #expect(frames.errors.contains("3 embeddings of 256"))
+        let header = try String(decoding: read("faces.safetensors").dropFirst(8).prefix(800), as: UTF8.self)
+        #expect(
+            header.contains("\"embeddings\"") && header.contains("\"face_id\"") && header.contains("\"time\"")
+        )
+    }
+}

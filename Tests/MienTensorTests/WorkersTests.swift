@@ -1,0 +1,48 @@
+import Foundation
+import MienTensor
+import Synchronization
+import Testing
+
+@Suite struct WorkersTests {
+    @Test(arguments: [1, 2, 3, 8], [0, 1, 2, 7, 1000])
+    func everyPieceRunsOnceAndSlotsAreNotShared(count: Int, pieces: Int) {
+        let runs = Mutex([Int](repeating: 0, count: pieces))
+        let busy = Mutex(Set<Int>())
+        let shared = Atomic<Bool>(false)
+        Workers(count: count).run(pieces) { piece, slot in
+            let isFree = busy.withLock { $0.insert(slot).inserted }
+            if !isFree || !(0..<count).contains(slot) { shared.store(true, ordering: .relaxed) }
+            runs.withLock { $0[piece] += 1 }
+            _ = busy.withLock { $0.remove(slot) }
+        }
+        #expect(runs.withLock { $0 } == [Int](repeating: 1, count: pieces))
+        let wasShared = shared.load(ordering: .relaxed)
+        #expect(!wasShared)
+    }
+
+    @Test func runsMayNest() {
+        let total = Atomic<Int>(0)
+        let workers = Workers(count: 2)
+        workers.run(3) { _ in workers.run(4) { _ in total.add(1, ordering: .relaxed) } }
+        let count = total.load(ordering: .relaxed)
+        #expect(count == 12)
+    }
+}
+
+@Suite struct BenchmarkTests {
+    /// Prints what this machine does; nothing to assert, so it runs only when asked for.
+    @Test(.enabled(if: ProcessInfo.processInfo.environment["MIEN_BENCH"] != nil))
+    func printsTheSpeedOfProducts() {
+        for (rows, outputs, inputs) in [
+            (200, 3072, 768), (50, 2304, 768), (50, 768, 3072), (257, 4096, 1024), (37, 288, 96),
+        ] {
+            for count in [1, 2] {
+                let result = MultiplyBenchmark(
+                    rows: rows, outputs: outputs, inputs: inputs, workers: Workers(count: count))
+                print(
+                    "\(rows) x \(outputs) x \(inputs), \(count) workers: \(result.packed.rounded()) GFLOP/s, "
+                        + "OpenBLAS on one: \(result.openBLAS.rounded())")
+            }
+        }
+    }
+}

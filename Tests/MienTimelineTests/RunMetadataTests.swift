@@ -1,0 +1,91 @@
+import Foundation
+import MienTimeline
+import Testing
+
+private func example() -> RunMetadata {
+    var metadata = RunMetadata(
+        mien: "1.0.0", input: .init(path: "clips/a b.mp4", name: "a b.mp4", bytes: 1234),
+        model: .init(name: "default", sha256: "00ff"))
+    metadata.options = [
+        "smooth-expression": 3.4, "every": 1, "faces": "all", "causal": false, "start": nil,
+        "thresholds": [0.5, 0.25], "gap-max": .number(.infinity),
+    ]
+    metadata.video = .init(
+        width: 640, height: 480, rotation: 90, codec: "h264", timeBase: .init(num: 1, den: 90000),
+        averageRate: 29.97, timeSource: "container")
+    metadata.endedEarly = "the file ends in the middle of a packet"
+    metadata.warnings = ["timestamps jump back at frame 12"]
+    return metadata
+}
+
+@Suite struct RunMetadataTests {
+    @Test func theSameRunGivesTheSameBytes() throws {
+        let text = String(decoding: example().json(), as: UTF8.self)
+        #expect(text == String(decoding: example().json(), as: UTF8.self))
+        #expect(text.hasSuffix("}\n"))
+        for part in [
+            "\"path\" : \"clips/a b.mp4\"", "\"smooth-expression\" : 3.4", "\"start\" : null",
+            "\"den\" : 90000", "\"time_base\"", "\"ended_early\"", "\"gap-max\" : \"inf\"",
+        ] {
+            #expect(text.contains(part), "\(part)")
+        }
+        #expect(!text.contains("created"))
+    }
+
+    @Test func roundTrip() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a.meta.json")
+        var metadata = example()
+        metadata.options["gap-max"] = 0.5
+        try metadata.write(to: path)
+        try metadata.write(to: path)
+        #expect(directory.names == ["a.meta.json"])
+        #expect(try RunMetadata(contentsOf: path) == metadata)
+    }
+
+    @Test func countsOfATable() throws {
+        let writer = TableWriter(sink: MemorySink())
+        try writer.write(FaceReading(frame: 1, faceID: nil, timestamp: 0, status: .noFace))
+        try writer.write(FaceReading(frame: 2, faceID: 3, timestamp: 1, status: .ok))
+        try writer.write(FaceReading(frame: 2, faceID: 4, timestamp: 1, status: .ok))
+        let counts = RunMetadata.Counts(writer.counts, damagedFrames: 5, lostPackets: 6)
+        #expect(counts.rows == 3 && counts.frames == 2 && counts.faces == 2)
+        #expect(counts.status == ["ok": 2, "no_face": 1, "skipped": 0, "dropped": 0, "decode_error": 0])
+        #expect(counts.damagedFrames == 5 && counts.lostPackets == 6)
+    }
+
+    @Test(arguments: [
+        ("", "expected JSON"), ("[]", "expected Dictionary<String, Any> at the top"),
+        ("{}", "no format in the top"),
+        ("{\"format\": 1, \"mien\": 3}", "expected String at mien"),
+    ])
+    func saysWhatIsWrong(text: String, problem: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a.meta.json")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+        let error = #expect(throws: TimelineError.self) { try RunMetadata(contentsOf: path) }
+        #expect(error?.description == "\(path): no metadata of a run: \(problem)")
+    }
+
+    @Test func newerFormatsAndMissingFiles() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a.meta.json")
+        #expect(throws: TimelineError.cannotOpen(path: path, code: ENOENT)) {
+            try RunMetadata(contentsOf: path)
+        }
+        var metadata = example()
+        metadata.format = 2
+        try metadata.write(to: path)
+        #expect(
+            throws: TimelineError.malformedMetadata(path: path, problem: "format 2, expected 1 or older")
+        ) { try RunMetadata(contentsOf: path) }
+    }
+
+    @Test(arguments: [
+        ("clip.csv", "clip.meta.json"), ("out/a.b.CSV", "out/a.b.meta.json"), ("clip", "clip.meta.json"),
+        ("clip.tsv", "clip.tsv.meta.json"),
+    ])
+    func standsBesideTheTable(table: String, metadata: String) {
+        #expect(RunMetadata.path(forTable: table) == metadata)
+    }
+}

@@ -1,0 +1,197 @@
+import MienTimeline
+import Testing
+
+/// The definition of smoothing, row by row over the whole timeline, in O(n^2).
+private struct Reference {
+    let rows: [FaceReading]
+    let options: SmoothingOptions
+    /// Microseconds; nil where the timestamp is no number.
+    let times: [Int64?]
+    /// The uninterrupted appearance of a face that each row belongs to.
+    let segments: [Int?]
+
+    init(_ rows: [FaceReading], _ options: SmoothingOptions) {
+        self.rows = rows
+        self.options = options
+        var times: [Int64?] = []
+        var epochs: [Int] = []
+        for (i, row) in rows.enumerated() {
+            if i > 0, rows[i - 1].frame == row.frame {
+                times.append(times[i - 1])
+                epochs.append(epochs[i - 1])
+            } else {
+                let time = row.timestamp.isFinite ? Int64((row.timestamp * 1e6).rounded()) : nil
+                let goesOn = i > 0 && time != nil && times[i - 1] != nil && time! > times[i - 1]!
+                times.append(time)
+                epochs.append(goesOn ? epochs[i - 1] : i)
+            }
+        }
+        var segments: [Int?] = []
+        for (i, row) in rows.enumerated() {
+            guard let face = row.faceID, row.status == .ok || row.status == .skipped else {
+                segments.append(nil)
+                continue
+            }
+            let last = rows[..<i].indices.last {
+                rows[$0].faceID == face && (rows[$0].status == .ok || rows[$0].status == .skipped)
+            }
+            if let last, epochs[last] == epochs[i], let now = times[i], let then = times[last],
+                Double(now - then) <= (options.gapMaximum * 1e6).rounded()
+            {
+                segments.append(segments[last])
+            } else {
+                segments.append(i)
+            }
+        }
+        self.times = times
+        self.segments = segments
+    }
+
+    func mean<let n: Int>(
+        _ row: Int, seconds: Double, _ scores: (FaceReading) -> InlineArray<n, Float>?
+    ) -> [Float]? {
+        guard let segment = segments[row] else { return nil }
+        let width = Int64((seconds * 1e6).rounded())
+        var sums = [Int64](repeating: 0, count: n)
+        var count: Int64 = 0
+        for other in rows.indices where segments[other] == segment {
+            let offset = (times[other] ?? 0) - (times[row] ?? 0)
+            let inside =
+                options.isCausal
+                ? offset == 0 || (offset < 0 && -offset < width) : offset == 0 || 2 * abs(offset) < width
+            guard inside, let values = scores(rows[other]) else { continue }
+            if values.indices.contains(where: { !(0...1).contains(values[$0]) }) { continue }
+            for i in 0..<n { sums[i] += Int64((Double(values[i]) * 1e6).rounded(.toNearestOrEven)) }
+            count += 1
+        }
+        return count == 0 ? nil : sums.map { Float(Double($0) / Double(count * 1_000_000)) }
+    }
+}
+
+@Suite struct TimelineSmootherTests {
+    @Test(arguments: 1...12)
+    func equalsTheDefinition(seed: Int) throws {
+        var random = Random(seed: seed)
+        let rows = random.timeline(
+            frames: 400, faces: 1 + seed % 4, rate: [24, 30, 60][seed % 3], every: [1, 1, 4][seed % 3])
+        let options = SmoothingOptions(
+            expressionSeconds: [3.4, 0.7, 0, 20][seed % 4], actionUnitSeconds: [0.23, 0, 1.5][seed % 3],
+            gapMaximum: [0.5, 0.05, .infinity, 0][seed / 3 % 4], isCausal: seed > 8)
+        let reference = Reference(rows, options)
+        let smoothed = try smooth(rows, options)
+        #expect(smoothed.count == rows.count)
+        for (i, row) in smoothed.enumerated() {
+            #expect(row.frame == rows[i].frame && row.faceID == rows[i].faceID)
+            let expression = reference.mean(i, seconds: options.expressionSeconds) { $0.expression?.values }
+            let units = reference.mean(i, seconds: options.actionUnitSeconds) { $0.actionUnits?.values }
+            try #require(row.smoothedExpression == expression.map { ExpressionScores($0) }, "row \(i)")
+            try #require(row.smoothedActionUnits == units.map { ActionUnitScores($0) }, "row \(i)")
+        }
+    }
+
+    @Test func defaultsCoverTheFramesOfTheAblations() throws {
+        // 101 and 7 frames at 30 frames/s: an impulse spreads over exactly those.
+        let rows = (0..<301).map { (i: Int) -> FaceReading in
+            FaceReading(
+                frame: i + 1, faceID: 0, timestamp: Double(i) / 30, status: .ok,
+                expression: ExpressionScores(repeating: i == 150 ? 1 : 0),
+                actionUnits: ActionUnitScores(repeating: i == 150 ? 1 : 0))
+        }
+        let smoothed = try smooth(rows)
+        #expect(smoothed.indices.filter { smoothed[$0].smoothedExpression![.fear] > 0 } == Array(100...200))
+        #expect(smoothed.indices.filter { smoothed[$0].smoothedActionUnits![.au12] > 0 } == Array(147...153))
+        #expect(smoothed[150].smoothedExpression![.fear] == Float(1.0 / 101))
+    }
+
+    @Test(arguments: [1, 2, 3]) func doesNotDependOnTheCut(seed: Int) throws {
+        // Smoothing what was written and read back gives the table that was written.
+        var random = Random(seed: seed)
+        let rows = random.timeline(frames: 600, faces: 3)
+        let written = try table(smooth(rows))
+        let again = try table(smooth(readings(written)))
+        #expect(written == again)
+    }
+
+    @Test func rowsComeAsSoonAsTheyCan() throws {
+        var smoother = try TimelineSmoother()
+        var delays: [Double] = []
+        for i in 0..<600 {
+            let row = FaceReading(
+                frame: i + 1, faceID: 0, timestamp: Double(i) / 30, status: .ok,
+                expression: ExpressionScores(repeating: 0.125))
+            smoother.push(row) { delays.append(row.timestamp - $0.timestamp) }
+        }
+        #expect(delays.allSatisfy { 1.69...1.71 ~= $0 })
+        var causal = try TimelineSmoother(options: SmoothingOptions(isCausal: true))
+        var frames: [Int] = []
+        causal.push(FaceReading(frame: 1, faceID: nil, timestamp: 0, status: .noFace)) {
+            frames.append($0.frame)
+        }
+        causal.push(FaceReading(frame: 2, faceID: 5, timestamp: 1, status: .ok)) { frames.append($0.frame) }
+        #expect(frames == [1, 2])
+    }
+
+    @Test func holdsNoMoreThanTheWindow() throws {
+        // New faces all the time: neither rows nor tracks may pile up.
+        var smoother = try TimelineSmoother()
+        let scores = ExpressionScores(repeating: 0.125)
+        var most = 0
+        var bytesOut = 0
+        for frame in 1...40_000 {
+            for face in 0..<3 {
+                let row = FaceReading(
+                    frame: frame, faceID: frame / 20 * 3 + face, timestamp: Double(frame) / 60, status: .ok,
+                    expression: scores)
+                smoother.push(row) { _ in bytesOut += 1 }
+                most = max(most, smoother.heldRows)
+            }
+        }
+        // 1.7 s of 180 rows/s, and the frame that completes the oldest.
+        #expect(most <= 103 * 3)
+        #expect(smoother.trackSlots <= 3 * (1 + 130 / 20 + 2))
+        smoother.finish { _ in bytesOut += 1 }
+        #expect(bytesOut == 120_000)
+        #expect(smoother.heldRows == 0)
+    }
+
+    @Test func errorsOfTheReceiverPassThrough() throws {
+        var smoother = try TimelineSmoother(options: SmoothingOptions(isCausal: true))
+        let row = FaceReading(frame: 1, faceID: 0, timestamp: 0, status: .ok)
+        #expect(throws: TimelineError.exists(path: "a")) {
+            try smoother.push(row) { _ throws(TimelineError) in throw .exists(path: "a") }
+        }
+    }
+
+    @Test(arguments: [
+        SmoothingOptions(expressionSeconds: -1), SmoothingOptions(expressionSeconds: .nan),
+        SmoothingOptions(actionUnitSeconds: .infinity), SmoothingOptions(actionUnitSeconds: 3601),
+        SmoothingOptions(gapMaximum: -0.1), SmoothingOptions(gapMaximum: .nan),
+    ])
+    func refusesOptionsOutOfRange(options: SmoothingOptions) {
+        #expect(throws: TimelineError.self) { try TimelineSmoother(options: options) }
+    }
+
+    @Test func refusesRowsOutOfOrder() async {
+        await #expect(processExitsWith: .failure) {
+            var smoother = try TimelineSmoother()
+            smoother.push(FaceReading(frame: 1, faceID: 1, timestamp: 0, status: .ok)) { _ in }
+            smoother.push(FaceReading(frame: 1, faceID: 0, timestamp: 0, status: .ok)) { _ in }
+        }
+    }
+}
+
+@Suite struct SmoothingWindowTests {
+    @Test(
+        arguments: [
+            (0, 0, 0), (1, 0, 0), (2, 0, 1), (3, 1, 2), (230_000, 114_999, 229_999),
+            (3_400_000, 1_699_999, 3_399_999),
+        ] as [(Int64, Int64, Int64)])
+    func leavesOutWhatIsHalfAWidthAway(width: Int64, reach: Int64, back: Int64) {
+        let centered = SmoothingWindow.centered(microseconds: width)
+        #expect(centered.around(10_000_000) == 10_000_000 - reach...10_000_000 + reach)
+        #expect(
+            SmoothingWindow.causal(microseconds: width).around(10_000_000) == 10_000_000 - back...10_000_000)
+        #expect(reach == 0 || !centered.isComplete(5, now: 5 + reach))
+        #expect(centered.isComplete(5, now: 6 + reach))
+    }
+}
