@@ -22,7 +22,7 @@ import Testing
             (try folder(.empty), "is empty"),
             (try folder(.noIndex), "moov atom not found"),
             (try folder(.garbage), "not media"),
-            (try folder(.animatedWebP), "not one frame could be decoded"),
+            (try folder(.animatedWebP), "no decoder for its video (codec animated webp)"),
             (try folder(.audioOnly), "only audio (aac)"),
             (try folder(.coverOnly), "audio (aac) and a cover picture (png)"),
             (folder.file("none%03d.png"), "no file matches"),
@@ -66,6 +66,34 @@ import Testing
         }
         let input = "tcp://127.0.0.1:\(server.port)"
         #expect(error(opening: input, options: options) == .cancelled(input))
+    }
+
+    @Test func cancellingEndsTheWaitForAPipe() throws {
+        let pipe = Pipe()
+        let options = VideoOptions()
+        Thread.detachNewThread {
+            usleep(100_000)
+            options.cancellation.cancel()
+        }
+        let input = "pipe:\(pipe.fileHandleForReading.fileDescriptor)"
+        #expect(error(opening: input, options: options) == .cancelled(input))
+        withExtendedLifetime(pipe) {}
+    }
+
+    @Test func aNamedPipeWithoutAWriterRunsIntoTheDeadline() throws {
+        let path = ClipFolder.shared.file("named-pipe")
+        mkfifo(path, 0o600)
+        var options = VideoOptions()
+        options.timeout = 0.3
+        #expect(error(opening: path, options: options) == .timedOut(path, seconds: 0.3))
+    }
+
+    @Test func anEmptyPipeSaysSo() throws {
+        let pipe = Pipe()
+        try pipe.fileHandleForWriting.close()
+        let input = "pipe:\(pipe.fileHandleForReading.fileDescriptor)"
+        #expect(error(opening: input) == .empty(input))
+        withExtendedLifetime(pipe) {}
     }
 
     @Test func cancellingEndsReading() throws {

