@@ -1,6 +1,5 @@
 import Foundation
 import MienTimeline
-import MienVideo
 
 extension Analyzer {
     /// Where a table goes.
@@ -33,7 +32,7 @@ extension Analyzer {
         do {
             let path = if case .file(let path) = output { path } else { "-" }
             let table = TableWriter(sink: try TableOutput.sink(for: path, replacing: replacing))
-            var failure: (any Error)?
+            var failure: String?
             do {
                 try stream(opened.reader, configuration: configuration, cancellation: cancellation) {
                     reading in
@@ -41,13 +40,13 @@ extension Analyzer {
                     try table.write(reading)
                     if table.counts.frames > frames { progress?(frames + 1, opened.frameCount) }
                 }
-            } catch let error as VideoError {
+            } catch MienError.input(let reason) {
                 // What could be read before the failure is a table too.
-                failure = error
+                failure = reason
             }
             try table.commit()
             var run = opened.run(counts: table.counts, cancellation: cancellation)
-            if let failure { run.endedEarly = "\(failure)" }
+            run.endedEarly = failure ?? run.endedEarly
             if path != "-" {
                 try metadata(of: run, input: input, configuration: configuration)
                     .write(to: RunMetadata.path(forTable: path))

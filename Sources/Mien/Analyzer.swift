@@ -53,7 +53,7 @@ public final class Analyzer: Sendable {
     ///   - progress: Told the number of frames done and, if the container says it, the number there are.
     ///   - deliver: Takes a row; an error it throws ends the run and comes out of this call.
     /// - Returns: What the run found out about the input.
-    /// - Throws: ``MienError``; the rows before a failure have been delivered.
+    /// - Throws: ``MienError``, or what `deliver` threw; the rows before a failure have been delivered.
     @discardableResult
     public func analyze(
         _ input: String, configuration: Configuration = Configuration(),
@@ -74,6 +74,7 @@ public final class Analyzer: Sendable {
     /// Runs a source of frames through the whole pipeline.
     ///
     /// - Returns: The pipeline, for its figures.
+    /// - Throws: ``MienError``, or what `deliver` threw.
     @discardableResult
     package func stream(
         _ source: any FrameStream, configuration: Configuration, cancellation: Cancellation,
@@ -86,7 +87,10 @@ public final class Analyzer: Sendable {
                 model.encode(batch)
                 model.readHeads(batch)
             })
-        var smoother = try TimelineSmoother(options: smoothing(configuration))
+        var smoother: TimelineSmoother
+        do { smoother = try TimelineSmoother(options: smoothing(configuration)) } catch {
+            throw MienError.configuration("\(error)")
+        }
         var deliveryFailed = false
         func emit(_ reading: FaceReading) throws {
             do { try deliver(reading) } catch {
@@ -94,7 +98,7 @@ public final class Analyzer: Sendable {
                 throw error
             }
         }
-        var failure: (any Error)?
+        var failure: MienError?
         do {
             try pipeline.run { batch in
                 for row in batch.rows { try smoother.push(batch.reading(row), emit: emit) }
@@ -102,7 +106,7 @@ public final class Analyzer: Sendable {
         } catch {
             guard !deliveryFailed else { throw error }
             // A failure of the input ends the timeline; the rows held back belong to it all the same.
-            failure = error
+            failure = MienError(error)
         }
         try smoother.finish(emit: emit)
         if let failure { throw failure }
