@@ -32,6 +32,11 @@ package struct EvaluationReport: Sendable {
         self.data = data
         self.task = task
         self.plain = plain
+        let absent = zip(task.labels, plain.each).filter { $1.support == 0 }.map(\.0)
+        if !absent.isEmpty {
+            notes.append(
+                "No sample has \(absent.joined(separator: ", ")): its F1 counts as 0 in the macro F1.")
+        }
     }
 
     /// Measures predictions in every way that `dataset` and `manifest` allow.

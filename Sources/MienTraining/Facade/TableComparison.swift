@@ -39,11 +39,13 @@ package struct TableComparison {
         var probabilities: [Float] = []
         var missing = 0
         for (index, targets) in truth.rows.enumerated() where !targets.allSatisfy(\.isNaN) {
-            guard let answer = byKey[truth.key(index, keyed)], !answer.contains(where: \.isNaN) else {
+            guard let answer = byKey[truth.key(index, keyed)], !answer.allSatisfy(\.isNaN) else {
                 missing += 1
                 continue
             }
-            rows.append(.init(targets: targets, isHard: false))
+            // What was not predicted cannot be scored: an action unit that the other tool does not know.
+            let scored = zip(targets, answer).map { $1.isNaN ? Float.nan : $0 }
+            rows.append(.init(targets: scored, isHard: false))
             probabilities += answer
         }
         guard !rows.isEmpty else {

@@ -173,9 +173,9 @@ import Testing
         #expect((0..<5).map { result.labels.expression($0) } == [0, 4, 3, 1, 2])
         #expect(result.videos == [0, 0, 0, 1, 1], "left and right are one recording")
         #expect(result.tracks == [0, 0, 0, 1, 2])
-        #expect(result.times == [0, 1, 4, 0, 0].map { $0 / 30 })
+        #expect(result.times == [0, 1 / 30.0, 4 / 30.0, 0, 0])
         #expect(result.skipped.map(\.count) == [1, 1])
-        #expect(result.samples.allSatisfy(\.isCrop))
+        #expect(result.samples.allSatisfy { $0.isCrop })
         // The folders may lie one level deeper.
         let deeper = try AffWild2.read(folder.path, task: .expression, part: .train)
         #expect(deeper.names == result.names)
