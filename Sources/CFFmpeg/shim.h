@@ -20,9 +20,10 @@
 // AV_NOPTS_VALUE: a cast inside the macro hides it from the importer.
 static inline int64_t mien_av_nopts_value(void) { return AV_NOPTS_VALUE; }
 
-// AVERROR(e), AVERROR_EOF and AVERROR_EXIT: function-like and tag-building macros.
+// AVERROR(e) and FFmpeg's own error codes: function-like and tag-building macros.
 static inline int mien_averror(int posix_error) { return AVERROR(posix_error); }
 static inline int mien_averror_eof(void) { return AVERROR_EOF; }
+static inline int mien_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }
 static inline int mien_averror_exit(void) { return AVERROR_EXIT; }
 
 #endif

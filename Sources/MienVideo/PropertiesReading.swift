@@ -6,7 +6,7 @@ extension VideoProperties {
         let demuxer = source.demuxer
         let stream = demuxer.stream
         let frame = source.frame
-        let orientation = DisplayMatrix.orientation(of: frame, in: stream)
+        let orientation = source.orientation
         let size = orientation.size(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
         let ratio = Rational(av_guess_sample_aspect_ratio(demuxer.format, stream, frame))
         let duration =

@@ -29,7 +29,7 @@ extension VideoError: CustomStringConvertible {
         case .missing(let input):
             let hint =
                 input.contains("*") || input.contains("?")
-                ? "; wildcards are not expanded here: name the files, or give a pattern such as img_%04d.png"
+                ? "; wildcards are not expanded here: expected a file's name, or a pattern such as img_%04d.png"
                 : "; expected a video or image file"
             return "\(input): no such file\(hint)"
         case .directory(let input):
@@ -45,19 +45,21 @@ extension VideoError: CustomStringConvertible {
         case .noImages(let pattern, let reason):
             return "\(pattern): \(reason); expected numbered images that match the pattern"
         case .notMedia(let input, let detail):
-            return "\(input): not a video or image that FFmpeg can read (\(detail))"
+            return "\(input): not media that FFmpeg can read (\(detail)); expected a video or image"
         case .cannotOpen(let input, let detail):
             return "\(input): cannot be opened (\(detail)); expected a readable video or image"
         case .noVideo(let input, let contents):
             return "\(input): has no video stream, only \(contents); expected a video or image"
         case .unsupportedCodec(let input, let codec):
-            return "\(input): FFmpeg has no decoder for its video (codec \(codec)); expected a supported codec"
+            return
+                "\(input): FFmpeg has no decoder for its video (codec \(codec)); expected a supported codec"
         case .nothingDecoded(let input, let detail):
             return "\(input): not one frame could be decoded (\(detail)); expected a decodable video or image"
         case .unsupportedPixels(let input, let format):
             return "\(input): pixel format \(format) cannot be converted; expected one that swscale can read"
         case .unknownOption(let input, let name):
-            return "\(input): the input knows no option \"\(name)\"; expected an option of its format or protocol"
+            return
+                "\(input): the input knows no option \"\(name)\"; expected an option of its format or protocol"
         case .badRange(let reason):
             return reason
         case .startBeyondEnd(let input, let start, let last):

@@ -5,7 +5,8 @@ package struct VideoFrame: Sendable {
     /// The position among the decoded frames of the input, from 0.
     package var index: Int
     /// The presentation timestamp in units of the stream's time base, or nil where there was none to read
-    /// and ``timestamp`` had to be derived.
+    /// and ``timestamp`` had to be derived. ``VideoReport/timeSource`` says what it is where containers have
+    /// decoding timestamps only.
     package var pts: Int64?
     /// Seconds from the first frame of the input.
     package var timestamp: Double

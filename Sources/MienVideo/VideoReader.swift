@@ -40,7 +40,7 @@ package final class VideoReader {
         range = try TimeRange(start: options.start, duration: options.duration)
         source = try FrameSource(input, options: options)
         guard try source.advance() else {
-            throw .nothingDecoded(source.location.name, detail: source.lastMessage ?? "the stream holds no frames")
+            throw source.nothingDecoded
         }
         properties = VideoProperties(of: source)
         converter = PixelConverter(codec: source.demuxer.codec.pointee.id, input: source.location.name)
@@ -49,6 +49,7 @@ package final class VideoReader {
     /// What has been met so far; complete once ``next()`` has returned nil.
     package var report: VideoReport {
         var report = source.report
+        if frames == 0, case .ended = state { report.warnings.append("no frame lies in the wanted part") }
         report.frames = frames
         report.damagedFrames = damagedFrames
         return report
@@ -86,8 +87,7 @@ package final class VideoReader {
     }
 
     private func deliver(_ time: FrameClock.Reading) throws(VideoError) -> VideoFrame {
-        let orientation = DisplayMatrix.orientation(of: source.frame, in: source.demuxer.stream)
-        let image = try converter.image(of: source.frame, orientation: orientation)
+        let image = try converter.image(of: source.frame, orientation: source.orientation)
         frames += 1
         if source.isDamaged { damagedFrames += 1 }
         return VideoFrame(

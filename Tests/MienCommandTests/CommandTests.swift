@@ -59,7 +59,7 @@ import Testing
         (["missing.mp4"], "missing.mp4: no such file"),
         (["."], ".: is a directory"),
         (["empty.mp4"], "empty.mp4"),
-        (["text.mp4"], "text.mp4: not a video or image"),
+        (["text.mp4"], "text.mp4: not media that FFmpeg can read"),
     ]) func namesTheBadInput(arguments: [String], message: String) throws {
         try write("empty.mp4")
         try write("text.mp4", "no video at all")

@@ -13,6 +13,7 @@ final class FrameSource {
 
     private let log: FFmpegLog
     private let decoder: Decoder
+    private let streamOrientation: Orientation
     private let packet = Packet()
     private var clock: FrameClock
     private var extent = StreamExtent()
@@ -21,7 +22,7 @@ final class FrameSource {
     private enum State { case reading, draining, ended }
 
     init(_ input: String, options: VideoOptions) throws(VideoError) {
-        let location = try InputLocation(input)
+        let location = try InputLocation(input, format: options.format)
         let log = FFmpegLog()
         (demuxer, decoder) = try log.collect { () throws(VideoError) -> (Demuxer, Decoder) in
             let demuxer = try Demuxer(location, options: options, log: log)
@@ -29,10 +30,12 @@ final class FrameSource {
             return (demuxer, decoder)
         }
         self.location = location
+        streamOrientation = DisplayMatrix.orientation(of: demuxer.stream)
         self.log = log
         let stream = demuxer.stream.pointee
         clock = FrameClock(
-            timeBase: Rational(stream.time_base) ?? Rational(1, Int(AV_TIME_BASE)), frameRate: demuxer.frameRate)
+            timeBase: Rational(stream.time_base) ?? Rational(1, Int(AV_TIME_BASE)),
+            frameRate: demuxer.frameRate)
         let count = demuxer.videoStreamCount
         if count > 1 {
             report.warnings.append("the input has \(count) video streams; stream \(stream.index) is read")
@@ -45,8 +48,18 @@ final class FrameSource {
     var isDamaged: Bool { decoder.isDamaged }
     /// The number of that frame among all frames of the input.
     var index: Int { report.decodedFrames - 1 }
-    /// FFmpeg's last words.
-    var lastMessage: String? { log.lines.last }
+    /// How that frame lies.
+    var orientation: Orientation { DisplayMatrix.orientation(of: frame) ?? streamOrientation }
+
+    /// The error for an input of which no frame came out.
+    var nothingDecoded: VideoError {
+        let message = log.lines.last ?? "the stream holds no frames"
+        // What FFmpeg's still-image decoder says of an animation.
+        if demuxer.codec.pointee.id == AV_CODEC_ID_WEBP, message.contains("image data not found") {
+            return .unsupportedCodec(location.name, codec: "animated webp")
+        }
+        return .nothingDecoded(location.name, detail: message)
+    }
 
     /// Decodes the next frame; false at the end. Throws only if reading was cancelled.
     func advance() throws(VideoError) -> Bool {
@@ -78,7 +91,8 @@ final class FrameSource {
             // A stream that jumps all the time is told of by the count.
             if report.epochs <= 4 {
                 report.warnings.append(
-                    "time jumps back from \(jump.from.inSeconds) to \(jump.to.inSeconds) at frame \(index + 1)")
+                    "time jumps back from \(jump.from.inSeconds) to \(jump.to.inSeconds) at frame \(index + 1)"
+                )
             }
         }
     }
@@ -107,11 +121,10 @@ final class FrameSource {
         case .end:
             stopReading(nil)
         case .failed(let status):
-            if let error = demuxer.interruption {
-                if case .cancelled = error { throw error }
-                stopReading("\(error)")
-            } else {
-                stopReading("reading failed (\(log.explain(status)))")
+            switch demuxer.interruption {
+            case .timedOut(_, let seconds): stopReading("no data came for \(seconds.inSeconds)")
+            case .some(let error): throw error
+            case nil: stopReading("reading failed (\(log.explain(status)))")
             }
         }
     }

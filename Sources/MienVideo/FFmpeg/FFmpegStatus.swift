@@ -12,6 +12,9 @@ struct FFmpegStatus: Equatable {
 
     var isFailure: Bool { code < 0 }
 
+    /// What FFmpeg says of data that end before it knows their format.
+    var isEndOrInvalid: Bool { self == .endOfFile || self == FFmpegStatus(mien_averror_invalid_data()) }
+
     /// FFmpeg's words for a failure.
     var text: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in

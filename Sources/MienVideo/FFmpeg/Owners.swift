@@ -1,24 +1,5 @@
 import CFFmpeg
 
-/// Owns a demuxing context and closes what it has open.
-struct FormatContext: ~Copyable {
-    private(set) var pointer: UnsafeMutablePointer<AVFormatContext>?
-
-    init() { pointer = avformat_alloc_context() }
-
-    /// Opens `url`. A failure frees the context, as FFmpeg does.
-    mutating func open(
-        _ url: String, format: UnsafePointer<AVInputFormat>?, options: inout OptionDictionary
-    ) -> Int32 {
-        avformat_open_input(&pointer, url, format, &options.pointer)
-    }
-
-    deinit {
-        var pointer = pointer
-        avformat_close_input(&pointer)
-    }
-}
-
 /// Owns a decoder.
 struct CodecContext: ~Copyable {
     let pointer: UnsafeMutablePointer<AVCodecContext>

@@ -11,33 +11,22 @@ final class Demuxer {
     /// What the header says of the length, for telling a file that was cut short.
     let claim: LengthClaim
     private let interrupt: Interrupt
-    private let log: FFmpegLog
     private let context: FormatContext
 
     init(_ location: InputLocation, options: VideoOptions, log: FFmpegLog) throws(VideoError) {
         self.location = location
-        self.log = log
         let timeout = options.timeout ?? (location.isNetwork ? VideoOptions.networkTimeout : nil)
         let interrupt = Interrupt(cancellation: options.cancellation, timeout: timeout)
         self.interrupt = interrupt
+        let pipe = try location.pipe(interrupt: interrupt)
         func explain(_ status: FFmpegStatus) -> VideoError {
-            interrupt.error(for: location.name)
-                ?? (status == FFmpegStatus(mien_averror(EACCES))
-                    ? .notPermitted(location.name)
-                    : status == FFmpegStatus(mien_averror(ENOENT)) && !location.isNetwork
-                        ? .missing(location.name)
-                        : location.isNetwork
-                            ? .cannotOpen(location.name, detail: log.explain(status))
-                            : .notMedia(location.name, detail: log.explain(status)))
+            if let error = interrupt.error(for: location.name) { return error }
+            if let pipe, pipe.byteCount == 0, status.isEndOrInvalid { return .empty(location.name) }
+            return location.error(for: status, detail: log.explain(status))
         }
 
-        var context = FormatContext()
-        if let pointer = context.pointer { interrupt.attach(to: pointer) }
-        var format: UnsafePointer<AVInputFormat>?
-        if let name = options.format ?? location.format {
-            format = av_find_input_format(name)
-            if format == nil { throw .unknownOption(location.name, name: "format \(name)") }
-        }
+        var context = FormatContext(interrupt: interrupt, pipe: pipe)
+        let format = location.format.flatMap { av_find_input_format($0) }
         var dictionary = OptionDictionary(location.options.merging(options.inputOptions) { $1 })
         interrupt.restart()
         try check(context.open(location.url, format: format, options: &dictionary), orThrow: explain)
@@ -51,15 +40,11 @@ final class Demuxer {
         claim.complete(from: opened)
         (stream, codec) = try Self.videoStream(of: opened, input: location.name)
         for index in 0..<Int(opened.pointee.nb_streams) where index != Int(stream.pointee.index) {
-            opened.pointee.streams[index]!.pointee.discard = claim.needsAllStreams ? AVDISCARD_DEFAULT : AVDISCARD_ALL
+            opened.pointee.streams[index]!.pointee.discard =
+                claim.needsAllStreams ? AVDISCARD_DEFAULT : AVDISCARD_ALL
         }
         self.claim = claim
         self.context = context
-    }
-
-    deinit {
-        // Closing may have to say goodbye to a server.
-        interrupt.restart(seconds: 1)
     }
 
     /// FFmpeg's context, valid while the demuxer lives.
@@ -69,6 +54,8 @@ final class Demuxer {
     func read(into packet: borrowing Packet) -> Outcome {
         interrupt.restart()
         while true {
+            // FFmpeg itself asks only where it waits.
+            if interrupt.isCancelled { return .failed(FFmpegStatus(mien_averror_exit())) }
             let status = FFmpegStatus(av_read_frame(format, packet.pointer))
             switch status {
             case .tryAgain where !interrupt.shouldStop:
@@ -99,10 +86,6 @@ final class Demuxer {
     private static func videoStream(
         of context: UnsafeMutablePointer<AVFormatContext>, input: String
     ) throws(VideoError) -> (UnsafeMutablePointer<AVStream>, UnsafePointer<AVCodec>) {
-        for stream in streams(of: context) where isCover(stream) {
-            // Out of the running for "best".
-            stream.pointee.discard = AVDISCARD_ALL
-        }
         let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
         let candidates = streams(of: context).filter { isVideo($0) && !isCover($0) }
         let chosen = candidates.first { $0.pointee.index == best } ?? candidates.first

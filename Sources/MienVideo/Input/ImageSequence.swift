@@ -42,7 +42,8 @@ struct ImageSequence: Equatable {
     /// Whether FFmpeg would take a file of this name for an image.
     static func isImageName(_ path: String) -> Bool {
         let names: Set = [
-            "apng", "bmp", "dds", "dpx", "exr", "gif", "hdr", "j2k", "jp2", "jpeg", "jpg", "jxl", "pam", "pbm",
+            "apng", "bmp", "dds", "dpx", "exr", "gif", "hdr", "j2k", "jp2", "jpeg", "jpg", "jxl", "pam",
+            "pbm",
             "pcx", "pfm", "pgm", "pgx", "png", "pnm", "ppm", "psd", "qoi", "sgi", "svg", "tga", "tif", "tiff",
             "webp", "xbm", "xpm", "xwd",
         ]
@@ -64,7 +65,8 @@ struct ImageSequence: Equatable {
             }
             // A longer run of digits than the width asks for has no leading zero.
             if digits.count > max(width, 1), digits.hasPrefix("0") { return nil }
-            return Int(digits)
+            // FFmpeg counts in 32 bits.
+            return Int32(digits).map(Int.init)
         }
     }
 
@@ -74,7 +76,8 @@ struct ImageSequence: Equatable {
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         let suffix = rest[digits.endIndex...]
         guard suffix.first == "d", !suffix.contains("%") else { return nil }
-        return Parts(prefix: String(name[..<percent]), suffix: String(suffix.dropFirst()), width: Int(digits) ?? 0)
+        return Parts(
+            prefix: String(name[..<percent]), suffix: String(suffix.dropFirst()), width: Int(digits) ?? 0)
     }
 
     private static func entries(of folder: String) -> [String] {

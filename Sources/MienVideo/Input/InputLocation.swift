@@ -1,3 +1,4 @@
+import CFFmpeg
 import Glibc
 
 /// What the user's text for an input means: a file, a pattern of numbered images, standard input, a URL.
@@ -17,31 +18,46 @@ struct InputLocation: Equatable {
     var isNetwork = false
     /// The numbered images, if the input is a pattern.
     var sequence: ImageSequence?
+    /// The path of a named pipe.
+    private var namedPipe: String?
 
-    init(_ name: String) throws(VideoError) {
-        if name == "-" {
-            self.name = "standard input"
-            url = "pipe:0"
+    /// The meaning of `name`, which the user wants read with `format`, if given.
+    init(_ name: String, format wanted: String?) throws(VideoError) {
+        self.name = name == "-" ? "standard input" : name
+        format = wanted
+        if let wanted, try Self.isDevice(wanted, input: name) {
+            // A device takes the name as it is.
+            url = name
             return
         }
-        self.name = name
+        if name == "-" {
+            // A file on standard input is opened again, because some formats must be read out of order.
+            var status = stat()
+            let isFile = fstat(0, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+            url = isFile ? "file:/dev/fd/0" : "pipe:0"
+            return
+        }
         if let path = Self.localPath(name), let kind = try FileKind(path: path) {
             url = "file:" + path
             switch kind {
             case .directory: throw .directory(name)
             case .regular(let size): if size == 0 { throw .empty(name) }
+            case .pipe: namedPipe = path
             case .special: break
             }
+            // Lists of other sources, which may be anywhere.
+            isNetwork = [".m3u8", ".mpd", ".sdp"].contains { path.hasSuffix($0) }
             // The image demuxer would take these characters for a pattern; others do not look at the name.
             if path.contains(where: { "%*?[{".contains($0) }), ImageSequence.isImageName(path) {
-                format = "image2"
+                format = format ?? "image2"
                 options["pattern_type"] = "none"
             }
             return
         }
         if let scheme = Self.scheme(of: name) {
             url = name
-            isNetwork = !["pipe", "file", "fd", "data", "concat", "cache", "subfile", "crypto"].contains(scheme)
+            isNetwork = !["pipe", "file", "fd", "data", "concat", "cache", "subfile", "crypto"].contains(
+                scheme)
             return
         }
         guard let sequence = ImageSequence(pattern: name) else { throw .missing(name) }
@@ -50,6 +66,34 @@ struct InputLocation: Equatable {
         format = "image2"
         options = ["pattern_type": "sequence", "start_number": "\(sequence.first)"]
         self.sequence = sequence
+    }
+
+    /// The pipe to read from, if the input is one.
+    func pipe(interrupt: Interrupt) throws(VideoError) -> PipeInput? {
+        if let namedPipe {
+            guard let pipe = PipeInput(path: namedPipe, interrupt: interrupt) else {
+                throw .cannotOpen(name, detail: String(cString: strerror(errno)))
+            }
+            return pipe
+        }
+        guard url.hasPrefix("pipe:") else { return nil }
+        return Int32(url.dropFirst(5)).map { PipeInput(descriptor: $0, interrupt: interrupt) }
+    }
+
+    /// The error for FFmpeg's refusal to open this input.
+    func error(for status: FFmpegStatus, detail: String) -> VideoError {
+        if status == FFmpegStatus(mien_averror(EACCES)) { return .notPermitted(name) }
+        if status == FFmpegStatus(mien_averror(ENOENT)), !isNetwork { return .missing(name) }
+        return status.isEndOrInvalid ? .notMedia(name, detail: detail) : .cannotOpen(name, detail: detail)
+    }
+
+    /// Whether FFmpeg's `format` reads something else than files. Throws if there is no such format.
+    private static func isDevice(_ format: String, input: String) throws(VideoError) -> Bool {
+        avdevice_register_all()
+        guard let found = av_find_input_format(format) else {
+            throw .unknownOption(input, name: "format \(format)")
+        }
+        return found.pointee.flags & AVFMT_NOFILE != 0 && !format.hasPrefix("image2")
     }
 
     /// The path that `name` would be as a local file.
@@ -79,7 +123,8 @@ struct InputLocation: Equatable {
 private enum FileKind {
     case regular(size: Int)
     case directory
-    /// A pipe, a socket or a device, which only reading can tell more of.
+    case pipe
+    /// A socket or a device, which only reading can tell more of.
     case special
 
     /// Nil if there is nothing under that path.
@@ -92,6 +137,7 @@ private enum FileKind {
         switch status.st_mode & S_IFMT {
         case S_IFDIR: self = .directory
         case S_IFREG: self = .regular(size: Int(status.st_size))
+        case S_IFIFO: self = .pipe
         default: self = .special
         }
         guard access(path, R_OK) == 0 else { throw .notPermitted(path) }

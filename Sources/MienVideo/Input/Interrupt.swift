@@ -19,10 +19,11 @@ final class Interrupt: Sendable {
     /// Gives the next blocking call its full time, or `seconds` if given.
     func restart(seconds: Double? = nil) {
         guard let allowance = seconds ?? timeout else { return }
-        deadline.store(av_gettime_relative() + Int64(allowance * 1e6), ordering: .relaxed)
+        deadline.store(av_gettime_relative() + Int64(min(max(allowance, 0), 1e9) * 1e6), ordering: .relaxed)
     }
 
-    var shouldStop: Bool { cancellation.isCancelled || isExpired }
+    var shouldStop: Bool { isCancelled || isExpired }
+    var isCancelled: Bool { cancellation.isCancelled }
     private var isExpired: Bool { av_gettime_relative() >= deadline.load(ordering: .relaxed) }
 
     /// Makes `context` ask this object, which must outlive it.
@@ -37,7 +38,7 @@ final class Interrupt: Sendable {
 
     /// The error to report for a failed call, if this object made it fail.
     func error(for input: String) -> VideoError? {
-        if cancellation.isCancelled { return .cancelled(input) }
+        if isCancelled { return .cancelled(input) }
         if isExpired, let timeout { return .timedOut(input, seconds: timeout) }
         return nil
     }

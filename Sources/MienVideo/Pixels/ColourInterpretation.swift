@@ -1,4 +1,5 @@
-/// How a frame's numbers are read as colours.
+/// How a frame's numbers are read as colours. Transfer curves are left alone: high dynamic range is not
+/// tone-mapped.
 package struct ColourInterpretation: Sendable, Codable, Equatable {
     /// The equation between luma, chroma and RGB.
     package enum Matrix: String, Sendable, Codable {

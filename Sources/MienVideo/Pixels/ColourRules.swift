@@ -10,7 +10,8 @@ extension ColourInterpretation {
             layout.isYUV
             ? Self.matrix(
                 fields.colorspace, primaries: fields.color_primaries, height: Int(fields.height),
-                isPicture: codec == AV_CODEC_ID_WEBP || codec == AV_CODEC_ID_MJPEG || codec == AV_CODEC_ID_VP8)
+                isPicture: codec == AV_CODEC_ID_WEBP || codec == AV_CODEC_ID_MJPEG || codec == AV_CODEC_ID_VP8
+            )
             : (.none, false)
         self.init(
             matrix: matrix.0, matrixIsAssumed: matrix.1, isFullRange: range.isFull,

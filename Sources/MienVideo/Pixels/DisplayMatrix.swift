@@ -1,14 +1,16 @@
 import CFFmpeg
 
-/// The orientation that containers (a stream's side data) and pictures (a frame's, from EXIF) ask for.
+/// The orientation that containers (a stream's side data) and pictures (a frame's, from EXIF) ask for. A
+/// slanted one counts as upright.
 enum DisplayMatrix {
-    /// The orientation of `frame`: its own, otherwise its stream's. A slanted one counts as upright.
-    static func orientation(
-        of frame: UnsafeMutablePointer<AVFrame>, in stream: UnsafeMutablePointer<AVStream>
-    ) -> Orientation {
-        if let side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX) {
-            return orientation(side.pointee.data, size: side.pointee.size)
-        }
+    /// The orientation that `frame` itself asks for.
+    static func orientation(of frame: UnsafeMutablePointer<AVFrame>) -> Orientation? {
+        guard let side = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX) else { return nil }
+        return orientation(side.pointee.data, size: side.pointee.size)
+    }
+
+    /// The orientation of all frames of `stream` that ask for none.
+    static func orientation(of stream: UnsafeMutablePointer<AVStream>) -> Orientation {
         var size = 0
         let data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size)
         return orientation(data, size: size)

@@ -1,7 +1,7 @@
 /// One of the eight ways a picture can lie: the turn, and perhaps mirroring, that make it upright.
 ///
 /// `x' = a x + c y` and `y' = b x + d y`, with y downwards, and the result moved back to the origin.
-struct Orientation: Equatable {
+package struct Orientation: Equatable {
     private let a, b, c, d: Int
 
     private init(_ a: Int, _ b: Int, _ c: Int, _ d: Int) {
@@ -9,11 +9,11 @@ struct Orientation: Equatable {
     }
 
     /// The picture is upright as stored.
-    static let upright = Orientation(1, 0, 0, 1)
+    package static let upright = Orientation(1, 0, 0, 1)
 
     /// The orientation of a 3 x 3 display matrix in FFmpeg's order (a b u, c d v, x y w; 16.16 fixed point),
     /// or nil if it is not near one of the eight, as with a slanted picture.
-    init?(displayMatrix m: [Int32]) {
+    package init?(displayMatrix m: [Int32]) {
         guard m.count == 9 else { return nil }
         // Each output coordinate may have its own scale.
         func unit(_ first: Int32, _ second: Int32) -> [Double]? {
@@ -31,13 +31,13 @@ struct Orientation: Equatable {
     }
 
     /// Whether width and height change places.
-    var isTransposed: Bool { a == 0 }
+    package var isTransposed: Bool { a == 0 }
 
     /// Whether the picture is mirrored.
-    var isMirrored: Bool { a * d - b * c < 0 }
+    package var isMirrored: Bool { a * d - b * c < 0 }
 
     /// The clockwise turn in degrees; with ``isMirrored``, the turn before mirroring left to right.
-    var rotation: Int {
+    package var rotation: Int {
         // Where the stored picture's downward direction goes tells the turn; mirroring swaps left and right.
         let right = isMirrored ? -c : c
         switch (right, d) {
@@ -49,12 +49,12 @@ struct Orientation: Equatable {
     }
 
     /// The size of the upright picture.
-    func size(width: Int, height: Int) -> (width: Int, height: Int) {
+    package func size(width: Int, height: Int) -> (width: Int, height: Int) {
         isTransposed ? (height, width) : (width, height)
     }
 
     /// The place of stored pixel (x, y) of a `width` x `height` picture in the upright one.
-    func place(x: Int, y: Int, width: Int, height: Int) -> (x: Int, y: Int) {
+    package func place(x: Int, y: Int, width: Int, height: Int) -> (x: Int, y: Int) {
         let left = min(a, 0) * (width - 1) + min(c, 0) * (height - 1)
         let top = min(b, 0) * (width - 1) + min(d, 0) * (height - 1)
         return (a * x + c * y - left, b * x + d * y - top)

@@ -110,7 +110,8 @@ final class PixelConverter {
         if let x = siting.x { settings.append(("src_h_chr_pos", x)) }
         if let y = siting.y { settings.append(("src_v_chr_pos", y)) }
         for (name, value) in settings {
-            try check(av_opt_set_int(UnsafeMutableRawPointer(context), name, Int64(value), 0)) { _ in failure }
+            try check(av_opt_set_int(UnsafeMutableRawPointer(context), name, Int64(value), 0)) { _ in failure
+            }
         }
         try check(sws_init_context(context, nil, nil)) { _ in failure }
         if !layout.isRGB {

@@ -76,11 +76,12 @@ struct PixelPlanes {
     @inline(__always)
     private func copy(_ source: Int, count: Int, to row: UnsafeMutablePointer<UInt8>, step right: Int) {
         let (r, g, b) = (red + source, green + source, blue + source)
-        for x in 0..<count {
-            let pixel = row + x &* right
-            pixel[0] = r[x &* step]
-            pixel[1] = g[x &* step]
-            pixel[2] = b[x &* step]
+        var pixel = row
+        for x in stride(from: 0, to: count &* step, by: step) {
+            pixel[0] = r[x]
+            pixel[1] = g[x]
+            pixel[2] = b[x]
+            pixel += right
         }
     }
 

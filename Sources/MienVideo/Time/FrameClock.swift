@@ -8,14 +8,18 @@
 ///    best effort is off by the reordering delay. Frames come out in presentation order and decoding
 ///    timestamps rise, so the k-th frame gets the k-th decoding timestamp.
 /// 3. If there are no timestamps at all, as in raw H.264, frame k is at k over the frame rate.
-struct FrameClock {
+package struct FrameClock {
     /// A frame's place in time.
-    struct Reading: Equatable {
+    package struct Reading: Equatable {
         /// The presentation timestamp in units of the time base, or nil where the container gives nothing to
         /// take it from.
-        var pts: Int64?
+        package var pts: Int64?
         /// Seconds from the first frame.
-        var timestamp: Double
+        package var timestamp: Double
+
+        package init(pts: Int64?, timestamp: Double) {
+            (self.pts, self.timestamp) = (pts, timestamp)
+        }
     }
 
     private enum Policy { case undecided, presentation, decodingOrder, frameRate }
@@ -34,17 +38,17 @@ struct FrameClock {
     private var decodingTimes: [Int64] = []
     private var frames = 0
     /// The first frame's time in units of the time base.
-    private(set) var origin: Int64?
+    private var origin: Int64?
     /// The time of the last frame in units of the time base, exact or derived.
     private var last: Int64?
 
-    private(set) var source = TimeSource.presentation
-    private(set) var epochs = 1
+    package private(set) var source = TimeSource.presentation
+    package private(set) var epochs = 1
     /// The latest jump back: the times before and after it in seconds.
-    private(set) var lastJump: (from: Double, to: Double)?
+    package private(set) var lastJump: (from: Double, to: Double)?
 
     /// A clock that counts in `timeBase`, and for frames without timestamps in frames of `frameRate`.
-    init(timeBase: Rational, frameRate: Rational?) {
+    package init(timeBase: Rational, frameRate: Rational?) {
         self.timeBase = timeBase
         self.frameRate = frameRate ?? Self.assumedFrameRate
     }
@@ -53,7 +57,7 @@ struct FrameClock {
     static let assumedFrameRate = Rational(25, 1)
 
     /// Takes note of a packet that goes to the decoder.
-    mutating func packetSent(pts: Int64?, dts: Int64?) {
+    package mutating func packetSent(pts: Int64?, dts: Int64?) {
         switch policy {
         case .undecided:
             packets += 1
@@ -68,13 +72,13 @@ struct FrameClock {
     }
 
     /// Takes note that the decoder refused a packet: no frame will come of it.
-    mutating func packetLost(dts: Int64?) {
+    package mutating func packetLost(dts: Int64?) {
         guard let dts, let index = decodingTimes.lastIndex(of: dts) else { return }
         decodingTimes.remove(at: index)
     }
 
     /// The time of the next frame in presentation order, whose best-effort timestamp is `bestEffort`.
-    mutating func frameDecoded(bestEffort: Int64?) -> Reading {
+    package mutating func frameDecoded(bestEffort: Int64?) -> Reading {
         if policy == .undecided { decide(bestEffort: bestEffort) }
         defer { frames += 1 }
         switch policy {
@@ -88,7 +92,7 @@ struct FrameClock {
             if let bestEffort {
                 if origin == nil, frames > 0 {
                     // The frames before this one had no timestamp: it tells where they were.
-                    origin = bestEffort - ticks(steps: frames)
+                    origin = bestEffort &- ticks(steps: frames)
                 }
                 return Reading(pts: bestEffort, timestamp: advance(to: bestEffort))
             }
@@ -114,7 +118,7 @@ struct FrameClock {
     }
 
     /// One frame after the last one, in units of the time base.
-    private var next: Int64 { (last ?? 0) + max(ticks(steps: 1), 1) }
+    private var next: Int64 { (last ?? 0) &+ max(ticks(steps: 1), 1) }
 
     private mutating func advance(to time: Int64) -> Double {
         let start = origin ?? time
@@ -129,7 +133,8 @@ struct FrameClock {
     }
 
     private func ticks(steps: Int) -> Int64 {
-        Int64((Double(steps) / frameRate.value / timeBase.value).rounded())
+        // Damaged headers state rates and time bases that multiply to anything.
+        Int64(min((Double(steps) / frameRate.value / timeBase.value).rounded(), 1e15))
     }
 
     private func seconds(steps: Int) -> Double {

@@ -2,7 +2,7 @@
 ///
 /// Times are compared in whole microseconds, the precision of the table's timestamps, so that a time
 /// copied from a table means the frame it was copied from, and parts that share a border share no frame.
-struct TimeRange: Equatable {
+package struct TimeRange: Equatable {
     private let start: Int64
     private let end: Int64
     /// The frames in a row, at or past the end, after which no more are expected to fall inside. Broken
@@ -10,7 +10,7 @@ struct TimeRange: Equatable {
     static let patience = 32
 
     /// Throws if the numbers make no range.
-    init(start: Double?, duration: Double?) throws(VideoError) {
+    package init(start: Double?, duration: Double?) throws(VideoError) {
         if let start, !(start >= 0 && start < Self.limit) {
             throw .badRange("the start is \(start) s; expected a time from 0 s, the first frame, on")
         }
@@ -25,14 +25,14 @@ struct TimeRange: Equatable {
     /// The start in seconds.
     var first: Double { Double(start) / 1e6 }
 
-    func contains(_ timestamp: Double) -> Bool {
+    package func contains(_ timestamp: Double) -> Bool {
         (start..<end).contains(Self.microseconds(timestamp))
     }
 
-    func isPast(_ timestamp: Double) -> Bool { Self.microseconds(timestamp) >= end }
+    package func isPast(_ timestamp: Double) -> Bool { Self.microseconds(timestamp) >= end }
 
     /// Whether the range begins after `timestamp`.
-    func begins(after timestamp: Double) -> Bool { start > Self.microseconds(timestamp) }
+    package func begins(after timestamp: Double) -> Bool { start > Self.microseconds(timestamp) }
 
     private static let limit = 1e12
     private static func microseconds(_ seconds: Double) -> Int64 {
