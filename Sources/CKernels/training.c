@@ -2,7 +2,6 @@
 
 #include "dispatch.h"
 
-#include <math.h>
 #include <string.h>
 
 #pragma STDC FP_CONTRACT OFF

@@ -1,5 +1,5 @@
 // The bodies of training.h, for the instruction set of TARGET, with the names NAME gives them. Included once
-// for each instruction set.
+// for each instruction set. The square root is the builtin because sqrtf may set errno, which no vector can.
 
 static TARGET void NAME(random_words)(
     uint64_t seed, uint64_t stream, size_t first, size_t count, uint32_t *restrict words) {
@@ -69,7 +69,7 @@ static TARGET void NAME(norm_relu_forward)(
     }
     for (size_t c = 0; c < columns; c++) {
         variance[c] *= per_row;
-        inverse[c] = 1.0f / sqrtf(variance[c] + epsilon);
+        inverse[c] = 1.0f / __builtin_elementwise_sqrt(variance[c] + epsilon);
     }
     for (size_t r = 0; r < rows; r++) {
         float *x = z + r * stride;
@@ -163,6 +163,6 @@ static TARGET void NAME(adamw_step)(
         float square = s.beta2 * v[i] + s.one_beta2 * (g[i] * g[i]);
         m[i] = moment;
         v[i] = square;
-        w[i] = w[i] * s.keep - s.step * (moment / (sqrtf(square) / s.root + s.epsilon));
+        w[i] = w[i] * s.keep - s.step * (moment / (__builtin_elementwise_sqrt(square) / s.root + s.epsilon));
     }
 }

@@ -1,7 +1,8 @@
-// Kernels of training: what is not a matrix product.
+// Kernels of training.
 //
 // Each has one body, compiled for each instruction set, that works on independent elements or on a fixed
-// number of lanes and contracts no product and sum into one rounding: all instruction sets give the same bits.
+// number of lanes. But for the matrix product, none contracts a product and a sum into one rounding, so all
+// instruction sets give the same bits.
 #ifndef MIEN_TRAINING_H
 #define MIEN_TRAINING_H
 
@@ -12,6 +13,21 @@
 // can be made in any order and by any number of threads. first is a multiple of 64. Blocks are dealt out 16 at
 // a time: word j of block 16 g + l is element 64 g + 16 j + l.
 void mien_random_words(uint64_t seed, uint64_t stream, size_t first, size_t count, uint32_t *words);
+
+// C = A B for the shapes of training, where one extent is a batch: c[i][j] = sum over l of a_il b_lj, i < m,
+// j < n, l < k, with a_il at a[i * a_row + l * a_column], b_lj at b[l * b_stride + j], c_ij at
+// c[i * c_stride + j]. Nothing is packed: weights change with every step and are read once per product.
+//
+// Each element has one accumulator that takes its products in ascending l, with one rounding each (FMA) where
+// the processor has that: the bits depend neither on how m and n are cut up nor on whether it is AVX2 or
+// AVX-512. The baseline rounds twice.
+void mien_product(
+    size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_column, const float *b,
+    size_t b_stride, float *c, size_t c_stride);
+
+// out[j][i] = in[i][j] for i < rows, j < columns.
+void mien_transpose(
+    size_t rows, size_t columns, const float *in, size_t in_stride, float *out, size_t out_stride);
 
 // mask[i] = 0 with probability p, else 1 / (1 - p), from the random word first + i; p in [0, 1).
 void mien_dropout_mask(

@@ -11,8 +11,10 @@ import MienTensor
 /// running mean has to see it.
 ///
 /// Everything behind a matrix product works column by column, so a piece of work is the product for some
-/// columns and all that follows for these, while they are in the cache. Pieces are cut by ``Slices``; results
-/// do not depend on the number of workers. Nothing is allocated after `init`.
+/// columns and all that follows for these, while they are in the cache; and a gradient is handed on while it is
+/// there (``Sink``). The weights are much larger than a batch: what training costs is the number of times they
+/// pass through the memory. Pieces are cut by ``Slices``; results do not depend on the number of workers.
+/// Nothing is allocated after `init`.
 final class HeadNetwork {
     let shape: HeadShape
     let layout: ParameterLayout
@@ -23,30 +25,48 @@ final class HeadNetwork {
     struct Pass {
         /// The parameters, in the layout of ``ParameterLayout``.
         var parameters: UnsafePointer<Float>
+        /// Called for each part of the hidden layers' weights, on any thread, before it is read: a last chance to
+        /// fill it in. nil if they are complete.
+        var prepare: ((_ range: Range<Int>) -> Void)?
         /// The dropout masks' seed and stream; nil is no dropout.
         var dropout: RandomWords?
         /// Whose running statistics the pass updates; nil leaves them alone.
         var statistics: HeadWeights?
     }
 
-    private let dropout: Double
-    private let workers: Workers
-    private let slices: [Slices]
+    /// Takes a part of the gradient by a hidden layer's weights, on any thread. `block` counts the parts, the same
+    /// way every time. When it is called, nothing of this pass needs these weights any more.
+    typealias Sink = (_ block: Int, _ range: Range<Int>, _ gradient: UnsafePointer<Float>) -> Void
+
+    /// The number of parts that a ``Sink`` sees.
+    let blockCount: Int
+
+    let dropout: Double
+    let workers: Workers
+    let slices: [Slices]
+    /// For each layer: the first part of its weights' gradient.
+    private let firstBlocks: [Int]
     /// For each layer, capacity x width: normalised values, outputs, masks, gradients by outputs.
-    private let normalized: [Activations]
-    private let outputs: [Activations]
+    let normalized: [Activations]
+    let outputs: [Activations]
     private let masks: [Activations]
-    private let gradients: [Activations]
+    let gradients: [Activations]
+    /// The embeddings, and then each layer's outputs, transposed: width x rows.
+    private let transposed: [Activations]
     /// For each layer three rows: batch mean, batch variance, 1 / standard deviation.
-    private let moments: [Activations]
+    let moments: [Activations]
+    /// For each worker, what fits a slice of products or a part of a gradient.
+    private let scratch: [Activations]
+    private let transposedLogits: FloatBuffer
     /// capacity x outputs.
     let logits: FloatBuffer
-
     /// The masks of all layers take one sequence of random words, the layers one after another. `word` is the
     /// first of a piece.
     private let maskPieces: [(layer: Int, elements: Range<Int>, word: Int)]
 
     private static let runningMomentum: Float = 0.1
+    /// The rows of a weight whose gradient is one part.
+    private static let blockRows = 16
 
     init(shape: HeadShape, capacity: Int, dropout: Double, workers: Workers) {
         precondition(capacity >= 2, "batch norm has no statistics over \(capacity) rows")
@@ -62,9 +82,18 @@ final class HeadNetwork {
         outputs = all(capacity)
         masks = all(capacity)
         gradients = all(capacity)
+        transposed = ([shape.width] + shape.hidden).map { Activations(rows: $0, columns: capacity) }
         moments = all(3)
+        let widestSlice = slices.map { $0[0].count }.max() ?? 0
+        let widest = ([shape.width] + shape.hidden).max() ?? 0
+        scratch = (0..<workers.count).map { _ in
+            Activations(rows: 1, columns: max(widestSlice * capacity, Self.blockRows * widest))
+        }
+        transposedLogits = FloatBuffer(count: capacity * shape.outputs)
+        logits = FloatBuffer(count: capacity * shape.outputs)
         var pieces: [(layer: Int, elements: Range<Int>, word: Int)] = []
-        var word = 0
+        var blocks: [Int] = []
+        var (word, block) = (0, 0)
         for (layer, width) in shape.hidden.enumerated() {
             let slices = Slices(count: capacity * width, least: 4096)
             for piece in 0..<slices.pieces {
@@ -73,148 +102,102 @@ final class HeadNetwork {
             }
             // The generator deals out its words in blocks of 64.
             word += (capacity * width + 63) / 64 * 64
+            blocks.append(block)
+            block += (width + Self.blockRows - 1) / Self.blockRows
         }
         maskPieces = pieces
-        logits = FloatBuffer(count: capacity * shape.outputs)
+        firstBlocks = blocks
+        blockCount = block
     }
 
-    /// Computes ``logits`` of `rows` x width `embeddings`, which must stay in place until ``backward``.
-    func forward(_ embeddings: Matrix, _ pass: Pass) {
-        let rows = embeddings.rows
-        precondition((2...capacity).contains(rows) && embeddings.columns == shape.width)
+    /// Reads the batch that the next passes are about: rows x width, to stay in place until they are done.
+    func load(_ embeddings: Matrix) {
+        precondition((2...capacity).contains(embeddings.rows) && embeddings.columns == shape.width)
+        mien_transpose(
+            embeddings.rows, shape.width, embeddings.baseAddress, embeddings.stride, transposed[0].address,
+            embeddings.rows)
+    }
+
+    /// Computes ``logits`` of the loaded batch.
+    func forward(rows: Int, _ pass: Pass) {
         if let words = pass.dropout, dropout > 0 { makeMasks(words) }
-        let isDropping = pass.dropout != nil && dropout > 0
-        var x = embeddings
         for layer in shape.hidden.indices {
-            let width = shape.hidden[layer]
-            let place = layout.layers[layer]
             let slices = slices[layer]
-            let (z, y) = (normalized[layer].address, outputs[layer].address)
-            let mean = moments[layer].address
-            let input = x
-            workers.run(slices.pieces) { piece in
-                let range = slices[piece]
-                let first = range.lowerBound
-                let weight = Matrix(
-                    pass.parameters + place.weight + first * input.columns, rows: range.count,
-                    columns: input.columns)
-                multiply(
-                    input, .asStored, weight, .transposed,
-                    into: MutableMatrix(z + first, rows: rows, columns: range.count, stride: width))
-                mien_norm_relu_forward(
-                    rows, range.count, width, z + first, pass.parameters + place.normWeight + first,
-                    pass.parameters + place.normBias + first, isDropping ? masks[layer].address + first : nil,
-                    NormParameters.epsilon, mean + first, mean + width + first, mean + 2 * width + first,
-                    y + first)
+            workers.run(slices.pieces) { piece, slot in
+                forward(layer, columns: slices[piece], rows: rows, pass, scratch: scratch[slot].address)
             }
             if let weights = pass.statistics {
-                track(layer, rows: rows, bias: pass.parameters + place.bias, weights)
+                track(layer, rows: rows, bias: pass.parameters + layout.layers[layer].bias, weights)
             }
-            x = Matrix(y, rows: rows, columns: width)
         }
-        let bias = pass.parameters + layout.outputBias
+        let inputs = shape.inputs(of: shape.hidden.count)
+        mien_product(
+            shape.outputs, rows, inputs, pass.parameters + layout.outputWeight, inputs, 1,
+            transposed[shape.hidden.count].address, rows, transposedLogits.baseAddress, rows)
         for row in 0..<rows {
-            (logits.baseAddress + row * shape.outputs).update(from: bias, count: shape.outputs)
-        }
-        multiply(
-            x, .asStored, outputWeight(pass.parameters), .transposed, beta: 1,
-            into: MutableMatrix(logits.baseAddress, rows: rows, columns: shape.outputs))
-    }
-
-    /// Computes the gradient by all parameters, for the pass of the last ``forward``, from that by the logits.
-    func backward(
-        _ embeddings: Matrix, logitGradient: Matrix, _ pass: Pass, gradient: UnsafeMutablePointer<Float>
-    ) {
-        let rows = embeddings.rows
-        let last = shape.hidden.count - 1
-        let scale = pass.dropout != nil && dropout > 0 ? Float(1 / (1 - dropout)) : 1
-        multiply(
-            logitGradient, .transposed, input(of: last + 1, embeddings), .asStored,
-            into: MutableMatrix(
-                gradient + layout.outputWeight, rows: shape.outputs, columns: shape.inputs(of: last + 1)))
-        let biasGradient = gradient + layout.outputBias
-        for output in 0..<shape.outputs {
-            var sum: Float = 0
-            for row in 0..<rows { sum += logitGradient.baseAddress[row * logitGradient.stride + output] }
-            biasGradient[output] = sum
-        }
-        guard last >= 0 else { return }
-        let slices = slices[last]
-        workers.run(slices.pieces) { piece in
-            passBack(
-                logitGradient, through: outputWeight(pass.parameters), to: last, columns: slices[piece],
-                scale: scale, pass, gradient)
-        }
-        for layer in shape.hidden.indices.reversed() {
-            layerGradient(layer, embeddings, scale: scale, pass, gradient)
+            for output in 0..<shape.outputs {
+                logits.baseAddress[row * shape.outputs + output] =
+                    transposedLogits.baseAddress[output * rows + row]
+                    + pass.parameters[layout.outputBias + output]
+            }
         }
     }
 
-    /// The gradient by the weight of `layer`, and on to the layer before: both need the gradient by all of the
-    /// layer's columns, neither needs the other, so their pieces run side by side.
-    private func layerGradient(
-        _ layer: Int, _ embeddings: Matrix, scale: Float, _ pass: Pass,
-        _ gradient: UnsafeMutablePointer<Float>
+    /// The product, the batch norm and what follows for some columns of a layer.
+    private func forward(
+        _ layer: Int, columns: Range<Int>, rows: Int, _ pass: Pass, scratch: UnsafeMutablePointer<Float>
     ) {
         let width = shape.hidden[layer]
+        let inputs = shape.inputs(of: layer)
+        let place = layout.layers[layer]
+        let first = columns.lowerBound
+        let count = columns.count
+        let weight = place.weight + first * inputs
+        pass.prepare?(weight..<weight + count * inputs)
+        // z^T = W x^T: so the rows of the weight are read once and in order.
+        mien_product(
+            count, rows, inputs, pass.parameters + weight, inputs, 1, transposed[layer].address, rows,
+            scratch, rows)
+        let z = normalized[layer].address + first
+        let y = outputs[layer].address + first
+        let mean = moments[layer].address + first
+        mien_transpose(count, rows, scratch, rows, z, width)
+        let mask = pass.dropout != nil && dropout > 0 ? masks[layer].address + first : nil
+        mien_norm_relu_forward(
+            rows, count, width, z, pass.parameters + place.normWeight + first,
+            pass.parameters + place.normBias + first, mask, NormParameters.epsilon, mean, mean + width,
+            mean + 2 * width, y)
+        mien_transpose(rows, count, y, width, transposed[layer + 1].address + first * rows, rows)
+    }
+
+    /// Hands the gradient by the weight of `layer` to `sink`, part by part; with a `store` it stays there, else
+    /// it is gone when `sink` returns.
+    func weightGradient(
+        _ layer: Int, _ embeddings: Matrix, store: UnsafeMutablePointer<Float>?, sink: Sink
+    ) {
+        let width = shape.hidden[layer]
+        let inputs = shape.inputs(of: layer)
         let place = layout.layers[layer]
         let x = input(of: layer, embeddings)
-        let d = Matrix(gradients[layer].address, rows: x.rows, columns: width)
-        let own = slices[layer]
-        let before = layer > 0 ? slices[layer - 1] : nil
-        let weight = Matrix(pass.parameters + place.weight, rows: width, columns: x.columns)
-        workers.run(own.pieces + (before?.pieces ?? 0)) { piece in
-            if let before, piece >= own.pieces {
-                passBack(
-                    d, through: weight, to: layer - 1, columns: before[piece - own.pieces], scale: scale,
-                    pass,
-                    gradient)
-            } else {
-                let range = own[piece]
-                let columns = Matrix(
-                    d.baseAddress + range.lowerBound, rows: d.rows, columns: range.count, stride: d.stride)
-                multiply(
-                    columns, .transposed, x, .asStored,
-                    into: MutableMatrix(
-                        gradient + place.weight + range.lowerBound * x.columns, rows: range.count,
-                        columns: x.columns))
+        let d = gradients[layer].address
+        let slices = slices[layer]
+        workers.run(slices.pieces) { piece, slot in
+            let columns = slices[piece]
+            for first in Swift.stride(from: columns.lowerBound, to: columns.upperBound, by: Self.blockRows) {
+                let count = min(Self.blockRows, columns.upperBound - first)
+                let start = place.weight + first * inputs
+                let part = store.map { $0 + start } ?? scratch[slot].address
+                mien_product(
+                    count, inputs, x.rows, d + first, 1, width, x.baseAddress, x.stride, part, inputs)
+                sink(firstBlocks[layer] + first / Self.blockRows, start..<start + count * inputs, part)
             }
         }
-        // What the batch norm takes out again has no gradient.
-        (gradient + place.bias).update(repeating: 0, count: width)
     }
 
-    /// For some columns of `layer`'s outputs: the gradient by them is d W, and back through dropout, ReLU and
-    /// batch norm it becomes that by the products before.
-    private func passBack(
-        _ d: Matrix, through weight: Matrix, to layer: Int, columns: Range<Int>, scale: Float, _ pass: Pass,
-        _ gradient: UnsafeMutablePointer<Float>
-    ) {
-        let width = shape.hidden[layer]
-        let first = columns.lowerBound
-        let place = layout.layers[layer]
-        let own = gradients[layer].address + first
-        multiply(
-            d, .asStored,
-            Matrix(
-                weight.baseAddress + first, rows: weight.rows, columns: columns.count, stride: weight.stride),
-            .asStored, into: MutableMatrix(own, rows: d.rows, columns: columns.count, stride: width))
-        mien_norm_relu_backward(
-            d.rows, columns.count, width, outputs[layer].address + first, normalized[layer].address + first,
-            pass.parameters + place.normWeight + first, moments[layer].address + 2 * width + first, scale,
-            own,
-            gradient + place.normWeight + first, gradient + place.normBias + first)
-    }
-
-    private func input(of layer: Int, _ embeddings: Matrix) -> Matrix {
+    /// The outputs of the layer before `layer`.
+    func input(of layer: Int, _ embeddings: Matrix) -> Matrix {
         guard layer > 0 else { return embeddings }
         return Matrix(outputs[layer - 1].address, rows: embeddings.rows, columns: shape.hidden[layer - 1])
-    }
-
-    private func outputWeight(_ parameters: UnsafePointer<Float>) -> Matrix {
-        Matrix(
-            parameters + layout.outputWeight, rows: shape.outputs,
-            columns: shape.inputs(of: shape.hidden.count))
     }
 
     private func makeMasks(_ words: RandomWords) {
@@ -242,7 +225,7 @@ final class HeadNetwork {
 }
 
 /// A buffer of its own for each layer; arrays cannot hold buffers themselves.
-private final class Activations {
+final class Activations {
     private let buffer: FloatBuffer
     var address: UnsafeMutablePointer<Float> { buffer.baseAddress }
 

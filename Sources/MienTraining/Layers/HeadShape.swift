@@ -43,6 +43,8 @@ struct ParameterLayout: Sendable, Equatable {
     let outputWeight: Int
     let outputBias: Int
     let count: Int
+    /// Everything but the hidden layers' weights: for each layer what follows its weight, then the output layer.
+    let smallRanges: [Range<Int>]
 
     init(_ shape: HeadShape) {
         var tensors: [Tensor] = []
@@ -66,6 +68,8 @@ struct ParameterLayout: Sendable, Equatable {
         outputBias = add("output.bias", [shape.outputs])
         self.tensors = tensors
         count = position
+        let starts = layers.map(\.weight).dropFirst() + [outputWeight]
+        smallRanges = zip(layers, starts).map { $0.bias..<$1 } + [outputWeight..<position]
     }
 
     /// The tensor that element `index` belongs to.

@@ -34,37 +34,38 @@ struct AdamW: ~Copyable {
         square = FloatBuffer(count: count)
     }
 
-    /// Takes one step of `rate` against `gradient`.
-    ///
-    /// - Returns: The sum of the gradient's squares, which is not finite if any element of it is not: a check
-    ///   that costs next to nothing while a piece is in the cache.
-    mutating func step(
-        _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, rate: Double,
-        workers: Workers
-    ) -> Double {
+    /// One step, to be applied to all parts of the parameters, in any order and on any thread.
+    struct Step: @unchecked Sendable {
+        fileprivate var factors: mien_adamw
+        fileprivate let moment: UnsafeMutablePointer<Float>
+        fileprivate let square: UnsafeMutablePointer<Float>
+
+        /// Takes the step for the parameters in `range` of the layout; `gradient` begins at that range.
+        ///
+        /// - Returns: The sum of the gradient's squares, which is not finite if any element of it is not: a check
+        ///   that costs next to nothing while the part is in the cache.
+        func apply(
+            to range: Range<Int>, of parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>
+        ) -> Double {
+            let first = range.lowerBound
+            return withUnsafePointer(to: factors) { factors in
+                mien_adamw_step(
+                    factors, range.count, gradient, parameters + first, moment + first, square + first)
+                return mien_sum_of_squares(gradient, range.count)
+            }
+        }
+    }
+
+    /// Begins the next step. It is valid while this optimiser lives.
+    mutating func beginStep(rate: Double) -> Step {
         steps += 1
-        var step = mien_adamw(
+        let factors = mien_adamw(
             keep: Float(1 - rate * options.weightDecay), one_beta1: Float(1 - options.beta1),
             beta2: Float(options.beta2), one_beta2: Float(1 - options.beta2),
             step: Float(rate / (1 - Self.power(options.beta1, steps))),
             root: Float((1 - Self.power(options.beta2, steps)).squareRoot()),
             epsilon: Float(options.epsilon))
-        let slices = Slices(count: moment.count, least: 16_384, most: 64)
-        let (moment, square) = (moment.baseAddress, square.baseAddress)
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: slices.pieces) { sums in
-            let partial = sums.baseAddress!
-            withUnsafePointer(to: &step) { step in
-                workers.run(slices.pieces) { piece in
-                    let range = slices[piece]
-                    let first = range.lowerBound
-                    partial[piece] = mien_sum_of_squares(gradient + first, range.count)
-                    mien_adamw_step(
-                        step, range.count, gradient + first, parameters + first, moment + first,
-                        square + first)
-                }
-            }
-            return sums.reduce(0, +)
-        }
+        return Step(factors: factors, moment: moment.baseAddress, square: square.baseAddress)
     }
 
     /// By repeated squaring: the same bits on every machine, which a library's pow does not promise.

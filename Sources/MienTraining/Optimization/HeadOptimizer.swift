@@ -17,11 +17,13 @@ final class HeadOptimizer {
     private let network: HeadNetwork
     private let sharpness: SharpnessAwareness
     private let seed: UInt64
-    private let workers: Workers
     private var objective: Objective
     private let gradient: FloatBuffer
     private let ascended: FloatBuffer
     private let logitGradient: FloatBuffer
+    /// For each part of the gradient, the sum of its squares. Added in the order of the parts, it does not depend
+    /// on the thread that was first.
+    private let squares: UnsafeMutableBufferPointer<Double>
 
     /// A loss above this has left the range in which training works: a guess at random costs 2.1.
     private static let largestLoss = 1e4
@@ -38,15 +40,20 @@ final class HeadOptimizer {
     ) {
         self.weights = weights
         self.seed = seed
-        self.workers = workers
         self.adam = AdamW(count: weights.layout.count, options: adam)
-        self.sharpness = SharpnessAwareness(options: sharpness, workers: workers)
+        self.sharpness = SharpnessAwareness(options: sharpness)
         network = HeadNetwork(
             shape: weights.shape, capacity: batchSize, dropout: dropout, workers: workers)
         objective = Objective(task: weights.shape.task, options: loss)
         gradient = FloatBuffer(count: weights.layout.count)
         ascended = FloatBuffer(count: sharpness.rho > 0 ? weights.layout.count : 0)
         logitGradient = FloatBuffer(count: batchSize * weights.shape.outputs)
+        squares = .allocate(capacity: network.blockCount)
+        squares.initialize(repeating: 0)
+    }
+
+    deinit {
+        squares.deallocate()
     }
 
     /// The steps taken so far. Setting it, and filling the moments, continues another optimiser's work.
@@ -64,38 +71,80 @@ final class HeadOptimizer {
     func step(
         _ embeddings: Matrix, targets: UnsafePointer<Float>, rate: Double
     ) throws(Divergence) -> Double {
+        network.load(embeddings)
         let parameters = weights.parameters.baseAddress
-        let count = weights.layout.count
-        let gradient = gradient.baseAddress
-        let first = HeadNetwork.Pass(
-            parameters: parameters, dropout: mask(pass: 0), statistics: weights)
-        let loss = pass(embeddings, targets, first)
+        let first = HeadNetwork.Pass(parameters: parameters, dropout: mask(pass: 0), statistics: weights)
+        let loss = forward(embeddings, targets, first)
         try check(loss, embeddings)
-        if sharpness.options.rho > 0 {
-            sharpness.ascend(
-                from: parameters, gradient: gradient, count: count, into: ascended.baseAddress)
-            let second = HeadNetwork.Pass(
-                parameters: ascended.baseAddress, dropout: mask(pass: 1), statistics: nil)
-            try check(pass(embeddings, targets, second), embeddings)
+        guard sharpness.options.rho > 0 else {
+            try descend(embeddings, first, rate: rate)
+            return loss
         }
-        let norm = adam.step(parameters, gradient: gradient, rate: rate, workers: workers)
-        guard norm.isFinite else { throw brokenTensor(embeddings) }
+        let scale = uphill(embeddings, first)
+        let (gradient, ascended, sharpness) = (gradient.baseAddress, ascended.baseAddress, sharpness)
+        func ascend(_ range: Range<Int>) {
+            let start = range.lowerBound
+            sharpness.ascend(
+                from: parameters + start, gradient: gradient + start, count: range.count, scale: scale,
+                into: ascended + start)
+        }
+        for range in weights.layout.smallRanges { ascend(range) }
+        try withoutActuallyEscaping(ascend) { ascend throws(Divergence) in
+            let second = HeadNetwork.Pass(
+                parameters: ascended, prepare: ascend, dropout: mask(pass: 1), statistics: nil)
+            try check(forward(embeddings, targets, second), embeddings)
+            try descend(embeddings, second, rate: rate)
+        }
         return loss
     }
 
-    /// The loss and, in `gradient`, its gradient by the parameters.
-    private func pass(
+    /// The loss; `logitGradient` receives its gradient by the logits.
+    private func forward(
         _ embeddings: Matrix, _ targets: UnsafePointer<Float>, _ pass: HeadNetwork.Pass
     ) -> Double {
-        network.forward(embeddings, pass)
-        let loss = objective(
+        network.forward(rows: embeddings.rows, pass)
+        return objective(
             logits: network.logits.baseAddress, targets: targets, rows: embeddings.rows,
             gradient: logitGradient.baseAddress)
-        guard loss.isFinite else { return loss }
-        let slope = Matrix(
-            logitGradient.baseAddress, rows: embeddings.rows, columns: weights.shape.outputs)
-        network.backward(embeddings, logitGradient: slope, pass, gradient: gradient.baseAddress)
-        return loss
+    }
+
+    /// Computes the gradient and returns what it is multiplied by on the way uphill.
+    private func uphill(_ embeddings: Matrix, _ pass: HeadNetwork.Pass) -> Float {
+        let (squares, sharpness, parameters) = (squares, sharpness, weights.parameters.baseAddress)
+        network.backward(
+            embeddings, logitGradient: logitGradient.baseAddress, pass, gradient: gradient.baseAddress,
+            keepsWeights: true
+        ) { block, range, part in
+            squares[block] = sharpness.squaredNorm(
+                gradient: part, parameters: parameters + range.lowerBound, count: range.count)
+        }
+        let small = weights.layout.smallRanges.reduce(0.0) { sum, range in
+            let start = range.lowerBound
+            return sum
+                + sharpness.squaredNorm(
+                    gradient: gradient.baseAddress + start, parameters: parameters + start, count: range.count
+                )
+        }
+        return sharpness.scale(squaredNorm: squares.reduce(small, +))
+    }
+
+    /// Computes the gradient and steps against it, part by part while it is in the cache.
+    private func descend(
+        _ embeddings: Matrix, _ pass: HeadNetwork.Pass, rate: Double
+    ) throws(Divergence) {
+        let (squares, parameters) = (squares, weights.parameters.baseAddress)
+        let step = adam.beginStep(rate: rate)
+        network.backward(
+            embeddings, logitGradient: logitGradient.baseAddress, pass, gradient: gradient.baseAddress,
+            keepsWeights: false
+        ) { block, range, part in
+            squares[block] = step.apply(to: range, of: parameters, gradient: part)
+        }
+        var norm = squares.reduce(0, +)
+        for range in weights.layout.smallRanges {
+            norm += step.apply(to: range, of: parameters, gradient: gradient.baseAddress + range.lowerBound)
+        }
+        guard norm.isFinite else { throw brokenTensor(embeddings) }
     }
 
     private func mask(pass: Int) -> RandomWords {

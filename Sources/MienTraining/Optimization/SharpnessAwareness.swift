@@ -1,5 +1,4 @@
 import CKernels
-import MienTensor
 
 /// The options of sharpness-aware minimisation (Foret et al., 2021).
 package struct SharpnessOptions: Codable, Sendable, Equatable {
@@ -18,42 +17,25 @@ package struct SharpnessOptions: Codable, Sendable, Equatable {
 /// eps = rho w^2 g / (||w g|| + 1e-12).
 struct SharpnessAwareness: Sendable {
     let options: SharpnessOptions
-    let workers: Workers
 
-    /// The sum of squares that the norm is the root of. Pieces have fixed sizes and are added in order.
+    /// The part of the squared norm that these elements contribute.
     func squaredNorm(
-        gradient: UnsafePointer<Float>, parameters: UnsafePointer<Float>, count: Int, isAdaptive: Bool
+        gradient: UnsafePointer<Float>, parameters: UnsafePointer<Float>, count: Int
     ) -> Double {
-        let slices = Slices(count: count, least: 16_384, most: 64)
-        return withUnsafeTemporaryAllocation(of: Double.self, capacity: slices.pieces) { sums in
-            let partial = sums.baseAddress!
-            workers.run(slices.pieces) { piece in
-                let range = slices[piece]
-                let first = range.lowerBound
-                partial[piece] =
-                    isAdaptive
-                    ? mien_sum_of_weighted_squares(gradient + first, parameters + first, range.count)
-                    : mien_sum_of_squares(gradient + first, range.count)
-            }
-            return sums.reduce(0, +)
-        }
+        options.isAdaptive
+            ? mien_sum_of_weighted_squares(gradient, parameters, count) : mien_sum_of_squares(gradient, count)
     }
 
-    /// ascended = parameters + eps.
+    /// What g (or w^2 g) is multiplied by.
+    func scale(squaredNorm: Double) -> Float {
+        Float(options.rho / (squaredNorm.squareRoot() + 1e-12))
+    }
+
+    /// ascended = parameters + eps, for `count` elements.
     func ascend(
-        from parameters: UnsafePointer<Float>, gradient: UnsafePointer<Float>, count: Int,
+        from parameters: UnsafePointer<Float>, gradient: UnsafePointer<Float>, count: Int, scale: Float,
         into ascended: UnsafeMutablePointer<Float>
     ) {
-        let square = squaredNorm(
-            gradient: gradient, parameters: parameters, count: count, isAdaptive: options.isAdaptive)
-        let scale = Float(options.rho / (square.squareRoot() + 1e-12))
-        let slices = Slices(count: count, least: 16_384, most: 64)
-        workers.run(slices.pieces) { piece in
-            let range = slices[piece]
-            let first = range.lowerBound
-            mien_ascend(
-                parameters + first, gradient + first, range.count, scale, options.isAdaptive ? 1 : 0,
-                ascended + first)
-        }
+        mien_ascend(parameters, gradient, count, scale, options.isAdaptive ? 1 : 0, ascended)
     }
 }

@@ -40,7 +40,8 @@ import Testing
         }
 
         func loss() -> Double {
-            network.forward(embeddings, pass())
+            network.load(embeddings)
+            network.forward(rows: rows, pass())
             return zip(array(network.logits), coefficients).reduce(0) { sum, pair in
                 sum + Double(pair.0) * Double(pair.1) + Double(pair.0 * pair.0) / 2
             }
@@ -51,9 +52,9 @@ import Testing
             let slope = FloatBuffer(zip(array(network.logits), coefficients).map { $0 + $1 })
             let gradient = FloatBuffer(count: weights.layout.count)
             network.backward(
-                embeddings,
-                logitGradient: Matrix(slope.baseAddress, rows: rows, columns: weights.shape.outputs),
-                pass(), gradient: gradient.baseAddress)
+                embeddings, logitGradient: slope.baseAddress, pass(), gradient: gradient.baseAddress,
+                keepsWeights: true
+            ) { _, _, _ in }
             return array(gradient)
         }
     }
@@ -94,16 +95,19 @@ import Testing
     @Test func statisticsFollowTheBatchOnlyWhenAsked() {
         let fixture = Fixture(shape: HeadShape(task: .expression, width: 8), rows: 6, dropout: 0)
         let before = array(fixture.weights.statistics)
-        fixture.network.forward(fixture.embeddings, fixture.pass())
+        fixture.network.load(fixture.embeddings)
+        fixture.network.forward(rows: fixture.rows, fixture.pass())
         #expect(array(fixture.weights.statistics) == before)
-        fixture.network.forward(fixture.embeddings, fixture.pass(updating: fixture.weights))
+        fixture.network.load(fixture.embeddings)
+        fixture.network.forward(rows: fixture.rows, fixture.pass(updating: fixture.weights))
         #expect(array(fixture.weights.statistics) != before)
     }
 
     @Test func everyPassHasItsOwnMask() {
         let fixture = Fixture(shape: HeadShape(task: .expression, width: 64), rows: 6, dropout: 0.6)
         func logits(_ stream: Int) -> [Float] {
-            fixture.network.forward(fixture.embeddings, fixture.pass(stream: stream))
+            fixture.network.load(fixture.embeddings)
+            fixture.network.forward(rows: fixture.rows, fixture.pass(stream: stream))
             return array(fixture.network.logits)
         }
         let first = logits(0)
