@@ -50,7 +50,7 @@ let package = Package(
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
-            name: "MienCommand", dependencies: ["Mien", "MienTraining"], swiftSettings: swift),
+            name: "MienCommand", dependencies: ["Mien", "MienHeads", "MienTraining"], swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.
         .executableTarget(
             name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
@@ -77,7 +77,8 @@ let package = Package(
         .testTarget(
             name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
         .testTarget(
-            name: "MienCommandTests", dependencies: ["MienCommand", "Mien", "TestSupport"],
+            name: "MienCommandTests",
+            dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "TestSupport"],
             swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
     ],

@@ -5,7 +5,10 @@ import Mien
 @main
 struct EntryPoint {
     static var subcommands: [any Subcommand.Type] {
-        [AnnotateCommand.self, EmbedCommand.self, BenchCommand.self, ModelCommand.self]
+        [
+            AnnotateCommand.self, EmbedCommand.self, TrainCommand.self, EvaluateCommand.self,
+            BenchCommand.self, ModelCommand.self,
+        ]
     }
 
     static func main() {

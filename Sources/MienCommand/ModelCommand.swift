@@ -1,34 +1,59 @@
 import Foundation
 import Mien
 
-/// `mien model`: looks into model folders.
+/// `mien model`: looks into model folders, and makes them.
 struct ModelCommand: Subcommand {
     static let name = "model"
-    static let summary = "what a model folder holds"
+    static let summary = "what a model folder holds, and how one is made"
     static let usage = """
-        inspect [DIR] [options]
+        inspect [DIR] [--json]
+               mien model import [CLIP_DIR] --heads H [--heads H2] -o DIR [options]
 
         Says what is in the model folder DIR, or in the model that is built in: the encoder's shape, what the
         heads read, how faces are cropped, and a hash that identifies the numbers it gives.
 
+        import joins a Hugging Face CLIP folder, or without one the built-in encoder, and heads from mien train
+        into a model folder for --model. Faces are cropped as CLIP_DIR says, which is how mien train and mien
+        embed cropped them; for heads that were trained on other crops, say what those look like.
+
         Examples:
           mien model inspect
           mien model inspect clip-vit-base-patch32 --json
+          mien model import clip-vit-base-patch32 --heads heads.safetensors -o mymodel
         """
-    static let options = [Option("--json", help: "print JSON")]
+    static let options = [Option("--json", help: "print JSON")] + ModelImportJob.options
 
-    private let folder: String?
+    private enum Action {
+        case inspect(String?)
+        case make(ModelImportJob)
+    }
+
+    private let action: Action
     private let printsJSON: Bool
 
     init(_ arguments: Arguments) throws {
-        guard arguments.operands.first == "inspect", arguments.operands.count <= 2 else {
-            throw UsageError("expected inspect and a model folder")
+        switch arguments.operands.first {
+        case "inspect" where arguments.operands.count <= 2:
+            if let stray = ModelImportJob.options.first(where: { arguments.has($0.key) }) {
+                throw UsageError("\(stray.key): applies to import only")
+            }
+            action = .inspect(arguments.operands.dropFirst().first)
+        case "import":
+            action = .make(try ModelImportJob(arguments))
+        default:
+            throw UsageError("expected inspect and a model folder, or import and a CLIP folder")
         }
-        folder = arguments.operands.dropFirst().first
         printsJSON = arguments.has("--json")
     }
 
     func run() throws -> ExitCode {
+        switch action {
+        case .inspect(let folder): try inspect(folder)
+        case .make(let job): try reportingTrainingErrors { try inspect(job.run()) }
+        }
+    }
+
+    private func inspect(_ folder: String?) throws -> ExitCode {
         let model = if let folder { try Model(folder: folder) } else { try Model.embedded() }
         let description = try model.describe()
         if printsJSON {

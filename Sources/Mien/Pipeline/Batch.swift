@@ -14,6 +14,8 @@ struct BatchRow: Sendable {
     var face: TrackedFace?
     /// The position of this row's crop in the batch, if it has one to encode.
     var crop: Int?
+    /// The position of what was asked for among the samples to embed; nil where everything is taken.
+    var sample: Int?
 }
 
 /// The crops of one encoder call with the rows they belong to, in the order of the table.

@@ -43,6 +43,28 @@ package struct Arguments {
     /// The value of an option as it was written.
     package func string(_ key: String) -> String? { values[key]?.last }
 
+    /// All values of an option that may be repeated.
+    package func strings(_ key: String) -> [String] { values[key] ?? [] }
+
+    /// The value of an option as a number.
+    package func number(_ key: String) throws(UsageError) -> Double? {
+        guard let text = string(key) else { return nil }
+        guard let number = Double(text), number.isFinite else {
+            throw UsageError("\(key) \(text): expected a number")
+        }
+        return number
+    }
+
+    /// The value of an option as numbers with commas between them.
+    package func numbers(_ key: String) throws(UsageError) -> [Double]? {
+        guard let text = string(key) else { return nil }
+        let numbers = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
+        guard numbers.allSatisfy({ $0?.isFinite ?? false }) else {
+            throw UsageError("\(key) \(text): expected numbers with commas between them, as in 0.5,1")
+        }
+        return numbers.compactMap { $0 }
+    }
+
     /// The value of an option as a whole number in `range`.
     package func integer(_ key: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
         guard let text = string(key) else { return nil }

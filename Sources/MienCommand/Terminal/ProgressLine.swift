@@ -5,16 +5,19 @@ import Foundation
 /// Silent unless standard error is a terminal.
 final class ProgressLine {
     private let name: String
+    private let unit: String
     private let start = ContinuousClock.now
     private var lastDrawn: ContinuousClock.Instant?
 
-    init(name: String) {
+    /// - Parameter unit: What is counted, in the plural.
+    init(name: String, unit: String = "frames") {
         self.name = name
+        self.unit = unit
     }
 
     /// Draws the line, at most ten times a second.
     ///
-    /// - Parameter total: The number of frames expected, if known.
+    /// - Parameter total: The number expected, if known.
     func update(frames: Int, of total: Int?) {
         guard Console.isTerminal else { return }
         let now = ContinuousClock.now
@@ -35,11 +38,11 @@ final class ProgressLine {
         let rate = elapsed > 0 ? Double(frames) / elapsed : 0
         var text = "\(name): \(frames)"
         if let total, total >= frames, total > 0 {
-            text += " of \(total) frames (\(frames * 100 / total) %)"
+            text += " of \(total) \(unit) (\(frames * 100 / total) %)"
         } else {
-            text += " frames"
+            text += " \(unit)"
         }
-        text += String(format: ", %.1f frames/s", rate)
+        text += String(format: ", %.1f %@/s", rate, unit)
         if let total, total > frames, rate > 0 {
             text += ", \(Self.clock(Double(total - frames) / rate)) left"
         }

@@ -12,7 +12,8 @@ package struct DataSource: Codable, Sendable, Equatable {
     package var path: String
     /// Which part of Aff-Wild2; nil is the training set.
     package var part: AffWild2.Part?
-    /// The video of a table of `mien annotate`; nil is what its metadata names.
+    /// The video of a table of `mien annotate`, or the folder in which the paths of a label table begin; nil is
+    /// what the table's metadata name, or the table's folder.
     package var media: String?
     /// Whether rows that cannot be understood are skipped and counted instead of being an error.
     package var allowsMalformed = false
@@ -45,7 +46,7 @@ package struct DataSource: Codable, Sendable, Equatable {
         if AnnotatedTable.matches(header: reader.next()?.fields ?? []) {
             return try AnnotatedTable.read(path, task: task, media: media, allowsMalformed: allowsMalformed)
         }
-        return try LabelTable.read(path, task: task, allowsMalformed: allowsMalformed)
+        return try LabelTable.read(path, task: task, folder: media, allowsMalformed: allowsMalformed)
     }
 }
 

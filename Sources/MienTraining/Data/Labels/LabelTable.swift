@@ -9,10 +9,12 @@ import MienHeads
 /// from 1, `time` is in seconds; a video with neither is taken as a whole, all its frames having the label. Labels
 /// are as in ``LabelColumns``. Rows without a label are skipped.
 package enum LabelTable {
-    /// - Parameter allowsMalformed: Whether rows that cannot be understood are skipped and counted; otherwise they
-    ///   are an error that names them.
+    /// - Parameters:
+    ///   - folder: What the paths are relative to, instead of the CSV's folder.
+    ///   - allowsMalformed: Whether rows that cannot be understood are skipped and counted; otherwise they are an
+    ///     error that names them.
     package static func read(
-        _ path: String, task: HeadTask, allowsMalformed: Bool = false
+        _ path: String, task: HeadTask, folder: String? = nil, allowsMalformed: Bool = false
     ) throws(TrainingError) -> LabelledSamples {
         var reader = try CSVReader(path: path)
         guard let header = reader.next()?.fields else {
@@ -36,6 +38,7 @@ package enum LabelTable {
         }
         let subjectColumn = ["subject", "person", "group"].compactMap { columns.firstIndex(of: $0) }.first
         let reads = MomentColumns(header: columns)
+        let root = folder ?? (path as NSString).deletingLastPathComponent
         var samples: [LabelledSample] = []
         var rows: [LabelColumns.Row] = []
         var subjects = Numbering()
@@ -54,7 +57,7 @@ package enum LabelTable {
                 issues.add(path, line: record.line, found: problem.found, expected: problem.expected)
                 continue
             }
-            let media = resolve(record.fields[pathColumn], beside: path)
+            let media = resolve(record.fields[pathColumn], in: root)
             if existing[media] == nil { existing[media] = FileManager.default.fileExists(atPath: media) }
             guard existing[media] == true else {
                 issues.add(
@@ -88,8 +91,11 @@ package enum LabelTable {
     }
 
     static func resolve(_ path: String, beside table: String) -> String {
+        resolve(path, in: (table as NSString).deletingLastPathComponent)
+    }
+
+    private static func resolve(_ path: String, in folder: String) -> String {
         guard !path.hasPrefix("/") else { return path }
-        let folder = (table as NSString).deletingLastPathComponent
         return folder.isEmpty ? path : (folder as NSString).appendingPathComponent(path)
     }
 

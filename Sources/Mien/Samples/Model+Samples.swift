@@ -1,0 +1,125 @@
+import MienCLIP
+import MienFaces
+import MienHeads
+import MienTensor
+import MienTimeline
+
+/// Embeddings of labelled images and moments of videos, for training: the crops are those of annotating.
+extension Model {
+    /// The number of elements of an embedding.
+    package var embeddingWidth: Int { encoder.embeddingWidth }
+
+    /// How faces are cropped, as `mien.json` says it; for a bare CLIP folder as it would have to.
+    package var crop: Crop {
+        if let manifest { return manifest.crop }
+        var crop = Crop()
+        crop.eyeDistance = nil
+        crop.margin = 0.2
+        crop.roll = false
+        return crop
+    }
+
+    /// SHA-256 over what embeddings depend on: the encoder's files and the crop, not the heads.
+    package func featureFingerprint() throws(MienError) -> String {
+        let hash = ContentHash()
+        // Raised when the detector, the tracker, the cropper or the encoder change what comes out.
+        let revision = "features 1, \(cropSpecification)\n"
+        Array(revision.utf8).withUnsafeBytes { hash.update($0) }
+        do {
+            for name in files where !["heads.safetensors", "mien.json"].contains(name) {
+                Array("\(name)\n".utf8).withUnsafeBytes { hash.update($0) }
+                try hash.update(contentsOf: folder + "/" + name)
+            }
+        } catch {
+            throw .model("\(folder): the model's files could not be read: \(error)")
+        }
+        return hash.finish()
+    }
+
+    /// Embeds faces at moments of a video, in the order they come in it.
+    ///
+    /// - Parameters:
+    ///   - cancellation: Ends the run after what is in flight; what is then missing was not delivered.
+    ///   - deliver: Takes each sample, on the calling thread.
+    /// - Returns: The run, and the samples whose moment the video does not have.
+    package func embed(
+        _ samples: [FaceSample], of video: String, cancellation: Cancellation,
+        deliver: (SampleEmbedding) throws -> Void
+    ) throws -> (run: AnalysisRun, unreached: [Int]) {
+        let configuration = Configuration()
+        let opened = try OpenedInput(video, configuration: configuration)
+        let isSatisfied = Cancellation()
+        let crops = MomentCrops(
+            samples: samples, tracker: FaceTracker(detector: try makeDetector()),
+            cropper: FaceCropper(cropSpecification, side: encoder.imageSize), isSatisfied: isSatisfied)
+        try run(
+            StoppableStream(opened.reader, isSatisfied: isSatisfied), crops, configuration, cancellation
+        ) { batch in
+            for row in batch.rows { try deliver(batch.sample(row)) }
+        }
+        return (opened.run(counts: TableCounts(), cancellation: cancellation), crops.unreached)
+    }
+
+    /// Embeds the largest face of one frame in `every` of a video.
+    ///
+    /// - Returns: The run; a sample with each embedding was delivered before.
+    package func embedAll(
+        of video: String, every: Int, cancellation: Cancellation,
+        deliver: (SampleEmbedding) throws -> Void
+    ) throws -> AnalysisRun {
+        var configuration = Configuration()
+        configuration.every = every
+        configuration.faces = .largest(1)
+        let opened = try OpenedInput(video, configuration: configuration)
+        try run(opened.reader, try faceCrops(configuration), configuration, cancellation) { batch in
+            for row in batch.rows where row.crop != nil { try deliver(batch.sample(row)) }
+        }
+        return opened.run(counts: TableCounts(), cancellation: cancellation)
+    }
+
+    /// Embeds images: the largest face of each, or, if they are crops of faces already, each as CLIP does.
+    ///
+    /// - Parameter skipsUnreadable: Whether an image that cannot be read is left out instead of ending the run.
+    /// - Returns: The images that were left out.
+    package func embed(
+        images: [String], areCrops: Bool, skipsUnreadable: Bool, cancellation: Cancellation,
+        deliver: (SampleEmbedding) throws -> Void
+    ) throws -> [(index: Int, error: MienError)] {
+        let stream = StillStream(images, skipsUnreadable: skipsUnreadable)
+        let content: StillCrops.Content =
+            areCrops
+            ? .crops(ImagePreprocessor(encoder.preprocessing))
+            : .scenes(
+                try makeDetector(), FaceCropper(cropSpecification, side: encoder.imageSize))
+        try run(stream, StillCrops(content), Configuration(), cancellation) { batch in
+            for row in batch.rows { try deliver(batch.sample(row)) }
+        }
+        return stream.failures
+    }
+
+    private func makeDetector() throws(MienError) -> FaceDetector {
+        do {
+            return try FaceDetector(workers: Workers(count: 1))
+        } catch {
+            throw .model("\(error)")
+        }
+    }
+
+    private func run(
+        _ source: any FrameStream, _ crops: any CropProducer, _ configuration: Configuration,
+        _ cancellation: Cancellation, consume: (Batch) throws -> Void
+    ) throws {
+        let pipeline = Pipeline(
+            source: source, crops: crops, cancellation: cancellation,
+            makeBatch: { makeBatch(configuration) }, encode: { [self] in encode($0) })
+        try pipeline.run(consume)
+    }
+}
+
+extension Batch {
+    fileprivate func sample(_ row: BatchRow) -> SampleEmbedding {
+        SampleEmbedding(
+            index: row.sample ?? 0, frame: row.frame + 1, timestamp: row.timestamp, status: row.status,
+            faceID: row.face?.id, box: reading(row).box, embedding: row.crop.map { embedding($0) })
+    }
+}
