@@ -31,12 +31,13 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(name: "CKernels", cSettings: c),
+        .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
         .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
         .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
-            name: "MienTraining", dependencies: ["MienHeads", "MienTensor", "CKernels"],
+            name: "MienTraining", dependencies: ["MienHash", "MienHeads", "MienTensor", "CKernels"],
             swiftSettings: swift),
         .target(name: "MienVideo", dependencies: ["CFFmpeg", "MienTensor"], swiftSettings: swift),
         .target(
@@ -46,7 +47,7 @@ let package = Package(
         .target(
             name: "Mien",
             dependencies: [
-                "CFFmpeg", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
+                "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
@@ -55,6 +56,7 @@ let package = Package(
         .executableTarget(
             name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
 
+        .testTarget(name: "MienHashTests", dependencies: ["MienHash"], swiftSettings: swift),
         .testTarget(
             name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
             swiftSettings: swift),

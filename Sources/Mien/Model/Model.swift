@@ -1,6 +1,7 @@
 import Foundation
 import MienCLIP
 import MienFaces
+import MienHash
 import MienHeads
 import MienTensor
 

@@ -1,5 +1,6 @@
 import MienCLIP
 import MienFaces
+import MienHash
 import MienHeads
 import MienTensor
 import MienTimeline

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import MienHash
 import MienHeads
 import MienTensor
 
@@ -171,7 +172,11 @@ private final class Hashes: @unchecked Sendable {
         DispatchQueue(label: "mien.hash", qos: .utility).async(group: group) { [self] in
             result = Result { () throws(TrainingError) in
                 var hashes: [String: String] = [:]
-                for path in files { hashes[path] = try SHA256.file(path) }
+                for path in files {
+                    do { hashes[path] = try ContentHash.file(path) } catch {
+                        throw .file(path: path, reason: "cannot be read: \(error.localizedDescription)")
+                    }
+                }
                 return hashes
             }
         }

@@ -2,10 +2,10 @@ import CFFmpeg
 import Foundation
 
 /// SHA-256 over the contents of files, computed by libavutil (which decoding brings along anyway).
-struct ContentHash: ~Copyable {
+package struct ContentHash: ~Copyable {
     private let context: OpaquePointer
 
-    init() {
+    package init() {
         guard let context = av_sha_alloc(), av_sha_init(context, 256) == 0 else {
             preconditionFailure("out of memory for a hash context")
         }
@@ -17,12 +17,12 @@ struct ContentHash: ~Copyable {
     }
 
     /// Adds bytes.
-    func update(_ bytes: UnsafeRawBufferPointer) {
+    package func update(_ bytes: UnsafeRawBufferPointer) {
         av_sha_update(context, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
     }
 
     /// Adds the contents of a file, a piece at a time.
-    func update(contentsOf path: String) throws {
+    package func update(contentsOf path: String) throws {
         let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
         defer { try? file.close() }
         while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
@@ -31,7 +31,7 @@ struct ContentHash: ~Copyable {
     }
 
     /// The hash as 64 lower-case hexadecimal digits.
-    consuming func finish() -> String {
+    package consuming func finish() -> String {
         var digest = [UInt8](repeating: 0, count: 32)
         av_sha_final(context, &digest)
         let digits = Array("0123456789abcdef")
