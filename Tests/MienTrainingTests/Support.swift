@@ -1,7 +1,7 @@
 import Foundation
 import MienTensor
 
-@testable import MienTraining
+import MienTraining
 
 /// A committed golden.
 func golden(_ name: String) -> String {

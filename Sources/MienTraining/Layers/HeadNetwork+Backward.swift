@@ -8,7 +8,7 @@ extension HeadNetwork {
     ///
     /// What is small (biases, batch norms, the output layer) goes to `gradient`, in the parameters' layout. What is
     /// large, the hidden layers' weights, goes to `sink` part by part, and to `gradient` if `keepsWeights`.
-    func backward(
+    package func backward(
         _ embeddings: Matrix, logitGradient: UnsafePointer<Float>, _ pass: Pass,
         gradient: UnsafeMutablePointer<Float>, keepsWeights: Bool, sink: Sink
     ) {

@@ -15,34 +15,44 @@ import MienTensor
 /// there (``Sink``). The weights are much larger than a batch: what training costs is the number of times they
 /// pass through the memory. Pieces are cut by ``Slices``; results do not depend on the number of workers.
 /// Nothing is allocated after `init`.
-final class HeadNetwork {
-    let shape: HeadShape
-    let layout: ParameterLayout
+package final class HeadNetwork {
+    package let shape: HeadShape
+    package let layout: ParameterLayout
     /// The largest number of rows in a batch.
-    let capacity: Int
+    package let capacity: Int
 
     /// How one pass runs.
-    struct Pass {
+    package struct Pass {
         /// The parameters, in the layout of ``ParameterLayout``.
-        var parameters: UnsafePointer<Float>
+        package var parameters: UnsafePointer<Float>
         /// Called for each part of the hidden layers' weights, on any thread, before it is read: a last chance to
         /// fill it in. nil if they are complete.
-        var prepare: ((_ range: Range<Int>) -> Void)?
+        package var prepare: ((_ range: Range<Int>) -> Void)?
         /// The dropout masks' seed and stream; nil is no dropout.
-        var dropout: RandomWords?
+        package var dropout: RandomWords?
         /// Whose running statistics the pass updates; nil leaves them alone.
-        var statistics: HeadWeights?
+        package var statistics: HeadWeights?
+
+        package init(
+            parameters: UnsafePointer<Float>, prepare: ((_ range: Range<Int>) -> Void)? = nil,
+            dropout: RandomWords?, statistics: HeadWeights?
+        ) {
+            self.parameters = parameters
+            self.prepare = prepare
+            self.dropout = dropout
+            self.statistics = statistics
+        }
     }
 
     /// Takes a part of the gradient by a hidden layer's weights, on any thread. `block` counts the parts, the same
     /// way every time. When it is called, nothing of this pass needs these weights any more.
-    typealias Sink = (_ block: Int, _ range: Range<Int>, _ gradient: UnsafePointer<Float>) -> Void
+    package typealias Sink = (_ block: Int, _ range: Range<Int>, _ gradient: UnsafePointer<Float>) -> Void
 
     /// The number of parts that a ``Sink`` sees.
-    let blockCount: Int
+    package let blockCount: Int
 
-    let dropout: Double
-    let workers: Workers
+    package let dropout: Double
+    package let workers: Workers
     let slices: [Slices]
     /// For each layer: the first part of its weights' gradient.
     private let firstBlocks: [Int]
@@ -59,7 +69,7 @@ final class HeadNetwork {
     private let scratch: [Activations]
     private let transposedLogits: FloatBuffer
     /// capacity x outputs.
-    let logits: FloatBuffer
+    package let logits: FloatBuffer
     /// The masks of all layers take one sequence of random words, the layers one after another. `word` is the
     /// first of a piece.
     private let maskPieces: [(layer: Int, elements: Range<Int>, word: Int)]
@@ -68,7 +78,7 @@ final class HeadNetwork {
     /// The rows of a weight whose gradient is one part.
     private static let blockRows = 16
 
-    init(shape: HeadShape, capacity: Int, dropout: Double, workers: Workers) {
+    package init(shape: HeadShape, capacity: Int, dropout: Double, workers: Workers) {
         precondition(capacity >= 2, "batch norm has no statistics over \(capacity) rows")
         precondition((0..<1).contains(dropout), "a dropout of \(dropout) leaves nothing")
         self.shape = shape
@@ -111,7 +121,7 @@ final class HeadNetwork {
     }
 
     /// Reads the batch that the next passes are about: rows x width, to stay in place until they are done.
-    func load(_ embeddings: Matrix) {
+    package func load(_ embeddings: Matrix) {
         precondition((2...capacity).contains(embeddings.rows) && embeddings.columns == shape.width)
         mien_transpose(
             embeddings.rows, shape.width, embeddings.baseAddress, embeddings.stride, transposed[0].address,
@@ -119,7 +129,7 @@ final class HeadNetwork {
     }
 
     /// Computes ``logits`` of the loaded batch.
-    func forward(rows: Int, _ pass: Pass) {
+    package func forward(rows: Int, _ pass: Pass) {
         if let words = pass.dropout, dropout > 0 { makeMasks(words) }
         for layer in shape.hidden.indices {
             let slices = slices[layer]
@@ -172,7 +182,7 @@ final class HeadNetwork {
 
     /// Hands the gradient by the weight of `layer` to `sink`, part by part; with a `store` it stays there, else
     /// it is gone when `sink` returns.
-    func weightGradient(
+    package func weightGradient(
         _ layer: Int, _ embeddings: Matrix, store: UnsafeMutablePointer<Float>?, sink: Sink
     ) {
         let width = shape.hidden[layer]
@@ -195,7 +205,7 @@ final class HeadNetwork {
     }
 
     /// The outputs of the layer before `layer`.
-    func input(of layer: Int, _ embeddings: Matrix) -> Matrix {
+    package func input(of layer: Int, _ embeddings: Matrix) -> Matrix {
         guard layer > 0 else { return embeddings }
         return Matrix(outputs[layer - 1].address, rows: embeddings.rows, columns: shape.hidden[layer - 1])
     }
@@ -225,11 +235,11 @@ final class HeadNetwork {
 }
 
 /// A buffer of its own for each layer; arrays cannot hold buffers themselves.
-final class Activations {
+package final class Activations {
     private let buffer: FloatBuffer
-    var address: UnsafeMutablePointer<Float> { buffer.baseAddress }
+    package var address: UnsafeMutablePointer<Float> { buffer.baseAddress }
 
-    init(rows: Int, columns: Int) {
+    package init(rows: Int, columns: Int) {
         buffer = FloatBuffer(count: rows * columns)
     }
 }

@@ -16,37 +16,37 @@ package struct HeadShape: Sendable, Equatable {
     package var outputs: Int { task.outputs }
 
     /// The inputs of hidden layer `layer`, or of the output layer.
-    func inputs(of layer: Int) -> Int { layer == 0 ? width : hidden[layer - 1] }
+    package func inputs(of layer: Int) -> Int { layer == 0 ? width : hidden[layer - 1] }
 }
 
 /// Where each parameter of a head lies in one flat buffer.
 ///
 /// One buffer makes the optimiser one loop, and a gradient, a moment or a perturbed copy is a second buffer of
 /// the same layout. Every tensor starts at a multiple of 16 elements; what lies between stays zero.
-struct ParameterLayout: Sendable, Equatable {
-    struct Tensor: Sendable, Equatable {
-        let name: String
-        let shape: [Int]
-        let range: Range<Int>
+package struct ParameterLayout: Sendable, Equatable {
+    package struct Tensor: Sendable, Equatable {
+        package let name: String
+        package let shape: [Int]
+        package let range: Range<Int>
     }
 
-    struct Layer: Sendable, Equatable {
-        let weight: Int
-        let bias: Int
-        let normWeight: Int
-        let normBias: Int
+    package struct Layer: Sendable, Equatable {
+        package let weight: Int
+        package let bias: Int
+        package let normWeight: Int
+        package let normBias: Int
     }
 
     /// In PyTorch's order of parameters.
-    let tensors: [Tensor]
-    let layers: [Layer]
-    let outputWeight: Int
-    let outputBias: Int
-    let count: Int
+    package let tensors: [Tensor]
+    package let layers: [Layer]
+    package let outputWeight: Int
+    package let outputBias: Int
+    package let count: Int
     /// Everything but the hidden layers' weights: for each layer what follows its weight, then the output layer.
-    let smallRanges: [Range<Int>]
+    package let smallRanges: [Range<Int>]
 
-    init(_ shape: HeadShape) {
+    package init(_ shape: HeadShape) {
         var tensors: [Tensor] = []
         var position = 0
         func add(_ name: String, _ extents: [Int]) -> Int {
@@ -73,5 +73,5 @@ struct ParameterLayout: Sendable, Equatable {
     }
 
     /// The tensor that element `index` belongs to.
-    func tensor(at index: Int) -> Tensor? { tensors.first { $0.range.contains(index) } }
+    package func tensor(at index: Int) -> Tensor? { tensors.first { $0.range.contains(index) } }
 }

@@ -27,7 +27,7 @@ extension HeadWeights {
     }
 
     /// Adds all tensors to `writer`, their names after `prefix`.
-    func add(to writer: inout SafetensorsWriter, prefix: String) {
+    package func add(to writer: inout SafetensorsWriter, prefix: String) {
         for tensor in named {
             let elements = UnsafeBufferPointer(start: tensor.address, count: tensor.shape.reduce(1, *))
             writer.add(name: prefix + tensor.name, shape: tensor.shape, floats: elements.span)
@@ -35,7 +35,7 @@ extension HeadWeights {
     }
 
     /// Reads all tensors, their names after `prefix`.
-    func read(from file: SafetensorsFile, prefix: String) throws(TrainingError) {
+    package func read(from file: SafetensorsFile, prefix: String) throws(TrainingError) {
         for tensor in named {
             let buffer = try wrapping { () throws(TensorError) in
                 try file.floats(prefix + tensor.name, shape: tensor.shape)
@@ -45,7 +45,7 @@ extension HeadWeights {
     }
 
     /// The same as parameters for inference.
-    var headParameters: HeadParameters {
+    package var headParameters: HeadParameters {
         func buffer(_ name: String) -> FloatBuffer {
             guard let tensor = named.first(where: { $0.name == name }) else {
                 preconditionFailure("a head has no tensor \(name)")

@@ -3,15 +3,15 @@ import MienHeads
 import MienTensor
 
 /// The trained state of a head: its parameters, and the running statistics of its batch norms.
-final class HeadWeights: @unchecked Sendable {
-    let shape: HeadShape
-    let layout: ParameterLayout
-    let parameters: FloatBuffer
+package final class HeadWeights: @unchecked Sendable {
+    package let shape: HeadShape
+    package let layout: ParameterLayout
+    package let parameters: FloatBuffer
     /// For each layer, at ``statisticsOffset(of:)``: mean, then variance.
-    let statistics: FloatBuffer
+    package let statistics: FloatBuffer
 
     /// Creates weights of zeros.
-    init(shape: HeadShape) {
+    package init(shape: HeadShape) {
         self.shape = shape
         layout = ParameterLayout(shape)
         parameters = FloatBuffer(count: layout.count)
@@ -20,7 +20,7 @@ final class HeadWeights: @unchecked Sendable {
 
     /// Creates initial weights: Linear weights by kaiming_uniform (fan in, ReLU), their biases uniform within
     /// 1 / sqrt(fan in), batch norms the identity.
-    convenience init(shape: HeadShape, seed: UInt64) {
+    package convenience init(shape: HeadShape, seed: UInt64) {
         self.init(shape: shape)
         func fill(_ tensor: String, _ bound: Float) {
             guard let index = layout.tensors.firstIndex(where: { $0.name == tensor }) else { return }
@@ -43,22 +43,22 @@ final class HeadWeights: @unchecked Sendable {
     }
 
     /// Creates a copy.
-    convenience init(copying other: HeadWeights) {
+    package convenience init(copying other: HeadWeights) {
         self.init(shape: other.shape)
         copy(from: other)
     }
 
-    func copy(from other: HeadWeights) {
+    package func copy(from other: HeadWeights) {
         precondition(other.shape == shape, "weights of \(other.shape) are not those of \(shape)")
         parameters.baseAddress.update(from: other.parameters.baseAddress, count: parameters.count)
         statistics.baseAddress.update(from: other.statistics.baseAddress, count: statistics.count)
     }
 
-    func runningMean(of layer: Int) -> UnsafeMutablePointer<Float> {
+    package func runningMean(of layer: Int) -> UnsafeMutablePointer<Float> {
         statistics.baseAddress + statisticsOffset(of: layer)
     }
 
-    func runningVariance(of layer: Int) -> UnsafeMutablePointer<Float> {
+    package func runningVariance(of layer: Int) -> UnsafeMutablePointer<Float> {
         runningMean(of: layer) + Self.padded(shape.hidden[layer])
     }
 

@@ -5,17 +5,18 @@ import Foundation
 ///     t' = (1 - s) t + s / 2,   l = - w t' log sigmoid(z) - (1 - t') log(1 - sigmoid(z))
 ///
 /// with label smoothing s and the positive weight w of the element's action unit.
-struct BinaryCrossEntropy: Sendable {
-    let positiveWeights: [Double]
-    let labelSmoothing: Double
+package struct BinaryCrossEntropy: Sendable {
+    package let positiveWeights: [Double]
+    package let labelSmoothing: Double
 
-    init(units: Int, positiveWeights: [Double]? = nil, labelSmoothing: Double = 0) {
+    package init(units: Int, positiveWeights: [Double]? = nil, labelSmoothing: Double = 0) {
         self.positiveWeights = positiveWeights ?? Array(repeating: 1, count: units)
         self.labelSmoothing = labelSmoothing
     }
 
     /// The loss of one element, and its derivative.
-    func callAsFunction(logit: Float, target: Float, unit: Int) -> (loss: Double, derivative: Double) {
+    package func callAsFunction(logit: Float, target: Float, unit: Int) -> (loss: Double, derivative: Double)
+    {
         let z = Double(logit)
         let t = (1 - labelSmoothing) * Double(target) + labelSmoothing / 2
         // log(1 + exp(-|z|)) neither overflows nor loses its digits.

@@ -6,17 +6,17 @@ import Foundation
 ///
 /// with label smoothing s and class weights w, as PyTorch's `cross_entropy(reduction="none")` has it. A hard
 /// label is a t of one 1.
-struct CrossEntropy: Sendable {
-    let classWeights: [Double]
-    let labelSmoothing: Double
+package struct CrossEntropy: Sendable {
+    package let classWeights: [Double]
+    package let labelSmoothing: Double
 
-    init(classes: Int, weights: [Double]? = nil, labelSmoothing: Double = 0) {
+    package init(classes: Int, weights: [Double]? = nil, labelSmoothing: Double = 0) {
         classWeights = weights ?? Array(repeating: 1, count: classes)
         self.labelSmoothing = labelSmoothing
     }
 
     /// The loss of one row. `gradient` receives dl / dz, as many elements as classes.
-    func callAsFunction(
+    package func callAsFunction(
         logits: UnsafePointer<Float>, target: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Double>
     ) -> Double {
         let classes = classWeights.count

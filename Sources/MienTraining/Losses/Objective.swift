@@ -4,9 +4,9 @@ import MienHeads
 ///
 /// Expression: CVaR over the rows' cross-entropies. Action units: CVaR over all elements of the batch that have
 /// a label, jointly, and optionally the ranking loss.
-struct Objective {
-    let task: HeadTask
-    let options: LossOptions
+package struct Objective {
+    package let task: HeadTask
+    package let options: LossOptions
     private var risk: ConditionalValueAtRisk
     private let crossEntropy: CrossEntropy
     private let binary: BinaryCrossEntropy
@@ -16,7 +16,7 @@ struct Objective {
     private var slopes: [Double] = []
     private var elements: [Int] = []
 
-    init(task: HeadTask, options: LossOptions) {
+    package init(task: HeadTask, options: LossOptions) {
         self.task = task
         self.options = options
         risk = ConditionalValueAtRisk(alpha: options.alpha)
@@ -31,7 +31,7 @@ struct Objective {
 
     /// The loss of `rows` rows of logits. `targets` has one row of probabilities for each (expression) or of
     /// 0...1 with NaN for a missing label (action units); `gradient` receives the derivatives by the logits.
-    mutating func callAsFunction(
+    package mutating func callAsFunction(
         logits: UnsafePointer<Float>, targets: UnsafePointer<Float>, rows: Int,
         gradient: UnsafeMutablePointer<Float>
     ) -> Double {

@@ -10,8 +10,8 @@ import MienTensor
 ///     w = AdamW(w, g)
 ///
 /// Nothing is allocated per step once the largest batch has been seen.
-final class HeadOptimizer {
-    let weights: HeadWeights
+package final class HeadOptimizer {
+    package let weights: HeadWeights
     private(set) var adam: AdamW
 
     private let network: HeadNetwork
@@ -29,12 +29,12 @@ final class HeadOptimizer {
     private static let largestLoss = 1e4
 
     /// Why a step could not be taken.
-    struct Divergence: Error {
-        let tensor: String
-        let reason: String
+    package struct Divergence: Error {
+        package let tensor: String
+        package let reason: String
     }
 
-    init(
+    package init(
         weights: HeadWeights, loss: LossOptions, adam: AdamWOptions, sharpness: SharpnessOptions,
         dropout: Double, batchSize: Int, seed: UInt64, workers: Workers
     ) {
@@ -57,7 +57,7 @@ final class HeadOptimizer {
     }
 
     /// The steps taken so far. Setting it, and filling the moments, continues another optimiser's work.
-    var steps: Int {
+    package var steps: Int {
         get { adam.steps }
         set { adam.steps = newValue }
     }
@@ -68,7 +68,7 @@ final class HeadOptimizer {
     ///   - embeddings: rows x width.
     ///   - targets: rows x outputs, as ``Objective`` takes them.
     /// - Returns: The loss before the step.
-    func step(
+    package func step(
         _ embeddings: Matrix, targets: UnsafePointer<Float>, rate: Double
     ) throws(Divergence) -> Double {
         network.load(embeddings)

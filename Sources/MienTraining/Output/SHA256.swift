@@ -1,7 +1,7 @@
 import Foundation
 
 /// SHA-256 (FIPS 180-4), so that a training record names its data as `sha256sum` does.
-struct SHA256 {
+package struct SHA256 {
     private var state: [UInt32] = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
         0x5be0_cd19,
@@ -33,7 +33,9 @@ struct SHA256 {
         }
     }()
 
-    mutating func update(_ bytes: some Collection<UInt8>) {
+    package init() {}
+
+    package mutating func update(_ bytes: some Collection<UInt8>) {
         count += UInt64(bytes.count)
         pending.append(contentsOf: bytes)
         let whole = pending.count / 64 * 64
@@ -47,7 +49,7 @@ struct SHA256 {
     }
 
     /// The hash as 64 hexadecimal digits.
-    consuming func finish() -> String {
+    package consuming func finish() -> String {
         let bits = count * 8
         let padding = 1 + (119 - pending.count % 64) % 64
         var tail = [UInt8](repeating: 0, count: padding)
@@ -58,7 +60,7 @@ struct SHA256 {
     }
 
     /// The hash of a file.
-    static func file(_ path: String) throws(TrainingError) -> String {
+    package static func file(_ path: String) throws(TrainingError) -> String {
         var hash = SHA256()
         do {
             let file = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))

@@ -7,13 +7,13 @@ import MienHeads
 ///     VIDEO/00001.jpg,0
 ///
 /// and for action units `image_location,AU1,...,AU26` with twelve 0 or 1 a row.
-struct Submission {
-    let task: HeadTask
+package struct Submission {
+    package let task: HeadTask
     private var answers: [String: String] = [:]
     private let names: [String]
 
     /// - Parameter names: `VIDEO/00001.jpg` for each row of `probabilities`.
-    init(task: HeadTask, names: [String], probabilities: [Float], thresholds: [Double]) {
+    package init(task: HeadTask, names: [String], probabilities: [Float], thresholds: [Double]) {
         self.task = task
         self.names = names
         let outputs = task.outputs
@@ -28,7 +28,7 @@ struct Submission {
         }
     }
 
-    var header: String {
+    package var header: String {
         let labels = task.labels.map { label in
             task == .expression
                 ? label.prefix(1).uppercased() + label.dropFirst()
@@ -38,7 +38,7 @@ struct Submission {
     }
 
     /// Writes the file and returns its number of frames.
-    func write(to path: String, template: String?) throws(TrainingError) -> Int {
+    package func write(to path: String, template: String?) throws(TrainingError) -> Int {
         let wanted = if let template { try images(of: template) } else { names }
         let text = try header + "\n" + lines(for: wanted, template: template)
         do {

@@ -3,7 +3,7 @@ import MienHeads
 import MienTensor
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 /// Features that tell what they are of: no encoder needed.
 final class FakeEmbedder: SampleEmbedder {

@@ -2,7 +2,7 @@ import Foundation
 import MienHeads
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 @Suite struct LabelTableTests {
     @Test func rowsBecomeSamples() throws {

@@ -3,7 +3,7 @@ import MienHeads
 import MienTensor
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 @Suite struct TrainingRunTests {
     private func configuration(

@@ -2,7 +2,7 @@ import MienHeads
 import MienTensor
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 @Suite struct HeadNetworkTests {
     /// Everything a gradient needs, with a loss that sees all logits differently: sum of c_i z_i + z_i^2 / 2.

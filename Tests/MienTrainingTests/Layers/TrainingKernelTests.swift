@@ -1,7 +1,7 @@
 import CKernels
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 @Suite struct TrainingKernelTests {
     @Test func aWordDependsOnItsIndexAlone() {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 @Suite struct ConditionalValueAtRiskTests {
     /// The definition, minimised by ternary search: the function of lambda is convex.

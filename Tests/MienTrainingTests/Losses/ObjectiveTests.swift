@@ -2,7 +2,7 @@ import Foundation
 import MienHeads
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 @Suite struct ObjectiveTests {
     struct Case: Sendable, CustomTestStringConvertible {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 @Suite struct CosineScheduleTests {
     struct Case: Decodable {

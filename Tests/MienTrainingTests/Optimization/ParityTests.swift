@@ -3,7 +3,7 @@ import MienHeads
 import MienTensor
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 /// 50 steps, dropout off, same initial weights and batches as a PyTorch reference in double precision
 /// (`tools/training_goldens/parity.py`).

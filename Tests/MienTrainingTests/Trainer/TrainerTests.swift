@@ -3,7 +3,7 @@ import MienHeads
 import MienTensor
 import Testing
 
-@testable import MienTraining
+import MienTraining
 
 /// A feature file that can be learned: each class pulls its own direction.
 func writeFeatures(

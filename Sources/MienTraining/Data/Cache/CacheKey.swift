@@ -4,9 +4,9 @@ import Foundation
 ///
 /// The file's name, size and time of modification stand for its content: reading gigabytes of video to find out
 /// that nothing has changed would cost what the cache saves.
-enum CacheKey {
+package enum CacheKey {
     /// The key of a sample of the file with this stamp.
-    static func key(_ sample: LabelledSample, stamp: String) -> Int64 {
+    package static func key(_ sample: LabelledSample, stamp: String) -> Int64 {
         var text = (sample.path as NSString).lastPathComponent + "|" + stamp
         switch sample.moment {
         case .whole: text += "|whole"
@@ -22,7 +22,7 @@ enum CacheKey {
     }
 
     /// Size and time of modification of a file.
-    static func stamp(of path: String) -> String {
+    package static func stamp(of path: String) -> String {
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let size = (attributes?[.size] as? NSNumber)?.int64Value ?? -1
         let date = (attributes?[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
@@ -31,7 +31,7 @@ enum CacheKey {
 
     /// FNV-1a, 64 bits, finished so that all bits depend on all others: 600,000 keys collide once in 100 million
     /// caches.
-    static func hash(_ text: String) -> UInt64 {
+    package static func hash(_ text: String) -> UInt64 {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         hash = (hash ^ hash >> 33) &* 0xff51_afd7_ed55_8ccd
@@ -39,7 +39,7 @@ enum CacheKey {
         return hash ^ hash >> 33
     }
 
-    static func digits(_ hash: UInt64) -> String {
+    package static func digits(_ hash: UInt64) -> String {
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

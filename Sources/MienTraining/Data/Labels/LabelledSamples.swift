@@ -16,6 +16,11 @@ package struct LabelledSample: Sendable, Equatable {
         package var id: Int
         /// The upright box in pixels; nil if the table does not have it.
         package var box: Box?
+
+        package init(id: Int, box: Box? = nil) {
+            self.id = id
+            self.box = box
+        }
     }
 
     package struct Box: Sendable, Equatable {
@@ -23,6 +28,13 @@ package struct LabelledSample: Sendable, Equatable {
         package var y: Double
         package var width: Double
         package var height: Double
+
+        package init(x: Double, y: Double, width: Double, height: Double) {
+            self.x = x
+            self.y = y
+            self.width = width
+            self.height = height
+        }
     }
 
     /// The image or video.
@@ -32,6 +44,13 @@ package struct LabelledSample: Sendable, Equatable {
     package var face: Face?
     /// Whether the image already is a cropped face, to be embedded as it is.
     package var isCrop = false
+
+    package init(path: String, moment: Moment, face: Face? = nil, isCrop: Bool = false) {
+        self.path = path
+        self.moment = moment
+        self.face = face
+        self.isCrop = isCrop
+    }
 }
 
 /// Samples and what a label file says about them.

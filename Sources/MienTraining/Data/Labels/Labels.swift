@@ -53,7 +53,7 @@ package struct Labels: Sendable {
     }
 
     /// Writes the sample's row of `task.outputs` targets.
-    func target(_ sample: Int, into row: UnsafeMutablePointer<Float>) {
+    package func target(_ sample: Int, into row: UnsafeMutablePointer<Float>) {
         switch storage {
         case .classes(let classes):
             row.update(repeating: 0, count: task.outputs)
