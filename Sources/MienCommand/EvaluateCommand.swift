@@ -144,6 +144,12 @@ struct EvaluateCommand: Subcommand {
         let interrupt = Interrupt()
         let embedding = try labels.embedder(
             for: sources, folder: isModel ? configuration.heads : nil, cancellation: interrupt.cancellation)
+        if let embedder = embedding?.embedder,
+            let objection = EncoderRecord.objection(
+                to: embedder.encoder, heads: configuration.heads, tasks: [configuration.task])
+        {
+            Console.say(objection)
+        }
         var configuration = configuration
         configuration.cache = try labels.cache()
         return try withExtendedLifetime(interrupt) {

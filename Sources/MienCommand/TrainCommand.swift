@@ -102,9 +102,10 @@ struct TrainCommand: Subcommand {
         let outcome = try TrainingRun(configuration, embedder: embedding?.embedder).run(
             isCancelled: { interrupt.cancellation.isCancelled }, event: { progress($0) })
         progress.clear()
-        if let embedding, outcome.bestEpoch > 0, !labels.isAffWild2 {
-            // Faces must be cropped for these heads as they were for their training.
-            try Self.record(embedding.model.crop, in: outcome.manifest)
+        if let embedding, outcome.bestEpoch > 0 {
+            try EncoderRecord.store(
+                embedding.embedder, model: embedding.model,
+                crop: labels.isAffWild2 ? nil : embedding.model.crop, task: labels.task, in: outcome.manifest)
         }
         report(outcome)
         if printsJSON { Console.print(try TrainingSummary.json(outcome, configuration).text()) }
@@ -129,12 +130,6 @@ struct TrainCommand: Subcommand {
         Console.say(
             "\(configuration.output): the weights of epoch \(outcome.bestEpoch), \(reason); record in \(outcome.manifest)"
         )
-    }
-
-    private static func record(_ crop: Crop, in path: String) throws {
-        var manifest = try ModelManifest(path: path)
-        manifest.crop = crop
-        try manifest.write(to: path)
     }
 
     private static func output(_ arguments: Arguments, isNeeded: Bool) throws(UsageError) -> String {

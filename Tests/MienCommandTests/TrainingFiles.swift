@@ -54,7 +54,7 @@ enum TrainingFiles {
             for image in images {
                 let name = String(format: "%05d", image)
                 // The colour depends on the image, so that no two have the same features.
-                let bytes = (0..<16 * 16).flatMap { _ in [UInt8(image * 20), UInt8(video.count * 9), 99] }
+                let bytes = (0..<3 * 16 * 16).map { [UInt8(20 * image), UInt8(9 * video.count), 99][$0 % 3] }
                 let picture = Data("P6\n16 16\n255\n".utf8) + Data(bytes)
                 try picture.write(to: URL(fileURLWithPath: crops + "/\(name).ppm"))
                 let made = try Repository.run(

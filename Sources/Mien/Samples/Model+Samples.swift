@@ -27,7 +27,7 @@ extension Model {
         let revision = "features 1, \(cropSpecification)\n"
         Array(revision.utf8).withUnsafeBytes { hash.update($0) }
         do {
-            for name in files where !["heads.safetensors", "mien.json"].contains(name) {
+            for name in files where Self.isOfEncoder(name) {
                 Array("\(name)\n".utf8).withUnsafeBytes { hash.update($0) }
                 try hash.update(contentsOf: folder + "/" + name)
             }
@@ -35,6 +35,12 @@ extension Model {
             throw .model("\(folder): the model's files could not be read: \(error)")
         }
         return hash.finish()
+    }
+
+    /// Whether a file of the folder is part of the image encoder: not the heads, not what CLIP has for text.
+    private static func isOfEncoder(_ name: String) -> Bool {
+        name.hasSuffix(".json")
+            ? ["config.json", "preprocessor_config.json"].contains(name) : name != "heads.safetensors"
     }
 
     /// Embeds faces at moments of a video, in the order they come in it.

@@ -54,6 +54,11 @@ struct ModelImportJob {
     func run() throws -> String {
         let clip = try Model(folder: request.clip)
         try request.run(embeddingWidth: clip.embeddingWidth)
+        let fingerprint = try clip.featureFingerprint()
+        for heads in request.heads {
+            let objection = EncoderRecord.objection(to: fingerprint, heads: heads, tasks: HeadTask.allCases)
+            if let objection { Console.say(objection) }
+        }
         let path = request.output + "/mien.json"
         var manifest = try ModelManifest(path: path)
         manifest.crop = crop ?? clip.crop

@@ -9,6 +9,8 @@ final class PipelineEmbedder: SampleEmbedder {
         let description = "interrupted; what is embedded so far is kept for the next run"
     }
 
+    /// What one feature depends on; the cache's fingerprint says also which frames of a video there are.
+    let encoder: String
     let fingerprint: String
     let width: Int
 
@@ -26,7 +28,8 @@ final class PipelineEmbedder: SampleEmbedder {
         self.skipsBroken = skipsBroken
         self.cancellation = cancellation
         width = model.embeddingWidth
-        fingerprint = try model.featureFingerprint() + (every == 1 ? "" : ", one frame in \(every)")
+        encoder = try model.featureFingerprint()
+        fingerprint = encoder + (every == 1 ? "" : ", one frame in \(every)")
     }
 
     func embed(_ samples: [LabelledSample], into sink: EmbeddingSink) throws {
