@@ -72,7 +72,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, help="ferplus.npz")
     parser.add_argument("--folder", required=True, help="checkpoints and log")
-    parser.add_argument("--epochs", type=int, default=24)
+    parser.add_argument("--epochs", type=int, default=18)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.1)
     parser.add_argument("--strength", type=float, default=0.8, help="of the augmentation")
