@@ -28,6 +28,8 @@ def initialize(student):
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
     vision, depth = student.vision_model, configuration.num_hidden_layers
+    for readout in (student.output, student.pooled, student.dense[1]):
+        readout.weight.mul_(0.1)  # begin at "no opinion", not at a loud wrong one
     _initialize_embeddings(vision.embeddings, configuration)
     for index, layer in enumerate(vision.encoder.layers):
         # Residual branches start small, the more so the deeper the network.
