@@ -1,0 +1,80 @@
+"""Stage 3: write the student as a Hugging Face CLIP folder (F16) with mien.json, and check it against transformers."""
+
+import argparse
+import json
+import os
+
+import torch
+from safetensors.torch import save_file
+
+import augment
+import data
+from student import Student, StudentConfiguration
+
+
+def preprocessor(side):
+    return {
+        "do_resize": True, "size": {"shortest_edge": side}, "resample": 3, "do_center_crop": True,
+        "crop_size": {"height": side, "width": side}, "do_rescale": True, "rescale_factor": 1 / 255,
+        "do_normalize": True, "image_mean": [0.5] * 3, "image_std": [0.5] * 3, "do_convert_rgb": True,
+        "image_processor_type": "CLIPImageProcessor",
+    }
+
+
+def manifest(epoch):
+    """mien.json before calibration; calibrate.py fills in the temperature and thresholds."""
+    return {
+        "format": 1,
+        "name": "mien-small",
+        "labels": {"expression": data.EXPRESSIONS, "au": [f"AU{unit:02}" for unit in data.ACTION_UNITS]},
+        "crop": {"eye_distance": augment.EYE_DISTANCE, "eye_center": list(augment.EYE_CENTRE), "roll": True},
+        "calibration": {"expression_temperature": 1.0, "au_thresholds": [0.5] * 12},
+        "smoothing": {"expression_seconds": 3.4, "au_seconds": 0.23},
+        "provenance": {
+            "data": "FER2013 faces, train split, with FER+ crowd votes; AU scores from the MediaPipe blendshape model",
+            "recipe": "tools/train_default",
+            "student_epoch": epoch,
+        },
+    }
+
+
+def write_json(path, value):
+    with open(path, "w") as file:
+        json.dump(value, file, indent=2)
+        file.write("\n")
+
+
+def check(folder, student):
+    """transformers must read the folder and agree with our own layers."""
+    from transformers import CLIPVisionModelWithProjection
+
+    reference = CLIPVisionModelWithProjection.from_pretrained(folder, dtype=torch.float32).eval()
+    images = torch.rand(4, 3, 48, 48, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    with torch.no_grad():
+        theirs, ours = reference(pixel_values=images).image_embeds, student.embed(images)
+    difference = (theirs - ours).abs().max().item()
+    assert difference < 1e-3 * ours.abs().max().item(), f"{folder}: embeddings differ from transformers by {difference}"
+    return difference
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", required=True, help="best.pt of the student")
+    parser.add_argument("--output", required=True, help="the model folder")
+    options = parser.parse_args()
+    state = torch.load(options.checkpoint, weights_only=True)
+    student = Student(StudentConfiguration()).eval()
+    student.load_state_dict(state["average"])
+    tensors = {key: value.half().contiguous() for key, value in student.exported().items()}
+    student.load_state_dict({key: value.float() for key, value in tensors.items()}, strict=False)
+    os.makedirs(options.output, exist_ok=True)
+    save_file(tensors, os.path.join(options.output, "model.safetensors"), metadata={"format": "pt"})
+    write_json(os.path.join(options.output, "config.json"), student.configuration.huggingface())
+    write_json(os.path.join(options.output, "preprocessor_config.json"), preprocessor(student.configuration.image_size))
+    write_json(os.path.join(options.output, "mien.json"), manifest(state["epoch"]))
+    difference = check(options.output, student)
+    print(f"{options.output}: epoch {state['epoch']}, largest difference from transformers {difference:.2g}")
+
+
+if __name__ == "__main__":
+    main()

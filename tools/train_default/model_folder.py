@@ -1,0 +1,58 @@
+"""An exported model folder, run in PyTorch: the encoder, the two heads if they are there, and the calibration."""
+
+import json
+import os
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from student import Student, StudentConfiguration
+
+HEADS = {"expression": 8, "au": 12}
+
+
+class Head(nn.Module):
+    """Three of [linear, batch norm, ReLU, dropout], then a linear readout: the paper's head, with its tensor names."""
+
+    def __init__(self, width, outputs, dropout=0.6):
+        super().__init__()
+        self.layers = nn.ModuleList(
+            nn.ModuleDict({"linear": nn.Linear(width, width), "norm": nn.BatchNorm1d(width)}) for _ in range(3)
+        )
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(width, outputs)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = self.dropout(torch.relu(layer["norm"](layer["linear"](x))))
+        return self.output(x)
+
+
+class ModelFolder:
+    def __init__(self, path):
+        self.path = path
+        self.encoder = Student(StudentConfiguration()).eval()
+        tensors = {k: v.float() for k, v in load_file(os.path.join(path, "model.safetensors")).items()}
+        self.encoder.load_state_dict(tensors, strict=False)
+        with open(os.path.join(path, "mien.json")) as file:
+            self.manifest = json.load(file)
+        self.heads = {}
+        heads = os.path.join(path, "heads.safetensors")
+        if os.path.exists(heads):
+            tensors = load_file(heads)
+            for task, outputs in HEADS.items():
+                head = Head(self.encoder.configuration.projection_dim, outputs)
+                part = {k.removeprefix(task + "."): v for k, v in tensors.items() if k.startswith(task + ".")}
+                head.load_state_dict(part, strict=False)  # num_batches_tracked is not in the file
+                self.heads[task] = head.eval()
+
+    @torch.no_grad()
+    def embed(self, images, size=512):
+        """Embeddings [N, d] of RGB [N, 3, 48, 48] in -1..1, single precision."""
+        return torch.cat([self.encoder.embed(part) for part in images.split(size)])
+
+    @torch.no_grad()
+    def read(self, embeddings):
+        """Expression logits [N, 8] and AU probabilities [N, 12]."""
+        return self.heads["expression"](embeddings), self.heads["au"](embeddings).sigmoid()
