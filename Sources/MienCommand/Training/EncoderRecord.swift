@@ -1,6 +1,7 @@
 import Foundation
 import Mien
 import MienHeads
+import MienTraining
 
 /// Which encoder heads belong to, as their `mien.json` says it: embeddings of another one are as wide, often
 /// enough, and mean nothing to them.
@@ -26,9 +27,8 @@ enum EncoderRecord {
 
     /// What is wrong with reading the embeddings of `fingerprint` with `heads`; nil if nothing is known to be.
     static func objection(to fingerprint: String, heads: String, tasks: [HeadTask]) -> String? {
-        var isFolder: ObjCBool = false
-        FileManager.default.fileExists(atPath: heads, isDirectory: &isFolder)
-        let folder = isFolder.boolValue ? heads : (heads as NSString).deletingLastPathComponent
+        let isFolder = DataSource(path: heads).isFolder
+        let folder = isFolder ? heads : (heads as NSString).deletingLastPathComponent
         let path = (folder as NSString).appendingPathComponent("mien.json")
         guard let manifest = try? ModelManifest(path: path) else { return nil }
         for task in tasks {
