@@ -3,7 +3,11 @@ import Mien
 /// The options that say what of a video is read, the same for `annotate` and `embed`.
 struct VideoArguments {
     static let options = [
-        Option("-ss", value: "T", help: "start at T (seconds, or h:mm:ss) from the first frame;\nrows keep the frame numbers and times of the whole clip"),
+        Option(
+            "-ss", value: "T",
+            help:
+                "start at T (seconds, or h:mm:ss) from the first frame;\nrows keep the whole clip's numbers and times"
+        ),
         Option("-t", value: "T", help: "read T seconds (or h:mm:ss) and stop"),
         Option(
             "--every", value: "N", help: "encode one frame in N; the rows between are 'skipped'.\nDefault: 1"),
