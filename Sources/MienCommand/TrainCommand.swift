@@ -93,6 +93,7 @@ struct TrainCommand: Subcommand {
             [configuration.train] + [configuration.validation, ablation?.test].compactMap { $0 }
         let embedding = try labels.embedder(for: sources, cancellation: interrupt.cancellation)
         if embedding != nil { configuration.cache = try labels.cache() }
+        if ablation == nil { try Self.prepareFolders(configuration) }
         let progress = TrainingProgress(epochs: configuration.options.epochs, isQuiet: isQuiet)
         defer { progress.clear() }
         if let ablation {
@@ -151,6 +152,23 @@ struct TrainCommand: Subcommand {
             throw UsageError("\(key) \(value): expected a fraction below 1")
         }
         return value
+    }
+
+    /// Makes the folders that will be written to: hours of embedding are the wrong time to find out.
+    private static func prepareFolders(_ configuration: TrainingConfiguration) throws(MienError) {
+        let files = FileManager.default
+        for path in [configuration.output, configuration.checkpoint].compactMap({ $0 }) {
+            let parent = path.parentFolder
+            let folder = parent.isEmpty ? "." : parent
+            do {
+                try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            } catch {
+                throw .output("\(folder): the directory cannot be made: \(error.localizedDescription)")
+            }
+            guard files.isWritableFile(atPath: folder) else {
+                throw .output("\(folder): cannot be written to, expected a place for \(path)")
+            }
+        }
     }
 
     /// Refuses to write over what may be somebody's only copy.

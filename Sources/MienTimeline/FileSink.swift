@@ -129,7 +129,8 @@ private func isDirectory(_ path: String) -> Bool {
 
 /// Makes a renaming durable where the file system can; where it cannot, the file is no less whole.
 private func synchronizeDirectory(of path: String) {
-    let directory = (path as NSString).deletingLastPathComponent
+    // Foundation on Linux crashes on a relative path of a single character.
+    let directory = path.count > 1 ? (path as NSString).deletingLastPathComponent : ""
     let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     fsync(descriptor)

@@ -19,7 +19,7 @@ enum TrainingFiles {
         var labels: [Int64] = []
         var unitLabels: [Float] = []
         for row in 0..<count {
-            let label = (row * 5) % 8
+            let label = min(7, Int((random() + 0.5) * 8))
             labels.append(Int64(label))
             for column in 0..<width { features.append((column == label ? 1.5 : 0) + random()) }
             for unit in 0..<12 { unitLabels.append(features[row * width + unit] > 0.4 ? 1 : 0) }

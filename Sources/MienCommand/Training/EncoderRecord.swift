@@ -28,7 +28,7 @@ enum EncoderRecord {
     /// What is wrong with reading the embeddings of `fingerprint` with `heads`; nil if nothing is known to be.
     static func objection(to fingerprint: String, heads: String, tasks: [HeadTask]) -> String? {
         let isFolder = DataSource(path: heads).isFolder
-        let folder = isFolder ? heads : (heads as NSString).deletingLastPathComponent
+        let folder = isFolder ? heads : heads.parentFolder
         let path = (folder as NSString).appendingPathComponent("mien.json")
         guard let manifest = try? ModelManifest(path: path) else { return nil }
         for task in tasks {

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienHeads
 import MienTraining
 
 /// Embeds labelled images and videos with a model, as annotating would.
@@ -64,7 +65,7 @@ final class PipelineEmbedder: SampleEmbedder {
         }
         try checkInterruption()
         for failure in failures { Console.say("\(failure.error); left out") }
-        let folder = (samples[indices[0]].path as NSString).deletingLastPathComponent
+        let folder = samples[indices[0]].path.parentFolder
         report(damaged: damaged, of: folder)
     }
 

@@ -101,7 +101,7 @@ package struct EvaluationRun {
                 path: path, reason: "has no head for the task \(configuration.task.rawValue)")
         }
         let manifestPath =
-            ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent("mien.json")
+            (path.parentFolder as NSString).appendingPathComponent("mien.json")
         var manifest: ModelManifest?
         if FileManager.default.fileExists(atPath: manifestPath) {
             manifest = try ModelManifest(path: manifestPath)

@@ -37,7 +37,7 @@ package struct ModelImport: Codable, Sendable, Equatable {
             let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
             // Reads it as annotating will: with all checks.
             _ = try wrapping { () throws(HeadsError) in try Heads(path: path, width: embeddingWidth) }
-            let beside = ((path as NSString).deletingLastPathComponent as NSString).appendingPathComponent(
+            let beside = (path.parentFolder as NSString).appendingPathComponent(
                 "mien.json")
             var own: ModelManifest?
             if files.fileExists(atPath: beside) {

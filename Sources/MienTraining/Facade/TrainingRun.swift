@@ -53,7 +53,7 @@ package struct TrainingRun {
         let result = try trainer.run(
             train: data.train, validation: data.validation, isCancelled: isCancelled, event: event)
         let manifestPath =
-            ((configuration.output as NSString).deletingLastPathComponent as NSString)
+            (configuration.output.parentFolder as NSString)
             .appendingPathComponent("mien.json")
         guard result.bestEpoch > 0 else {
             return Outcome(

@@ -79,7 +79,7 @@ package struct Submission {
         return images
     }
 
-    private func folder(_ name: String) -> String { (name as NSString).deletingLastPathComponent }
+    private func folder(_ name: String) -> String { name.parentFolder }
 
     private func frame(_ name: String) -> Int {
         Int(((name as NSString).lastPathComponent as NSString).deletingPathExtension) ?? 0

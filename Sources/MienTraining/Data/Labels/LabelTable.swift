@@ -38,7 +38,7 @@ package enum LabelTable {
         }
         let subjectColumn = ["subject", "person", "group"].compactMap { columns.firstIndex(of: $0) }.first
         let reads = MomentColumns(header: columns)
-        let root = folder ?? (path as NSString).deletingLastPathComponent
+        let root = folder ?? path.parentFolder
         var samples: [LabelledSample] = []
         var rows: [LabelColumns.Row] = []
         var subjects = Numbering()
@@ -91,7 +91,7 @@ package enum LabelTable {
     }
 
     static func resolve(_ path: String, beside table: String) -> String {
-        resolve(path, in: (table as NSString).deletingLastPathComponent)
+        resolve(path, in: table.parentFolder)
     }
 
     private static func resolve(_ path: String, in folder: String) -> String {
@@ -111,13 +111,13 @@ package enum LabelTable {
         var labelsOfFolder: [String: Set<Int>] = [:]
         if result.labels.task == .expression {
             for (index, sample) in result.samples.enumerated() where isImage(sample) {
-                let folder = (sample.path as NSString).deletingLastPathComponent
+                let folder = sample.path.parentFolder
                 labelsOfFolder[folder, default: []].insert(result.labels.expression(index) ?? -1)
             }
         }
         let foldersAreLabels = labelsOfFolder.count > 1 && labelsOfFolder.values.allSatisfy { $0.count == 1 }
         result.videos = result.samples.map { sample in
-            let folder = (sample.path as NSString).deletingLastPathComponent
+            let folder = sample.path.parentFolder
             return videos.number(isImage(sample) && !foldersAreLabels ? folder : sample.path)
         }
         guard result.samples.contains(where: isImage) else { return }
