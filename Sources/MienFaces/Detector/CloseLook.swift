@@ -31,9 +31,9 @@ final class CloseLook {
     func faces(
         at center: Point, side: Float, roll: Float, in image: Image, threshold: Float, workers: Workers
     ) -> [FaceDetection] {
-        guard side >= 1, side.isFinite, center.x.isFinite, center.y.isFinite, roll.isFinite else {
-            return []
-        }
+        // Also not where the image would be a speck; NaN fails every comparison.
+        let most = 16 * Float(max(image.width, image.height))
+        guard side >= 1, side <= most, center.isFinite, roll.isFinite else { return [] }
         let region = Region(center: center, side: side, roll: roll, pixels: ShortRangeNetwork.side)
         appendDetections(
             in: region, of: image, threshold: threshold, workers: workers, to: &detections)

@@ -127,7 +127,6 @@ final class Convolution: @unchecked Sendable {
         let operations = pixels * Int(layer.inputs) * Int(layer.outputs)
         // Waking another thread costs about as much as a small layer.
         let pieces = operations < 2_000_000 ? 1 : min(workers.count, pixels)
-        nonisolated(unsafe) let (layer, input, skip, output) = (layer, input, skip, output)
         workers.run(pieces) { piece in
             withUnsafePointers(layer, input, skip, output) { layer, input, skip, output in
                 mien_layer_run(

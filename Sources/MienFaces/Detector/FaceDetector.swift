@@ -19,7 +19,7 @@ package final class FaceDetector: FaceDetecting {
     private let looks: [CloseLook]
 
     private var detections: [FaceDetection] = []
-    package private(set) var candidates: [FaceDetection] = []
+    private var candidates: [FaceDetection] = []
     private var verified: [FaceDetection?] = []
 
     /// Creates a detector with the weights that belong to this module.
@@ -101,15 +101,10 @@ package final class FaceDetector: FaceDetecting {
     private func verify(in image: Image) {
         verified.removeAll(keepingCapacity: true)
         verified.append(contentsOf: repeatElement(nil, count: candidates.count))
-        let pieces = min(looks.count, candidates.count)
         verified.withUnsafeMutableBufferPointer { verified in
-            // Each piece has its own network and writes its own elements.
-            nonisolated(unsafe) let (verified, looks) = (verified, looks)
-            let (candidates, settings) = (candidates, settings)
-            workers.run(pieces) { piece in
-                for index in stride(from: piece, to: candidates.count, by: pieces) {
-                    verified[index] = Self.closeLook(looks[piece], candidates[index], image, settings)
-                }
+            // Calls that run at the same time have different slots, hence different networks.
+            workers.run(candidates.count) { index, slot in
+                verified[index] = Self.closeLook(looks[slot], candidates[index], image, settings)
             }
         }
         detections.removeAll(keepingCapacity: true)
