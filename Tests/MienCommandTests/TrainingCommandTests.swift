@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienTensor
 import TestSupport
 import Testing
 
@@ -264,6 +265,42 @@ import Testing
             "evaluate --task expression --heads model --labels table.csv --cache cache --json")
         #expect(try json(measured.output)["samples"] as? Int == 24, "\(measured.errors)")
         #expect(try json(measured.output)["accuracy"] as? Double == 1, "\(measured.output)")
+    }
+
+    @Test func momentsAreEmbeddedAsTheWholeClipIs() throws {
+        // Out of order, by frame and by time, twice the same.
+        let frames = [120, 7, 43, 8, 43, 180]
+        var text = "path,frame,time,label\n"
+        for (index, frame) in frames.enumerated() {
+            let place = index % 2 == 0 ? "\(frame)," : ",\(Double(frame - 1) * 1001 / 24000)"
+            text += "\(Repository.sample),\(place),\(index % 2)\n"
+        }
+        try write("labels.csv", text)
+        let train = try mien(
+            "train --task expression --labels labels.csv --cache cache --epochs 1 -o heads.safetensors")
+        #expect(train.status == 0, "\(train.errors)")
+        #expect(try mien(["embed", Repository.sample, "-o", "all.safetensors"]).status == 0)
+        let all = try SafetensorsFile(path: folder.path("all.safetensors"))
+        let numbers = try all.integers("frame")
+        let embeddings = try all.floats("embeddings")
+        let model = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path("cache")).first)
+        let set = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path("cache/\(model)"))
+                .first { $0.hasPrefix("set-") })
+        let cached = try SafetensorsFile(path: folder.path("cache/\(model)/\(set)"))
+        let times = try cached.doubles("time")
+        let allTimes = try all.doubles("time")
+        let rows = try cached.floats("embeddings")
+        #expect(rows.count == frames.count * 256)
+        for (index, frame) in frames.enumerated() {
+            let row = try #require(numbers.firstIndex(of: Int64(frame)))
+            #expect(times[index] == allTimes[row])
+            let isSame = (0..<256).allSatisfy {
+                rows.baseAddress[256 * index + $0] == embeddings.baseAddress[256 * row + $0]
+            }
+            #expect(isSame, "frame \(frame)")
+        }
     }
 
     @Test func affWild2IsTrainedOnAndAnswered() throws {

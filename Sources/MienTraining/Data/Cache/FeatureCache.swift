@@ -44,8 +44,9 @@ package struct FeatureCache {
         for unit in units {
             let parts = try parts(of: unit, in: model)
             firstFreePart[unit.name] = parts.count
-            let finished = try finished(parts, width: embedder.width)
-            let missing = unit.samples.filter { !finished.contains(keys[$0]) }
+            // Two labels of one moment, as of two annotators, share its feature.
+            var known = try finished(parts, width: embedder.width)
+            let missing = unit.samples.filter { known.insert(keys[$0]).inserted }
             done += unit.samples.count - missing.count
             if !missing.isEmpty { todo.append((unit, missing)) }
         }
