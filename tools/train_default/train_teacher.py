@@ -20,8 +20,7 @@ def predict(model, faces, size=512):
     rows = []
     for start in range(0, len(faces), size):
         images = augment.to_float(faces.images[start : start + size])
-        with torch.autocast("cpu", torch.bfloat16):
-            rows.append(model(images.contiguous(memory_format=torch.channels_last)).float())
+        rows.append(model(images.contiguous(memory_format=torch.channels_last)))
     return torch.cat(rows)
 
 
@@ -50,9 +49,8 @@ def train(options):
             step = epoch * len(batches) + index
             for group in optimizer.param_groups:
                 group["lr"] = learning_rate(options.rate, step, steps, warmup=len(batches))
-            with torch.autocast("cpu", torch.bfloat16):
-                outputs = model(images.contiguous(memory_format=torch.channels_last))
-            loss = targets.supervised_loss(outputs.float(), batch, with_landmarks=not mixed)
+            outputs = model(images.contiguous(memory_format=torch.channels_last))
+            loss = targets.supervised_loss(outputs, batch, with_landmarks=not mixed)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -72,7 +70,7 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, help="ferplus.npz")
     parser.add_argument("--folder", required=True, help="checkpoints and log")
-    parser.add_argument("--epochs", type=int, default=18)
+    parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=0.1)
     parser.add_argument("--strength", type=float, default=0.8, help="of the augmentation")
