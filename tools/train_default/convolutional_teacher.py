@@ -1,4 +1,4 @@
-"""The teacher: a residual network with squeeze-and-excitation. 48 x 48 grey in, a 6 x 6 map and 82 outputs out."""
+"""The teacher: a residual network with squeeze-and-excitation. 48 x 48 grey in, two maps and 82 outputs out."""
 
 import torch
 from torch import nn
@@ -33,7 +33,7 @@ class Block(nn.Module):
 class Teacher(nn.Module):
     def __init__(self, widths=(32, 32, 96, 192), blocks=(2, 2, 2)):
         super().__init__()
-        self.width = widths[-1]
+        self.widths, self.last = widths[-2:], blocks[-1]
         self.stem = nn.Sequential(
             nn.Conv2d(1, widths[0], 3, 1, 1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()
         )
@@ -42,14 +42,16 @@ class Teacher(nn.Module):
             stages += [Block(inputs, outputs, 2)] + [Block(outputs, outputs, 1) for _ in range(count - 1)]
         self.stages = nn.Sequential(*stages)
         self.dropout = nn.Dropout(0.2)
-        self.output = nn.Linear(self.width, targets.OUTPUTS)
+        self.output = nn.Linear(widths[-1], targets.OUTPUTS)
 
-    def features(self, x):
-        """[N, 1, 48, 48] to [N, width, 6, 6]."""
-        return self.stages(self.stem(x))
+    def maps(self, x):
+        """[N, 1, 48, 48] to what two stages see: [N, 96, 12, 12] and [N, 192, 6, 6]."""
+        x, count = self.stem(x), len(self.stages) - self.last
+        middle = self.stages[:count](x)
+        return middle, self.stages[count:](middle)
 
     def read(self, features):
         return self.output(self.dropout(features.mean((2, 3))))
 
     def forward(self, x):
-        return self.read(self.features(x))
+        return self.read(self.maps(x)[1])

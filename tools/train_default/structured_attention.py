@@ -12,8 +12,8 @@ import math
 import torch
 from torch import nn
 
-_FREQUENCIES = torch.arange(1, 6)  # per axis; x and y, sine and cosine: 20 dimensions carry position
-_POSITION_WIDTH = 4 * len(_FREQUENCIES)
+_FREQUENCIES = torch.arange(1, 5)  # per axis; x and y, sine and cosine: 16 dimensions carry position
+_POSITION_WIDTH = 4 * len(_FREQUENCIES)  # a head is at least that wide
 _OFFSETS = [(dx, dy) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if (dx, dy) != (0, 0)]
 # Logit of the neighbour itself. Later layers start with broader heads, the last with ordinary ones.
 _SHARPNESS = [8.0, 8.0, 6.0, 4.0, 2.0, 0.0]
@@ -28,7 +28,7 @@ def initialize(student):
             if module.bias is not None:
                 nn.init.zeros_(module.bias)
     vision, depth = student.vision_model, configuration.num_hidden_layers
-    for readout in (student.output, student.pooled, student.dense[1]):
+    for readout in (student.output, student.pooled, student.middle[1], student.late[1]):
         readout.weight.mul_(0.1)  # begin at "no opinion", not at a loud wrong one
     _initialize_embeddings(vision.embeddings, configuration)
     for index, layer in enumerate(vision.encoder.layers):
@@ -51,7 +51,7 @@ def _initialize_embeddings(embeddings, configuration):
     embeddings.class_embedding[:_POSITION_WIDTH] = 0
     table = torch.zeros(grid * grid + 1, width)
     angle = _angles(torch.arange(grid), grid)
-    axis = torch.stack([angle.cos(), angle.sin()], dim=-1).flatten(1)  # [grid, 10]
+    axis = torch.stack([angle.cos(), angle.sin()], dim=-1).flatten(1)  # [grid, 8]
     table[1:, : _POSITION_WIDTH // 2] = axis.repeat(grid, 1)  # x runs fastest
     table[1:, _POSITION_WIDTH // 2 : _POSITION_WIDTH] = axis.repeat_interleave(grid, 0)
     embeddings.position_embedding.weight.copy_(table * 1.4)  # unit variance, like the content
@@ -70,7 +70,7 @@ def _initialize_heads(attention, configuration, sharpness):
         rows = slice(head * head_width, (head + 1) * head_width)
         for projection, shift in ((attention.q_proj, (dx, dy)), (attention.k_proj, (0, 0))):
             projection.weight[rows] *= 0.5
-            position = torch.cat([_rotation(shift[0], grid), _rotation(shift[1], grid)])  # [10, 2, 2]
+            position = torch.cat([_rotation(shift[0], grid), _rotation(shift[1], grid)])  # [8, 2, 2]
             block = torch.block_diag(*position)
             # The sum over pairs of cos(angle difference) is the number of pairs at the peak, 2 x 0.98 each after norm.
             gain = math.sqrt(sharpness * math.sqrt(head_width) / (_POSITION_WIDTH / 2 * 1.96))

@@ -1,7 +1,7 @@
 """The student: a CLIP vision transformer with the parameter names of a Hugging Face CLIP folder.
 
-Written out rather than taken from `transformers` because on a CPU this attention trains faster in bfloat16 than the
-fused one, and because the dense losses need the tokens between layers. `export.py` checks that
+Written out rather than taken from `transformers` because the dense losses need the tokens between layers, and one product
+for query, key and value is faster than three. `export.py` checks that
 `CLIPVisionModelWithProjection` gives the same embeddings.
 """
 
@@ -18,9 +18,9 @@ import targets
 @dataclass
 class StudentConfiguration:
     image_size: int = 48
-    patch_size: int = 8
-    hidden_size: int = 256
-    intermediate_size: int = 768
+    patch_size: int = 6
+    hidden_size: int = 128
+    intermediate_size: int = 512
     num_hidden_layers: int = 6
     num_attention_heads: int = 8
     projection_dim: int = 256
@@ -122,25 +122,26 @@ class VisionModel(nn.Module):
 class Student(nn.Module):
     """The encoder, and the readouts that exist only to train it."""
 
-    def __init__(self, configuration=StudentConfiguration(), teacher_width=192):
+    def __init__(self, configuration=StudentConfiguration(), teacher_widths=(96, 192)):
         super().__init__()
         self.configuration = configuration
         self.vision_model = VisionModel(configuration)
         self.visual_projection = nn.Linear(configuration.hidden_size, configuration.projection_dim, bias=False)
         self.output = nn.Linear(configuration.projection_dim, targets.OUTPUTS)
-        self.pooled = nn.Linear(configuration.projection_dim, teacher_width)
-        self.dense = nn.Sequential(
-            nn.LayerNorm(configuration.hidden_size), nn.Linear(configuration.hidden_size, teacher_width)
-        )
+        middle, late = teacher_widths
+        self.pooled = nn.Linear(configuration.projection_dim, late)
+        self.middle = _dense_readout(configuration.hidden_size, middle)
+        self.late = _dense_readout(configuration.hidden_size, late)
         structured_attention.initialize(self)
 
     def forward(self, x):
-        """Readouts of [N, 3, 48, 48] in -1..1: outputs [N, 82], pooled and dense guesses at the teacher's features."""
+        """Readouts of [N, 3, 48, 48] in -1..1: outputs [N, 82], and guesses at the teacher's features: pooled, and its
+        middle and late maps at every patch."""
         tokens = self.vision_model(x)
         embedding = self.visual_projection(self.vision_model.post_layernorm(tokens[-1][:, 0]))
-        # One layer before the last, so that the class token can still collect what the patches have learnt.
-        patches = self.dense(tokens[-2][:, 1:])
-        return self.output(embedding), self.pooled(embedding), patches
+        # The late map one layer before the last, so that the class token can still collect what the patches have learnt.
+        middle, late = self.middle(tokens[len(tokens) // 2 - 1][:, 1:]), self.late(tokens[-2][:, 1:])
+        return self.output(embedding), self.pooled(embedding), middle, late
 
     def embed(self, x):
         return self.visual_projection(self.vision_model.post_layernorm(self.vision_model(x)[-1][:, 0]))
@@ -149,3 +150,7 @@ class Student(nn.Module):
         """The tensors of model.safetensors."""
         kept = ("vision_model.", "visual_projection.")
         return {key: value for key, value in self.state_dict().items() if key.startswith(kept)}
+
+
+def _dense_readout(width, outputs):
+    return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, outputs))

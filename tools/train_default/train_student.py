@@ -10,9 +10,38 @@ import data
 import metrics
 import targets
 from batches import Batches
+from muon import Muon
 from progress import Average, Run, learning_rate
-from student import Student
+from student import Student, StudentConfiguration
 from teachers import Teachers, distillation_loss
+
+
+class StudentOptimizer:
+    """Muon for the matrices between tokens, AdamW for embeddings, norms, biases and readouts."""
+
+    def __init__(self, model):
+        matrices = [p for p in model.vision_model.encoder.parameters() if p.ndim == 2]
+        inside = {id(p) for p in matrices}
+        others = [p for p in model.parameters() if id(p) not in inside]
+        decayed, plain = [p for p in others if p.ndim > 1], [p for p in others if p.ndim == 1]
+        groups = [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0}]
+        self.parts = [Muon(matrices), torch.optim.AdamW(groups, betas=(0.9, 0.98))]
+
+    def set_rate(self, rate):
+        for part in self.parts:
+            for group in part.param_groups:
+                group["lr"] = rate
+
+    def step(self):
+        for part in self.parts:
+            part.step()
+
+    def state_dict(self):
+        return [part.state_dict() for part in self.parts]
+
+    def load_state_dict(self, states):
+        for part, state in zip(self.parts, states):
+            part.load_state_dict(state)
 
 
 @torch.no_grad()
@@ -21,8 +50,7 @@ def predict(model, faces, size=512):
     rows = []
     for start in range(0, len(faces), size):
         images = augment.to_float(faces.images[start : start + size]).expand(-1, 3, -1, -1)
-        with torch.autocast("cpu", torch.bfloat16):
-            rows.append(model(images)[0].float())
+        rows.append(model(images)[0])
     return torch.cat(rows)
 
 
@@ -32,16 +60,13 @@ def train(options):
     batches = Batches(
         train_faces, data.blendshape_names(options.data), options.batch, options.strength, mix_chance=0.5, mix_alpha=0.5
     )
-    teachers = Teachers(options.teacher)
-    model = Student(teacher_width=teachers.width)
+    configuration = StudentConfiguration()
+    teachers = Teachers(options.teacher, configuration.grid)
+    model = Student(configuration, teachers.widths)
     if options.start:
         model.load_state_dict(torch.load(options.start, weights_only=True)["average"])
     average = Average(model, decay=0.998)
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim == 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0}], betas=(0.9, 0.98)
-    )
+    optimizer = StudentOptimizer(model)
     run = Run(options.folder)
     first, best = run.resume(model, average, optimizer)
     steps = len(batches) * options.epochs
@@ -52,13 +77,10 @@ def train(options):
         views = augment.Augmentation(options.strength, torch.Generator().manual_seed(options.seed * 1000 + epoch))
         for index, (images, batch, mixed) in enumerate(batches.epoch(options.seed, epoch)):
             step = epoch * len(batches) + index
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate(options.rate, step, steps, warmup=2 * len(batches))
+            optimizer.set_rate(learning_rate(options.rate, step, steps, warmup=len(batches)))
             taught = teachers(images)
-            with torch.autocast("cpu", torch.bfloat16):
-                readouts = model(views.colour(images))
-            loss = distillation_loss([readout.float() for readout in readouts], taught, batch, mixed)
-            optimizer.zero_grad(set_to_none=True)
+            loss = distillation_loss(model(views.colour(images)), taught, batch, mixed)
+            model.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 2.0)
             optimizer.step()
