@@ -180,6 +180,10 @@ import Testing
                 "train --task au --features train.safetensors -o h", 2,
                 "expected F32 [240, 12] for the task au"
             ),
+            (
+                "train --task expression --features train.safetensors --no-faces -o h", 1,
+                "--no-faces: applies to --labels"
+            ),
             ("train --task expression --labels none.csv -o h", 2, "none.csv"),
             ("evaluate --task expression --heads none --features test.safetensors", 3, "none"),
             ("evaluate --task expression --features test.safetensors", 2, "features are 16 wide"),
@@ -325,6 +329,34 @@ import Testing
         #expect(try mien(submit + " out.txt").status == 1)
         #expect(try mien(submit + " out.txt -y --template template.txt").status == 0)
         #expect(try read("out.txt").filter { $0 == UInt8(ascii: "\n") }.count == 6)
+    }
+
+    @Test func croppedFacesAreMeasuredAsTheyAre() throws {
+        try TrainingFiles.writeAffWild2(in: folder)
+        // Plain colours: nothing in which a detector would find a face.
+        let root = folder.path("aw2/cropped_aligned")
+        let videos = try FileManager.default.contentsOfDirectory(atPath: root).sorted()
+        let images = try videos.flatMap { video in
+            try FileManager.default.contentsOfDirectory(atPath: root + "/" + video).sorted()
+                .filter { $0.hasSuffix(".jpg") }.map { video + "/" + $0 }
+        }
+        let degrees = repeatElement("0.25", count: 12).joined(separator: ",")
+        let units = [1, 2, 4, 6, 7, 10, 12, 15, 23, 24, 25, 26].map { "AU\($0)" }.joined(separator: ",")
+        try write(
+            "labels.csv",
+            "path,label,\(units)\n" + images.map { "\($0),neutral,\(degrees)\n" }.joined())
+        let line = "evaluate --labels labels.csv --images aw2/cropped_aligned --cache cache --json --task"
+        let whole = try mien(line + " expression --no-faces")
+        #expect(whole.status == 0, "\(whole.errors)")
+        #expect(try json(whole.output)["samples"] as? Int == images.count)
+        let agreement = try mien(line + " au --no-faces")
+        #expect(try json(agreement.output)["mean_pearson_r"] is NSNull, "\(agreement.output)")
+        let searched = try mien(line + " expression")
+        #expect(searched.status != 0 && searched.errors.contains("without a face"), "\(searched.errors)")
+
+        try write("video.csv", "path,label\n\(Repository.sample),neutral\n")
+        let video = try mien("evaluate --task expression --labels video.csv --cache cache --no-faces")
+        #expect(video.status == 2 && video.errors.contains("cropped faces"), "\(video.errors)")
     }
 
     @Test func anUnreadableImageEndsTheRunOrIsLeftOut() throws {

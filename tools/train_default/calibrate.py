@@ -1,8 +1,7 @@
-"""Make the probabilities honest, on validation: temperature, AU scale and offset, AU thresholds.
+"""Make the probabilities honest, on validation: temperature, AU scale and bias, AU thresholds, all in mien.json.
 
-The temperature and thresholds go to mien.json. The AU scale and offset (Platt, towards the teacher's scaled score) are
-folded into the last linear layer of the AU head, where they cost nothing and no reader has to know of them.
-Running it twice changes nothing further.
+Scale and bias (Platt) fit each AU's probability to the degree that the blendshape model gives it. The weights stay
+those that `mien train` wrote; running it twice changes nothing further.
 """
 
 import argparse
@@ -11,7 +10,6 @@ import os
 
 import torch
 import torch.nn.functional as F
-from safetensors.torch import load_file, save_file
 
 import augment
 import data
@@ -39,10 +37,10 @@ def temperature(logits, faces):
     return logarithm.exp().item()
 
 
-def scale_and_offset(logits, scores):
-    scale, offset = torch.ones(12, requires_grad=True), torch.zeros(12, requires_grad=True)
-    fit([scale, offset], lambda: targets.score_loss(logits * scale + offset, scores))
-    return scale.detach(), offset.detach()
+def scale_and_bias(logits, scores):
+    scale, bias = torch.ones(12, requires_grad=True), torch.zeros(12, requires_grad=True)
+    fit([scale, bias], lambda: targets.score_loss(logits * scale + bias, scores))
+    return scale.detach(), bias.detach()
 
 
 def thresholds(probabilities, scores):
@@ -68,24 +66,22 @@ def main():
     embeddings = model.embed(augment.to_float(faces.images).expand(-1, 3, -1, -1))
     with torch.no_grad():
         expression, units = model.heads["expression"](embeddings), model.heads["au"](embeddings)
-    scale, offset = scale_and_offset(units, faces.action_units)
+    scale, bias = scale_and_bias(units, faces.action_units)
     calibration = model.manifest["calibration"]
     calibration["expression_temperature"] = round(temperature(expression, faces), 4)
-    calibration["au_thresholds"] = thresholds((units * scale + offset).sigmoid(), faces.action_units)
-
-    heads = os.path.join(options.model, "heads.safetensors")
-    tensors = load_file(heads)
-    tensors["au.output.weight"] = tensors["au.output.weight"] * scale[:, None]
-    tensors["au.output.bias"] = tensors["au.output.bias"] * scale + offset
-    save_file(tensors, heads + ".part")
-    os.replace(heads + ".part", heads)
+    calibration["au_scale"] = [round(value, 4) for value in scale.tolist()]
+    calibration["au_bias"] = [round(value, 4) for value in bias.tolist()]
+    calibration["au_thresholds"] = thresholds((units * scale + bias).sigmoid(), faces.action_units)
     with open(os.path.join(options.model, "mien.json"), "w") as file:
         json.dump(model.manifest, file, indent=2)
         file.write("\n")
     before = metrics.calibration_error(expression.softmax(1), faces.label)
     after = metrics.calibration_error((expression / calibration["expression_temperature"]).softmax(1), faces.label)
     print(f"ECE {before:.4f} -> {after:.4f}, temperature {calibration['expression_temperature']}")
-    print("AU scale", [round(v, 3) for v in scale.tolist()], "thresholds", calibration["au_thresholds"])
+    degrees = faces.action_units
+    before = metrics.degree_error(units.sigmoid(), degrees).mean()
+    after = metrics.degree_error((units * scale + bias).sigmoid(), degrees).mean()
+    print(f"AU calibration error {before:.4f} -> {after:.4f}, thresholds {calibration['au_thresholds']}")
 
 
 if __name__ == "__main__":

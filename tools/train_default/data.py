@@ -4,10 +4,12 @@ The file (an .npz, see README.md) holds three fixed splits. Nothing outside `eva
 `export.py --split test` may ask for the test split.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
+
+from proxies import action_unit_scores
 
 EXPRESSIONS = ["neutral", "anger", "disgust", "fear", "happiness", "sadness", "surprise", "other"]
 ACTION_UNITS = [1, 2, 4, 6, 7, 10, 12, 15, 23, 24, 25, 26]
@@ -31,6 +33,10 @@ class Faces:
 
     def __len__(self):
         return len(self.images)
+
+    def first(self, count):
+        """The first `count` faces; all for None."""
+        return Faces(**{field.name: getattr(self, field.name)[:count] for field in fields(self)})
 
 
 def load(path, split):
@@ -63,31 +69,6 @@ def load(path, split):
 def _scale(train_scores):
     # Channels the blendshape model never raises (cheekSquint, noseSneer) must not be blown up to noise.
     return np.maximum(np.nanquantile(train_scores, 0.95, axis=0), 0.02)
-
-
-def action_unit_scores(scores, names):
-    """Twelve AU proxies from ARKit blendshapes, unscaled. This is a teacher, not FACS coding."""
-    column = {name: scores[:, index] for index, name in enumerate(names)}
-
-    def both(name):
-        return (column[name + "Left"] + column[name + "Right"]) / 2
-
-    smile, squint, upper_up = both("mouthSmile"), both("eyeSquint"), both("mouthUpperUp")
-    units = [
-        column["browInnerUp"],
-        both("browOuterUp"),
-        both("browDown"),
-        np.sqrt(smile * squint),  # cheekSquint is always ~0, so smile together with squint stands for AU6
-        squint,
-        upper_up,
-        smile,
-        both("mouthFrown"),
-        (column["mouthRollLower"] + column["mouthRollUpper"]) / 2,
-        both("mouthPress"),
-        np.maximum(column["jawOpen"] + both("mouthLowerDown") + upper_up - column["mouthClose"], 0),
-        column["jawOpen"],
-    ]
-    return np.stack(units, axis=1)
 
 
 def mirror_permutation(names):

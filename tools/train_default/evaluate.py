@@ -17,10 +17,8 @@ from model_folder import ModelFolder
 
 
 def read(model, images):
-    """Probabilities [N, 8] (with the folder's temperature) and AU scores [N, 12] of grey or RGB images."""
-    logits, units = model.read(model.embed(images.expand(-1, 3, -1, -1)))
-    temperature = model.manifest["calibration"]["expression_temperature"]
-    return torch.softmax(logits / temperature, dim=1), units
+    """Calibrated probabilities [N, 8] and [N, 12] of grey or RGB images."""
+    return model.read(model.embed(images.expand(-1, 3, -1, -1)))
 
 
 def table(model, faces, names):
@@ -46,7 +44,10 @@ def details(model, faces):
     names = [f"AU{unit}" for unit in data.ACTION_UNITS]
     confusion = torch.zeros(8, 8, dtype=torch.long)
     confusion.index_put_((faces.label, predicted), torch.ones(len(faces), dtype=torch.long), accumulate=True)
+    uncalibrated = model.heads["expression"](model.embed(images.expand(-1, 3, -1, -1))).detach().softmax(1)
     return {
+        "ece before and after": [metrics.calibration_error(p, faces.label) for p in (uncalibrated, expression)],
+        "au calibration error": dict(zip(names, metrics.degree_error(units, faces.action_units).tolist())),
         "with the mirror image": metrics.summary(*both, faces),
         "f1": dict(zip(data.EXPRESSIONS, metrics.f1_scores(predicted, faces.label).tolist())),
         "au_r": dict(zip(names, metrics.correlation(units, faces.action_units).tolist())),

@@ -33,6 +33,18 @@ def calibration_error(probabilities, label, bins=15):
     return error
 
 
+def degree_error(probabilities, degrees, bins=15):
+    """For each AU, how far its probability is from the mean degree among faces of like probability, [12]."""
+    known = ~degrees[:, 0].isnan()
+    probabilities, degrees = probabilities[known], degrees[known]
+    index = (probabilities * bins).long().clamp(max=bins - 1)
+    errors = torch.zeros(degrees.shape[1])
+    for one in range(bins):
+        inside = (index == one).float()
+        errors += (inside * (probabilities - degrees)).sum(0).abs() / len(degrees)
+    return errors
+
+
 def summary(expression, action_units, faces):
     """The three headline figures, from probabilities or logits [N, 8] and scores [N, 12]."""
     predicted = expression.argmax(1)

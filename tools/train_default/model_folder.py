@@ -54,5 +54,9 @@ class ModelFolder:
 
     @torch.no_grad()
     def read(self, embeddings):
-        """Expression logits [N, 8] and AU probabilities [N, 12]."""
-        return self.heads["expression"](embeddings), self.heads["au"](embeddings).sigmoid()
+        """Calibrated expression probabilities [N, 8] and AU probabilities [N, 12]."""
+        calibration = self.manifest["calibration"]
+        scale = torch.tensor(calibration.get("au_scale", [1.0] * 12))
+        bias = torch.tensor(calibration.get("au_bias", [0.0] * 12))
+        expression = self.heads["expression"](embeddings) / calibration["expression_temperature"]
+        return expression.softmax(1), (self.heads["au"](embeddings) * scale + bias).sigmoid()

@@ -24,8 +24,8 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--folder", required=True)
     parser.add_argument("--teachers", type=int, default=1)
-    parser.add_argument("--teacher-epochs", type=int, default=18)
-    parser.add_argument("--student-epochs", type=int, default=40)
+    parser.add_argument("--teacher-epochs", type=int, default=12)
+    parser.add_argument("--student-epochs", type=int, default=14)
     options = parser.parse_args()
     os.makedirs(options.folder, exist_ok=True)
 
@@ -37,8 +37,6 @@ def main():
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             sys.exit(f"{options.folder}: another run owns this folder")
-        # Threads that wait by spinning would take the cores from whoever else needs them, and from each other.
-        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         checkpoints = []
         for number in range(1, options.teachers + 1):
             folder = inside(f"teacher-{number}")

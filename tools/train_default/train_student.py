@@ -58,7 +58,7 @@ def train(options):
     torch.manual_seed(options.seed)
     train_faces, validation = data.load(options.data, "train"), data.load(options.data, "validation")
     batches = Batches(
-        train_faces, data.blendshape_names(options.data), options.batch, options.strength, mix_chance=0.5, mix_alpha=0.5
+        train_faces, data.blendshape_names(options.data), options.batch, options.strength, mix_chance=0.15, mix_alpha=0.5
     )
     configuration = StudentConfiguration()
     teachers = Teachers(options.teacher, configuration.grid)
@@ -101,10 +101,10 @@ def parse():
     parser.add_argument("--folder", required=True, help="checkpoints and log")
     parser.add_argument("--teacher", required=True, nargs="+", help="best.pt of one or more finished teachers")
     parser.add_argument("--start", help="begin a new run from the averaged weights of this checkpoint")
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=14)
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--strength", type=float, default=0.8, help="of the augmentation")
+    parser.add_argument("--rate", type=float, default=4e-3)
+    parser.add_argument("--strength", type=float, default=0.7, help="of the augmentation")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--steps", type=int, default=0, help="stop each epoch early, to try things out")
     return parser.parse_args()

@@ -1,4 +1,4 @@
-"""What scikit-learn says of random predictions: Tests/MienTrainingTests/Goldens/metrics-*.json."""
+"""What scikit-learn and numpy say of random predictions: Tests/MienTrainingTests/Goldens/metrics-*.json."""
 
 import json
 from pathlib import Path
@@ -69,7 +69,23 @@ def action_units(name, n):
     (GOLDENS / f"metrics-{name}.json").write_text(json.dumps(result))
 
 
+def graded_action_units(name, n):
+    """Pearson's r of probabilities with degrees, some of them missing, AU26 the same throughout."""
+    truth = rng.random((n, 12)).round(3)
+    logits = np.float32(rng.normal(size=(n, 12)) + np.linspace(-1, 4, 12) * (truth - 0.5))
+    truth[:, 11] = 0.25
+    missing = rng.random((n, 12)) < 0.1
+    p = 1 / (1 + np.exp(-logits.astype(np.float64)))
+    r = [np.corrcoef(p[~missing[:, u], u], truth[~missing[:, u], u])[0, 1] for u in range(11)]
+    result = {
+        "labels": [None if m else t for t, m in zip(truth.flatten().tolist(), missing.flatten().tolist())],
+        "logits": logits.astype(float).flatten().tolist(), "r": r, "mean_r": float(np.mean(r)),
+    }
+    (GOLDENS / f"metrics-{name}.json").write_text(json.dumps(result))
+
+
 if __name__ == "__main__":
     expression("expression", 200, 8)
     expression("few-classes", 33, [0, 3, 4])
     action_units("au", 120)
+    graded_action_units("graded", 60)

@@ -21,6 +21,9 @@ struct LabelArguments {
                     "the video of such a table, or the folder in which the paths of\nlabels begin. Default: as the table says; the folder of the labels"
             ),
             Option(
+                "--no-faces",
+                help: "the images of labels are cropped faces already: embed them whole"),
+            Option(
                 "--every", value: "N",
                 help: "of videos with one label as a whole, take one frame in N.\nDefault: 1"),
             Option(
@@ -35,6 +38,7 @@ struct LabelArguments {
     let model: ModelOptions
     private let media: String?
     private let every: Int
+    private let areCrops: Bool
     private let skipsBroken: Bool
     private let cacheFolder: String?
     private let main: (key: String, path: String)
@@ -47,6 +51,7 @@ struct LabelArguments {
         model = try ModelOptions(arguments)
         media = arguments.string("--images")
         every = try arguments.integer("--every", in: 1...Int.max) ?? 1
+        areCrops = arguments.has("--no-faces")
         skipsBroken = arguments.has("--skip-malformed")
         cacheFolder = arguments.string("--cache")
         let given = ["--features", "--labels", "--affwild2"].filter(arguments.has)
@@ -62,6 +67,9 @@ struct LabelArguments {
         if given[0] == "--labels", path.hasSuffix(".safetensors") {
             throw UsageError("--labels \(path): expected a CSV; --features takes a .safetensors file")
         }
+        guard given[0] == "--labels" || !areCrops else {
+            throw UsageError("--no-faces: applies to --labels; \(given[0]) has no faces to be found")
+        }
         main = (given[0], path)
     }
 
@@ -72,12 +80,13 @@ struct LabelArguments {
     /// - Parameter part: The part of Aff-Wild2 that is meant.
     func source(part: AffWild2.Part) -> DataSource {
         DataSource(
-            path: main.path, part: isAffWild2 ? part : nil, media: media, allowsMalformed: skipsBroken)
+            path: main.path, part: isAffWild2 ? part : nil, media: media, areCrops: areCrops,
+            allowsMalformed: skipsBroken)
     }
 
     /// Another source: features, labels or a folder, as its path says.
     func source(at path: String) -> DataSource {
-        var source = DataSource(path: path, allowsMalformed: skipsBroken)
+        var source = DataSource(path: path, areCrops: areCrops, allowsMalformed: skipsBroken)
         // A folder of images serves all labels; a video belongs to one table.
         if let media, DataSource(path: media).isFolder { source.media = media }
         if source.isFolder { source.part = .validation }

@@ -148,14 +148,6 @@ final class PipelineEmbedder: SampleEmbedder {
     }
 }
 
-extension LabelledSample {
-    /// Whether it is an image by its name, as the label tables see it.
-    fileprivate var isStill: Bool {
-        let extensions: Set = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp", "pgm", "ppm"]
-        return moment == .whole && extensions.contains((path as NSString).pathExtension.lowercased())
-    }
-}
-
 extension FaceSample {
     fileprivate init(_ sample: LabelledSample) {
         let choice: Choice =

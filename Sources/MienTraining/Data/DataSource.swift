@@ -15,15 +15,19 @@ package struct DataSource: Codable, Sendable, Equatable {
     /// The video of a table of `mien annotate`, or the folder in which the paths of a label table begin; nil is
     /// what the table's metadata name, or the table's folder.
     package var media: String?
+    /// Whether the images of a label table are cropped faces already, as those of Aff-Wild2 always are.
+    package var areCrops = false
     /// Whether rows that cannot be understood are skipped and counted instead of being an error.
     package var allowsMalformed = false
 
     package init(
-        path: String, part: AffWild2.Part? = nil, media: String? = nil, allowsMalformed: Bool = false
+        path: String, part: AffWild2.Part? = nil, media: String? = nil, areCrops: Bool = false,
+        allowsMalformed: Bool = false
     ) {
         self.path = path
         self.part = part
         self.media = media
+        self.areCrops = areCrops
         self.allowsMalformed = allowsMalformed
     }
 
@@ -44,9 +48,16 @@ package struct DataSource: Codable, Sendable, Equatable {
         }
         var reader = try CSVReader(path: path)
         if AnnotatedTable.matches(header: reader.next()?.fields ?? []) {
+            guard !areCrops else {
+                throw .data(
+                    path: path,
+                    reason: "a table of mien annotate, whose faces are cropped by their boxes; "
+                        + "expected a list of images that are cropped already")
+            }
             return try AnnotatedTable.read(path, task: task, media: media, allowsMalformed: allowsMalformed)
         }
-        return try LabelTable.read(path, task: task, folder: media, allowsMalformed: allowsMalformed)
+        return try LabelTable.read(
+            path, task: task, folder: media, areCrops: areCrops, allowsMalformed: allowsMalformed)
     }
 }
 

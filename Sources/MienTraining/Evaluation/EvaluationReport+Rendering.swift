@@ -25,6 +25,7 @@ extension EvaluationReport {
         if tuned != nil { columns += ["threshold", "F1 tuned"] }
         if smoothed != nil { columns += ["F1 smoothed"] }
         if smoothedAndTuned != nil { columns += ["F1 sm.+tuned"] }
+        if agreement != nil { columns += ["r"] }
         var table = TextTable(columns: columns)
         for (index, label) in task.labels.enumerated() {
             let scores = plain.each[index]
@@ -35,6 +36,7 @@ extension EvaluationReport {
             }
             if let smoothed { row.append(TextTable.fixed(smoothed.each[index].f1)) }
             if let smoothedAndTuned { row.append(TextTable.fixed(smoothedAndTuned.each[index].f1)) }
+            if let agreement { row.append(TextTable.fixed(agreement.each[index])) }
             table.add(row)
         }
         return table
@@ -61,6 +63,9 @@ extension EvaluationReport {
         if let confusion = plain.confusion {
             table.add(["macro F1, classes that occur", TextTable.fixed(confusion.macroF1OfPresent, 4)])
             table.add(["accuracy", TextTable.fixed(confusion.accuracy, 4)])
+        }
+        if let agreement {
+            table.add(["Pearson's r with graded labels, mean", TextTable.fixed(agreement.mean, 4)])
         }
         if let smoothingSeconds { table.add(["smoothing window, s", TextTable.fixed(smoothingSeconds, 2)]) }
         if let losses {
@@ -94,6 +99,14 @@ extension EvaluationReport {
                 (0..<confusion.classes).map { truth in
                     .array((0..<confusion.classes).map { .integer(Int64(confusion[truth, $0])) })
                 })
+        }
+        if let agreement {
+            members["mean_pearson_r"] = agreement.mean.map { .number($0) } ?? .null
+            members["pearson_r"] = .object(
+                Dictionary(
+                    uniqueKeysWithValues: zip(task.labels, agreement.each).map { label, r in
+                        (label, r.map { .number($0) } ?? .null)
+                    }))
         }
         members["thresholds"] = thresholds.map { .array($0.map { .number($0) }) }
         members["smoothing_seconds"] = smoothingSeconds.map { .number($0) }

@@ -25,6 +25,8 @@ package struct EvaluationReport: Sendable {
     package var calibratedError: Double?
     /// The temperature (expression) that was used; nil without one.
     package var temperature: Double?
+    /// Action units with graded labels: how well the calibrated probabilities follow them; nil for decisions.
+    package var agreement: Agreement?
     /// What the user should know about the numbers, one sentence each.
     package var notes: [String] = []
 
@@ -59,6 +61,10 @@ package struct EvaluationReport: Sendable {
             calibratedError = CalibrationError.of(
                 task: task, probabilities: calibrated, samples: predictions.samples, labels: labels)
             if task == .expression { temperature = calibration.expressionTemperature }
+        }
+        if task == .actionUnits, labels.isSoft {
+            agreement = Agreement(
+                probabilities: calibrated, samples: predictions.samples, labels: labels)
         }
         let hasThresholds = task == .actionUnits && calibration.actionUnitThresholds.contains { $0 != 0.5 }
         if hasThresholds {

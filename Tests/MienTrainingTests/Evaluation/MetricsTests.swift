@@ -43,6 +43,13 @@ extension Predictions {
         let macro_f1, loss, worst, ece: Double
     }
 
+    struct GradedGolden: Decodable {
+        let labels: [Float?]
+        let logits: [Float]
+        let r: [Double]
+        let mean_r: Double
+    }
+
     private func read<Golden: Decodable>(_ name: String) throws -> Golden {
         let data = try Data(contentsOf: URL(fileURLWithPath: golden("metrics-\(name).json")))
         return try JSONDecoder().decode(Golden.self, from: data)
@@ -151,6 +158,37 @@ extension Predictions {
         // Scaling moves nothing across 0.5.
         let raw = predictions.probabilities(Calibration())
         #expect(zip(raw, probabilities).allSatisfy { ($0 >= 0.5) == ($1 >= 0.5) })
+    }
+
+    @Test func gradedActionUnitsAreCorrelated() throws {
+        let golden: GradedGolden = try read("graded")
+        let predictions = try Predictions(task: .actionUnits, logits: golden.logits)
+        let labels = Labels(task: .actionUnits, rows: golden.labels.map { $0 ?? .nan })
+        let agreement = Agreement(
+            probabilities: predictions.probabilities(Calibration()), samples: predictions.samples,
+            labels: labels)
+        // Probabilities are single precision.
+        for (ours, theirs) in zip(agreement.each, golden.r) { #expect(close(ours, theirs, within: 1e-6)) }
+        #expect(agreement.each[11] == nil, "labels that are all the same correlate with nothing")
+        #expect(close(agreement.mean, golden.mean_r, within: 1e-6))
+    }
+
+    @Test func decisionsHaveNoCorrelation() throws {
+        let golden: ActionUnitGolden = try read("au")
+        let predictions = try Predictions(task: .actionUnits, logits: golden.logits)
+        let folder = try TemporaryFolder()
+        func report(_ degree: Float) throws -> EvaluationReport {
+            let data = try Dataset(
+                path: writeFeatures(folder, count: 120, width: 12, task: .actionUnits), task: .actionUnits)
+            var graded = data
+            graded.labels = Labels(
+                task: .actionUnits, rows: golden.labels.map { $0.map { $0 * degree } ?? .nan })
+            return EvaluationReport(predictions, graded, manifest: nil)
+        }
+        #expect(try report(1).agreement == nil && report(1).json.members?["mean_pearson_r"] == nil)
+        let graded = try report(0.75)
+        #expect(graded.json.members?["mean_pearson_r"]?.double == graded.agreement?.mean)
+        #expect(graded.text.contains("Pearson's r with graded labels, mean"))
     }
 
     @Test func theTemporalMeanStaysInItsWindowAndGroup() {

@@ -11,10 +11,12 @@ import MienHeads
 package enum LabelTable {
     /// - Parameters:
     ///   - folder: What the paths are relative to, instead of the CSV's folder.
+    ///   - areCrops: Whether the images are cropped faces already, to be embedded as they are.
     ///   - allowsMalformed: Whether rows that cannot be understood are skipped and counted; otherwise they are an
     ///     error that names them.
     package static func read(
-        _ path: String, task: HeadTask, folder: String? = nil, allowsMalformed: Bool = false
+        _ path: String, task: HeadTask, folder: String? = nil, areCrops: Bool = false,
+        allowsMalformed: Bool = false
     ) throws(TrainingError) -> LabelledSamples {
         var reader = try CSVReader(path: path)
         guard let header = reader.next()?.fields else {
@@ -69,7 +71,14 @@ package enum LabelTable {
                 unlabelled += 1
                 continue
             }
-            samples.append(LabelledSample(path: media, moment: moment, face: face))
+            let sample = LabelledSample(path: media, moment: moment, face: face, isCrop: areCrops)
+            guard !areCrops || sample.isStill else {
+                issues.add(
+                    path, line: record.line, found: "\"\(record.fields[pathColumn])\"",
+                    expected: "an image, since all are said to be cropped faces")
+                continue
+            }
+            samples.append(sample)
             rows.append(row)
             if let subjectColumn { subjectNumbers.append(subjects.number(record.fields[subjectColumn])) }
         }
@@ -103,14 +112,9 @@ package enum LabelTable {
     /// where every folder has only one label, folders stand for labels, and images for themselves.
     private static func groupByVideo(_ result: inout LabelledSamples) {
         var videos = Numbering()
-        let extensions: Set = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp", "pgm", "ppm"]
-        func isImage(_ sample: LabelledSample) -> Bool {
-            sample.moment == .whole
-                && extensions.contains((sample.path as NSString).pathExtension.lowercased())
-        }
         var labelsOfFolder: [String: Set<Int>] = [:]
         if result.labels.task == .expression {
-            for (index, sample) in result.samples.enumerated() where isImage(sample) {
+            for (index, sample) in result.samples.enumerated() where sample.isStill {
                 let folder = sample.path.parentFolder
                 labelsOfFolder[folder, default: []].insert(result.labels.expression(index) ?? -1)
             }
@@ -118,9 +122,9 @@ package enum LabelTable {
         let foldersAreLabels = labelsOfFolder.count > 1 && labelsOfFolder.values.allSatisfy { $0.count == 1 }
         result.videos = result.samples.map { sample in
             let folder = sample.path.parentFolder
-            return videos.number(isImage(sample) && !foldersAreLabels ? folder : sample.path)
+            return videos.number(sample.isStill && !foldersAreLabels ? folder : sample.path)
         }
-        guard result.samples.contains(where: isImage) else { return }
+        guard result.samples.contains(where: \.isStill) else { return }
         result.notes.append(
             foldersAreLabels
                 ? "Every folder of images has a single label, so each image counts as a video of its own in splits."

@@ -1,3 +1,4 @@
+import Foundation
 import MienHeads
 
 /// One thing to embed: an image, a moment of a video, or all of a video.
@@ -50,6 +51,14 @@ package struct LabelledSample: Sendable, Equatable {
         self.moment = moment
         self.face = face
         self.isCrop = isCrop
+    }
+}
+
+extension LabelledSample {
+    /// Whether it is an image, by the ending of its name.
+    package var isStill: Bool {
+        let endings: Set = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp", "pgm", "ppm"]
+        return moment == .whole && endings.contains((path as NSString).pathExtension.lowercased())
     }
 }
 
