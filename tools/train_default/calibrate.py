@@ -60,7 +60,8 @@ def thresholds(probabilities, scores):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True)
-    parser.add_argument("--model", required=True, help="folder with heads.safetensors; rewritten in place")
+    parser.add_argument("--model", required=True, help="folder with heads; its mien.json is rewritten")
+    parser.add_argument("--encoder", required=True, help="its folder from export.py, which says where it comes from")
     options = parser.parse_args()
     model, faces = ModelFolder(options.model), data.load(options.data, "validation")
     embeddings = model.embed(augment.to_float(faces.images).expand(-1, 3, -1, -1))
@@ -72,6 +73,8 @@ def main():
     calibration["au_scale"] = [round(value, 4) for value in scale.tolist()]
     calibration["au_bias"] = [round(value, 4) for value in bias.tolist()]
     calibration["au_thresholds"] = thresholds((units * scale + bias).sigmoid(), faces.action_units)
+    with open(os.path.join(options.encoder, "mien.json")) as file:
+        model.manifest["provenance"] |= json.load(file)["provenance"]
     with open(os.path.join(options.model, "mien.json"), "w") as file:
         json.dump(model.manifest, file, indent=2)
         file.write("\n")

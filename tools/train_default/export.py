@@ -21,6 +21,19 @@ def preprocessor(side):
     }
 
 
+# What whoever reads the scores should know; reports show it, and docs/model-card.md says it at length.
+LIMITS = [
+    "A small model trained on 28,000 photographs of single moments, for trying out and for exploratory work; not for "
+    "decisions about people, nor for clinical use.",
+    "Expressions are what crowds saw in a face, not what a person felt. Disgust, contempt (\"other\") and fear are rare in "
+    "the data and read worst.",
+    "Action units follow a blendshape model, not FACS coders; AU6 is a mixture of smile and squint, and AU15, AU23 and "
+    "AU24 are weak.",
+    "Age, gender and ethnicity of the training faces are unknown, and children, dark skin, profiles, glasses and covered "
+    "faces are likely to be read worse.",
+]
+
+
 def manifest(epoch):
     """mien.json before calibration; calibrate.py fills in the temperature and thresholds."""
     return {
@@ -34,6 +47,7 @@ def manifest(epoch):
             "data": "FER2013 faces, train split, with FER+ crowd votes; AU scores from the MediaPipe blendshape model",
             "recipe": "tools/train_default",
             "student_epoch": epoch,
+            "limits": LIMITS,
         },
     }
 

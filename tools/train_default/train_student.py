@@ -101,7 +101,7 @@ def parse():
     parser.add_argument("--folder", required=True, help="checkpoints and log")
     parser.add_argument("--teacher", required=True, nargs="+", help="best.pt of one or more finished teachers")
     parser.add_argument("--start", help="begin a new run from the averaged weights of this checkpoint")
-    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--strength", type=float, default=0.7, help="of the augmentation")
