@@ -1,0 +1,516 @@
+'use strict';
+// What ties the page together: the cursor, the part of the timeline that is shown, the video, pointers and keys.
+
+const byId = id => document.getElementById(id);
+
+/** The video, if there is one and the browser plays it; seeking waits for the seek before it. */
+class Player {
+  constructor(media, moved) {
+    this.moved = moved;
+    this.wanted = null;
+    this.isVideo = Boolean(media) && !media.type.startsWith('image/');
+    this.element = null;
+    if (!media) return;
+    byId('stage').hidden = false;
+    this.element = element(this.isVideo ? 'video' : 'img', this.isVideo
+      ? {controls: true, playsinline: true, preload: 'auto', 'aria-label': media.name} : {alt: media.name});
+    this.element.muted = true;
+    const pieces = [...document.querySelectorAll('script.media')];
+    if (pieces.length) {
+      const blob = new Blob(pieces.map(p => bytesOfBase64(p.textContent)), {type: media.type});
+      this.element.src = URL.createObjectURL(blob);
+      for (const piece of pieces) piece.remove();
+    } else {
+      this.element.src = media.address;
+    }
+    byId('screen').prepend(this.element);
+    this.element.addEventListener('error', () => this.fail(media));
+    if (this.isVideo) this.listen();
+  }
+
+  get playing() { return this.isVideo && !this.element.paused && !this.element.ended; }
+
+  fail(media) {
+    const problem = byId('media-problem');
+    problem.hidden = false;
+    problem.textContent = media.address === undefined || media.address === null
+      ? `The browser cannot play ${media.name}; the timelines work without it.`
+      : `${media.name} cannot be shown: it is not at ${media.address} beside this page, or the browser does not play ` +
+        'this kind of video. The timelines work without it.';
+    byId('screen').hidden = true;
+    this.isVideo = false;
+  }
+
+  listen() {
+    const video = this.element;
+    const report = () => { if (this.wanted === null && !video.seeking) this.moved(video.currentTime); };
+    const tick = () => {
+      report();
+      if (this.playing) this.next(tick);
+    };
+    video.addEventListener('play', () => { this.wanted = null; this.next(tick); });
+    video.addEventListener('seeking', () => {
+      // The video's own controls move it too.
+      if (this.wanted === null && Math.abs(video.currentTime - (this.asked ?? -1)) > 0.002) this.moved(video.currentTime);
+    });
+    video.addEventListener('seeked', () => {
+      if (this.wanted === null) return;
+      const time = this.wanted;
+      this.wanted = null;
+      this.seek(time);
+    });
+    video.addEventListener('loadeddata', () => this.moved(null));
+  }
+
+  next(tick) {
+    if (this.element.requestVideoFrameCallback) this.element.requestVideoFrameCallback(tick);
+    else requestAnimationFrame(tick);
+  }
+
+  seek(time) {
+    if (!this.isVideo) return;
+    if (this.element.seeking) { this.wanted = time; return; }
+    // A hair later than the frame begins, so that rounding does not show the one before.
+    this.asked = time + 0.001;
+    this.element.currentTime = this.asked;
+  }
+
+  toggle() {
+    if (!this.isVideo) return;
+    if (this.playing) this.element.pause(); else this.element.play().catch(() => {});
+  }
+}
+
+class Page {
+  constructor() {
+    const timeline = this.timeline = new Timeline(document);
+    describe(timeline);
+    if (!timeline.faces.length) {
+      byId('main').remove();
+      return;
+    }
+    byId('main').hidden = false;
+    const most = timeline.faces.reduce((a, b) => b.rows > a.rows ? b : a);
+    const isSmooth = most.summary.smoothed.activities.some(a => a.share !== undefined);
+    this.view = {
+      face: most, series: isSmooth ? 1 : 0, start: timeline.first, end: timeline.end,
+      hidden: Array(8).fill(false),
+    };
+    this.time = timeline.first;
+    this.hover = null;
+    this.prepareReadout();
+    this.prepareControls();
+    this.charts = new Charts(timeline, this.view);
+    this.prepareMarks();
+    this.summary = new Summary(timeline, time => this.seek(time, true));
+    this.player = new Player(timeline.document.media, time => {
+      if (time !== null) this.time = Math.min(Math.max(time, timeline.first), timeline.end);
+      if (time !== null && this.player.playing) this.follow();
+      this.update();
+    });
+    this.listenToPointers();
+    document.addEventListener('keydown', event => this.key(event), true);
+    new ResizeObserver(() => this.later(() => { this.charts.resize(); this.update(); })).observe(byId('timelines'));
+    new ResizeObserver(() => this.drawBoxes()).observe(byId('screen'));
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { this.charts.colour(); this.update(); });
+    this.showSeries();
+  }
+
+  // What is shown
+
+  later(body) {
+    cancelAnimationFrame(this.waiting);
+    this.waiting = requestAnimationFrame(body);
+  }
+
+  showSeries() {
+    byId('smoothed').setAttribute('aria-pressed', this.view.series === 1);
+    byId('raw').setAttribute('aria-pressed', this.view.series === 0);
+    byId('face').value = this.timeline.faces.indexOf(this.view.face);
+    this.charts.draw();
+    this.charts.drawOverview();
+    this.summary.show(this.view.face, this.view.series);
+    this.update();
+  }
+
+  setSeries(series) { this.view.series = series; this.showSeries(); }
+
+  setFace(index) {
+    const face = this.timeline.faces[index];
+    if (!face || face === this.view.face) return;
+    this.view.face = face;
+    this.showSeries();
+  }
+
+  /** Shows the part from `start` to `end`, moved and widened to what is possible. */
+  setWindow(start, end) {
+    const {first, end: last} = this.timeline;
+    const least = Math.min(Math.max(8 * this.timeline.step, 0.1), last - first);
+    const width = Math.min(Math.max(end - start, least), last - first);
+    start = Math.min(Math.max((start + end - width) / 2, first), last - width);
+    this.view.start = start;
+    this.view.end = start + width;
+    this.later(() => { this.charts.draw(); this.update(); });
+  }
+
+  zoom(factor, around = this.time) {
+    const {start, end} = this.view;
+    if (around < start || around > end) around = (start + end) / 2;
+    this.setWindow(around - (around - start) * factor, around + (end - around) * factor);
+  }
+
+  pan(seconds) {
+    const {first, end: last} = this.timeline;
+    const {start, end} = this.view;
+    const shift = Math.min(Math.max(seconds, first - start), last - end);
+    if (shift) this.setWindow(start + shift, end + shift);
+  }
+
+  fit() { this.setWindow(this.timeline.first, this.timeline.end); }
+
+  /** Turns the page when the cursor leaves it. */
+  follow() {
+    const {start, end} = this.view;
+    const width = end - start;
+    if (this.time < start) this.pan(this.time - start - 0.1 * width);
+    else if (this.time > end) this.pan(this.time - start - 0.1 * width);
+  }
+
+  seek(time, follows = false) {
+    const {first, end} = this.timeline;
+    this.time = Math.min(Math.max(time, first), end);
+    this.player.seek(this.time);
+    if (follows) this.follow();
+    this.update();
+  }
+
+  stepFrames(count) {
+    const times = this.timeline.frameTimes;
+    // The cursor may stand a rounding error before the frame it was put on.
+    const frame = this.timeline.frameAt(this.time + 1e-4);
+    this.seek(times[Math.min(Math.max(frame + count, 0), times.length - 1)], true);
+  }
+
+  // The cursor and what it points at
+
+  prepareMarks() {
+    this.marks = ['stack', 'curves', 'units', 'overview'].map(id => {
+      const chart = byId(id);
+      const made = {chart, graph: this.charts[id], cursor: element('div', {class: 'cursor'}), hover: element('div', {class: 'hover'})};
+      chart.append(made.cursor, made.hover);
+      return made;
+    });
+    this.brush = element('div', {class: 'brush'});
+    byId('overview').append(this.brush);
+  }
+
+  update() {
+    const {view, timeline, time} = this;
+    for (const {chart, graph, cursor, hover} of this.marks) {
+      const area = graph.getArea();
+      const [start, end] = chart.id === 'overview' ? [timeline.first, timeline.end] : [view.start, view.end];
+      const place = (mark, at) => {
+        const isShown = at !== null && at >= start && at <= end;
+        mark.style.visibility = isShown ? 'visible' : 'hidden';
+        mark.style.height = area.h + 'px';
+        mark.style.top = area.y + 'px';
+        if (isShown) mark.style.transform = `translateX(${area.x + (at - start) / (end - start) * area.w}px)`;
+      };
+      place(cursor, time);
+      place(hover, this.hover);
+      if (chart.id === 'overview') {
+        const scale = area.w / (end - start);
+        const isAll = view.start <= start && view.end >= end;
+        this.brush.style.cssText = `left:${area.x + (view.start - start) * scale}px;top:${area.y}px;` +
+          `width:${(view.end - view.start) * scale}px;height:${area.h}px;visibility:${isAll ? 'hidden' : 'visible'}`;
+      }
+    }
+    const decimals = view.end - view.start < 30 ? 2 : view.end - view.start < 600 ? 1 : 0;
+    byId('window').textContent = `${clock(view.start, decimals)} – ${clock(view.end, decimals)}`;
+    this.updateReadout(this.hover ?? time);
+    this.updateLabels();
+    this.drawBoxes();
+  }
+
+  updateLabels() {
+    const {view, timeline} = this;
+    const part = `of face ${view.face.id}, ${view.series ? 'smoothed' : 'raw'}, from ${clock(view.start)} to ${clock(view.end)}`;
+    byId('stack').setAttribute('aria-label', 'Expression probabilities, stacked, ' + part);
+    byId('curves').setAttribute('aria-label', 'Expression probabilities as curves, ' + part);
+    byId('units').setAttribute('aria-label', 'Action unit probabilities as a heat map, ' + part);
+    const slider = byId('overview');
+    slider.setAttribute('aria-valuemin', timeline.first.toFixed(3));
+    slider.setAttribute('aria-valuemax', timeline.end.toFixed(3));
+    slider.setAttribute('aria-valuenow', this.time.toFixed(3));
+    const i = timeline.rowAt(view.face, this.time, view.series);
+    const expression = i < 0 ? MISSING : view.face.dominant(view.series)[i];
+    slider.setAttribute('aria-valuetext',
+      clock(this.time) + ', ' + (expression === MISSING ? 'no reading' : timeline.document.expressions[expression]));
+  }
+
+  prepareReadout() {
+    const {expressions, units, thresholds} = this.timeline.document;
+    const row = (name, title, k) => {
+      const made = {bar: element('i'), value: element('span', {class: 'value'})};
+      const bar = element('span', {class: 'bar'}, made.bar);
+      made.item = element('li', {title}, element('span', {class: 'name'}, ...(k < 8 ? [swatch(k)] : []), name), bar, made.value);
+      if (k < 8) {
+        made.bar.style.background = `var(--expression-${k})`;
+      } else {
+        const mark = element('b');
+        mark.style.left = 100 * thresholds[k - 8] + '%';
+        bar.append(mark);
+      }
+      return made;
+    };
+    this.readout = [
+      ...expressions.map((name, k) => row(name, null, k)),
+      ...units.map((u, k) => row(u.name, `${u.meaning}; active from ${thresholds[k]}`, 8 + k)),
+    ];
+    byId('readout-expressions').append(...this.readout.slice(0, 8).map(r => r.item));
+    byId('readout-units').append(...this.readout.slice(8).map(r => r.item));
+  }
+
+  updateReadout(time) {
+    const {view, timeline} = this;
+    const face = view.face;
+    const i = timeline.rowAt(face, time, view.series);
+    byId('readout-time').textContent = clock(time);
+    const frame = timeline.frameAt(time + 1e-4);
+    const there = timeline.rowAt(face, time);
+    const statuses = timeline.document.statuses;
+    const code = there >= 0 ? face.status[there] : timeline.frameStatus[frame];
+    const what = code === MISSING ? 'not in this frame' : code === 0 ? '' : statuses[code].replace('_', ' ');
+    byId('readout-status').textContent = `face ${face.id} · frame ${frame + 1}` + (what ? ' · ' + what : '');
+    const n = face.rows;
+    this.readout.forEach((row, k) => {
+      const level = i < 0 ? MISSING : face.levels[(view.series * CHANNELS + k) * n + i];
+      const value = level / timeline.document.levels;
+      row.bar.style.transform = `scaleX(${level === MISSING ? 0 : value})`;
+      row.value.textContent = level === MISSING ? '–' : value.toFixed(2);
+      if (k >= 8) row.item.classList.toggle('on', level !== MISSING && value >= timeline.document.thresholds[k - 8]);
+    });
+  }
+
+  // The boxes over the video
+
+  drawBoxes() {
+    const canvas = byId('boxes');
+    const picture = this.player?.element;
+    if (!picture || byId('screen').hidden) return;
+    const natural = [picture.videoWidth || picture.naturalWidth, picture.videoHeight || picture.naturalHeight];
+    const {clientWidth: width, clientHeight: height} = picture;
+    if (!natural[0] || !width) return;
+    const density = devicePixelRatio || 1;
+    canvas.width = width * density;
+    canvas.height = height * density;
+    canvas.style.cssText = `left:${picture.offsetLeft}px;top:${picture.offsetTop}px;width:${width}px;height:${height}px`;
+    const context = canvas.getContext('2d');
+    context.scale(density, density);
+    const fit = Math.min(width / natural[0], height / natural[1]);
+    const shown = [natural[0] * fit, natural[1] * fit];
+    const video = this.timeline.document.run?.video;
+    const pixels = video ? [video.width, video.height] : natural;
+    const scale = [shown[0] / pixels[0], shown[1] / pixels[1]];
+    const origin = [(width - shown[0]) / 2, (height - shown[1]) / 2];
+    const time = this.isOverCharts && this.hover !== null && !this.player.isVideo ? this.hover : this.time;
+    for (const face of this.timeline.faces) {
+      const i = this.timeline.rowAt(face, time + 1e-4);
+      if (i < 0 || face.boxes[4 * i] === NO_BOX) continue;
+      const [x, y, w, h] = face.boxes.subarray(4 * i, 4 * i + 4);
+      this.drawBox(context, origin[0] + x * scale[0], origin[1] + y * scale[1], w * scale[0], h * scale[1], face);
+    }
+  }
+
+  drawBox(context, x, y, width, height, face) {
+    const isChosen = face === this.view.face;
+    context.lineWidth = isChosen ? 2 : 1.5;
+    context.strokeStyle = 'rgb(0 0 0 / .55)';
+    context.strokeRect(x - 1.5, y - 1.5, width + 3, height + 3);
+    context.strokeStyle = isChosen ? '#fff' : 'rgb(255 255 255 / .7)';
+    context.strokeRect(x, y, width, height);
+    const label = 'Face ' + face.id;
+    context.font = '600 12px system-ui, sans-serif';
+    const w = context.measureText(label).width + 10;
+    const top = Math.max(y - 18, 0);
+    context.fillStyle = isChosen ? '#fff' : 'rgb(255 255 255 / .75)';
+    context.fillRect(x - 1, top, w, 18);
+    context.fillStyle = '#111';
+    context.fillText(label, x + 4, top + 13);
+  }
+
+  // Controls, pointers, keys
+
+  prepareControls() {
+    const select = byId('face');
+    this.timeline.faces.forEach((face, i) => {
+      const seconds = face.last - face.first + this.timeline.step;
+      select.append(element('option', {value: i}, `${face.id} (${plural(face.rows, 'row')})`));
+    });
+    select.disabled = this.timeline.faces.length < 2;
+    select.addEventListener('change', () => this.setFace(Number(select.value)));
+    byId('smoothed').addEventListener('click', () => this.setSeries(1));
+    byId('raw').addEventListener('click', () => this.setSeries(0));
+    byId('zoom-in').addEventListener('click', () => this.zoom(0.5));
+    byId('zoom-out').addEventListener('click', () => this.zoom(2));
+    byId('zoom-fit').addEventListener('click', () => this.fit());
+    byId('keys-open').addEventListener('click', () => byId('keys').showModal());
+    byId('legend').append(...this.timeline.document.expressions.map((name, k) => {
+      const chip = element('button', {type: 'button', class: 'chip', 'aria-pressed': true}, swatch(k), name);
+      chip.addEventListener('click', () => {
+        this.view.hidden[k] = !this.view.hidden[k];
+        chip.setAttribute('aria-pressed', !this.view.hidden[k]);
+        this.charts.draw();
+      });
+      return chip;
+    }));
+  }
+
+  /** The time under a pointer on a chart. */
+  timeAt(mark, event) {
+    const area = mark.graph.getArea();
+    const [start, end] = mark.chart.id === 'overview'
+      ? [this.timeline.first, this.timeline.end] : [this.view.start, this.view.end];
+    const x = event.clientX - mark.chart.getBoundingClientRect().left - area.x;
+    return start + Math.min(Math.max(x / area.w, 0), 1) * (end - start);
+  }
+
+  listenToPointers() {
+    for (const mark of this.marks) {
+      const {chart} = mark;
+      const isOverview = chart.id === 'overview';
+      const pointers = new Map();
+      let pinch = 0, from = null;
+      chart.addEventListener('pointerdown', event => {
+        if (event.button !== 0) return;
+        chart.setPointerCapture(event.pointerId);
+        pointers.set(event.pointerId, event);
+        pinch = 0;
+        from = {time: this.timeAt(mark, event), x: event.clientX, start: this.view.start, end: this.view.end, moved: false};
+        if (isOverview) {
+          const zoomed = this.view.end - this.view.start < (this.timeline.end - this.timeline.first) * 0.999;
+          from.moves = zoomed && from.time > this.view.start && from.time < this.view.end;
+        } else {
+          this.seek(from.time);
+        }
+      });
+      chart.addEventListener('pointermove', event => {
+        const time = this.timeAt(mark, event);
+        if (pointers.has(event.pointerId)) pointers.set(event.pointerId, event);
+        if (pointers.size === 2) {
+          const [a, b] = [...pointers.values()];
+          const distance = Math.abs(a.clientX - b.clientX) + 1;
+          if (pinch && !isOverview) this.zoom(pinch / distance, (this.timeAt(mark, a) + this.timeAt(mark, b)) / 2);
+          pinch = distance;
+        } else if (pointers.size === 1 && from) {
+          from.moved ||= Math.abs(event.clientX - from.x) > 3;
+          if (!isOverview) this.seek(time);
+          else if (from.moved && from.moves) this.setWindow(from.start + time - from.time, from.end + time - from.time);
+          else if (from.moved) this.setWindow(Math.min(from.time, time), Math.max(from.time, time));
+        }
+        this.hover = event.pointerType === 'touch' ? null : time;
+        this.isOverCharts = true;
+        this.showTip(mark, event, time);
+        this.update();
+      });
+      const release = event => {
+        if (pointers.delete(event.pointerId) && from && !from.moved && isOverview && event.type === 'pointerup') {
+          this.chooseFaceAt(mark, event);
+          this.seek(from.time, true);
+        }
+        if (!pointers.size) from = null;
+        pinch = 0;
+      };
+      chart.addEventListener('pointerup', release);
+      chart.addEventListener('pointercancel', release);
+      chart.addEventListener('pointerleave', () => {
+        this.hover = null;
+        this.isOverCharts = false;
+        byId('tip').hidden = true;
+        this.update();
+      });
+      chart.addEventListener('dblclick', () => this.fit());
+      chart.addEventListener('wheel', event => {
+        const width = this.view.end - this.view.start;
+        if (event.ctrlKey || event.metaKey) {
+          event.preventDefault();
+          this.zoom(Math.exp(event.deltaY * (event.deltaMode ? 0.05 : 0.004)), this.timeAt(mark, event));
+        } else if (Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+          event.preventDefault();
+          this.pan(event.deltaX / mark.graph.getArea().w * width);
+        }
+      }, {passive: false});
+    }
+  }
+
+  chooseFaceAt(mark, event) {
+    const area = mark.graph.getArea();
+    const y = event.clientY - mark.chart.getBoundingClientRect().top - area.y;
+    const row = Math.floor(y / area.h * this.charts.shownFaces.length);
+    if (row in this.charts.shownFaces) this.setFace(this.charts.shownFaces[row]);
+  }
+
+  showTip(mark, event, time) {
+    const tip = byId('tip');
+    const {view, timeline} = this;
+    const area = mark.graph.getArea();
+    let face = view.face;
+    const y = event.clientY - mark.chart.getBoundingClientRect().top - area.y;
+    if (mark.chart.id === 'overview') {
+      const row = Math.floor(y / area.h * this.charts.shownFaces.length);
+      face = timeline.faces[this.charts.shownFaces[row]] ?? face;
+    }
+    const i = timeline.rowAt(face, time, view.series);
+    const score = k => face.levels[(view.series * CHANNELS + k) * face.rows + i];
+    const lines = [];
+    if (i < 0) {
+      lines.push('no reading');
+    } else if (mark.chart.id === 'units') {
+      const u = Math.min(Math.max(Math.floor(y / area.h * 12), 0), 11);
+      const unit = timeline.document.units[u];
+      const level = score(8 + u);
+      lines.push(`${unit.name} ${level === MISSING ? '–' : (level / timeline.document.levels).toFixed(2)}`, unit.meaning);
+    } else {
+      const order = [0, 1, 2, 3, 4, 5, 6, 7].filter(k => score(k) !== MISSING).sort((a, b) => score(b) - score(a));
+      for (const k of order.slice(0, mark.chart.id === 'overview' ? 1 : 3)) {
+        lines.push(element('span', {}, swatch(k), `${timeline.document.expressions[k]} ${(score(k) / timeline.document.levels).toFixed(2)}`));
+      }
+    }
+    const heading = mark.chart.id === 'overview' ? `${clock(time)} · face ${face.id}` : clock(time);
+    tip.replaceChildren(element('strong', {}, heading), ...lines.map(l => element('div', {}, l)));
+    tip.hidden = event.pointerType === 'touch';
+    const box = byId('timelines').getBoundingClientRect();
+    const x = event.clientX - box.left;
+    tip.style.left = (x > box.width - 190 ? x - tip.offsetWidth - 14 : x + 14) + 'px';
+    tip.style.top = event.clientY - box.top + 14 + 'px';
+  }
+
+  key(event) {
+    const target = event.target;
+    if (event.ctrlKey || event.altKey || event.metaKey || byId('keys').open) return;
+    if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return;
+    const isButton = /^(BUTTON|SUMMARY|A)$/.test(target.tagName);
+    const faces = this.timeline.faces;
+    const face = faces.indexOf(this.view.face);
+    const actions = {
+      ArrowLeft: () => this.seek(this.time - (event.shiftKey ? 10 : 1), true),
+      ArrowRight: () => this.seek(this.time + (event.shiftKey ? 10 : 1), true),
+      ',': () => this.stepFrames(-1), '.': () => this.stepFrames(1),
+      Home: () => this.seek(this.timeline.first, true),
+      End: () => this.seek(this.timeline.frameTimes[this.timeline.frameTimes.length - 1], true),
+      ' ': isButton ? null : () => this.player.toggle(),
+      '+': () => this.zoom(0.5), '=': () => this.zoom(0.5), '-': () => this.zoom(2), '0': () => this.fit(),
+      s: () => this.setSeries(1 - this.view.series),
+      '[': () => this.setFace((face + faces.length - 1) % faces.length),
+      ']': () => this.setFace((face + 1) % faces.length),
+      '?': () => byId('keys').showModal(),
+    };
+    const action = actions[event.key];
+    if (!action) return;
+    event.preventDefault();
+    event.stopPropagation();
+    action();
+  }
+}
+
+const page = new Page();
