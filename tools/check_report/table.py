@@ -77,4 +77,5 @@ def main():
                 out.write(f"{i + 1},-1,{place},,0,{i * 512},no_face," + "," * 45 + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

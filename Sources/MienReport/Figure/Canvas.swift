@@ -74,7 +74,8 @@ final class Canvas {
         cairo_scale(context, scale, scale)
         cairo_select_font_face(context, "DejaVu Sans", CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)
         try check()
-        fill(x: 0, y: 0, width: width, height: height, Palette.Colour(0xFFFFFF))
+        set(Palette.Colour(0xFFFFFF))
+        cairo_paint(context)
         guard self.width(of: "0", size: 8) > 0 else {
             throw .missing("no font is installed to label the figure with: apt-get install fonts-dejavu-core")
         }

@@ -70,8 +70,7 @@ package struct Figure {
     }
 
     private func drawLegend(_ canvas: Canvas, x: Double, y: Double) {
-        // From the top as in the stack.
-        for (row, expression) in FacialExpression.allCases.reversed().enumerated() {
+        for (row, expression) in FacialExpression.allCases.enumerated() {
             let line = y + 4 + Double(row) * 11
             canvas.fill(
                 x: x, y: line - 1, width: 7, height: 7, Palette.light.expressions[expression.rawValue])
@@ -95,7 +94,7 @@ package struct Figure {
                 FigurePanel.ink)
         }
         canvas.write(
-            "Probability", x: x + 28, y: y + height / 2, size: FigurePanel.fontSize, FigurePanel.ink, .middle,
+            "Probability", x: x + 33, y: y + height / 2, size: FigurePanel.fontSize, FigurePanel.ink, .middle,
             isVertical: true)
     }
 }

@@ -20,10 +20,11 @@ struct FigurePanel {
 
     /// The probabilities of the expressions on top of each other.
     func drawStack() {
-        frame(label: "Expression")
+        frame(label: "Probability")
         canvas.clip(x: x, y: y, width: width, height: height) {
             for run in series.runs {
-                for layer in layers(run).reversed() {
+                // The highest first: each covers all of the one before it but its own band, so that no seam shows.
+                for layer in layers(run) {
                     canvas.fill(layer.points, Palette.light.expressions[layer.index])
                 }
             }
@@ -89,7 +90,7 @@ struct FigurePanel {
 
     /// The axis of time below the panel.
     func drawTimeAxis(labelled: Bool) {
-        let ticks = Ticks(series.range, count: max(2, Int(width / 48)))
+        let ticks = Ticks(series.range, count: max(2, Int(width / 40)))
         for value in ticks.values {
             canvas.stroke(
                 [(place(value), y + height), (place(value), y + height + 2.5)], Self.ink, width: 0.5)
@@ -164,15 +165,16 @@ struct FigurePanel {
         return columns
     }
 
-    /// The areas below each expression and all before it, from the first.
+    /// The areas below each expression and all after it, so that the first is on top, as in the legend.
     private func layers(_ run: FigureSeries.Run) -> [(index: Int, points: [(x: Double, y: Double)])] {
         let columns = columns(run)
         guard let first = columns.first, let last = columns.last else { return [] }
         var heights = Array(repeating: 0.0, count: columns.count)
-        return (0..<ExpressionScores.count).map { i in
+        let layers = (0..<ExpressionScores.count).reversed().map { i -> (index: Int, points: [(x: Double, y: Double)]) in
             for c in columns.indices { heights[c] += Double(columns[c].sum[i] / columns[c].count) }
             let top = columns.indices.map { (x: columns[$0].start, y: y + height * (1 - heights[$0])) }
-            return (i, [(first.start, y + height)] + top + [(last.start, y + height)])
+            return (index: i, points: [(first.start, y + height)] + top + [(last.start, y + height)])
         }
+        return layers.reversed()
     }
 }

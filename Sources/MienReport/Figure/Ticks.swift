@@ -1,14 +1,14 @@
 import Foundation
 
 /// Round numbers along an axis.
-struct Ticks {
+package struct Ticks {
     /// Their places.
-    let values: [Double]
+    package let values: [Double]
     private let decimals: Int
 
     /// The fewest decimals that tell the steps of about `count` ticks over `range` apart: steps of 1, 2 or 5 times a
     /// power of ten.
-    init(_ range: ClosedRange<Double>, count: Int) {
+    package init(_ range: ClosedRange<Double>, count: Int) {
         let span = range.upperBound - range.lowerBound
         let rough = span / Double(max(count, 1))
         let power = pow(10, floor(log10(rough)))
@@ -20,5 +20,5 @@ struct Ticks {
     }
 
     /// What is written at a tick.
-    func label(_ value: Double) -> String { String(format: "%.\(decimals)f", value == 0 ? 0 : value) }
+    package func label(_ value: Double) -> String { String(format: "%.\(decimals)f", value == 0 ? 0 : value) }
 }

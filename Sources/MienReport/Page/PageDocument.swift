@@ -46,7 +46,9 @@ struct PageDocument: Encodable {
 
     struct Series: Encodable {
         var expressionSeconds: Double
+        var expressionReadings: Int
         var unitSeconds: Double
+        var unitReadings: Int
         /// Expressions, then action units.
         var activities: [Activity]
         /// Label, start, end, peak of each.
@@ -54,7 +56,9 @@ struct PageDocument: Encodable {
 
         init(_ series: SeriesSummary) {
             expressionSeconds = series.expressionSeconds.rounded(to: 1e6)
+            expressionReadings = series.expressionReadings
             unitSeconds = series.unitSeconds.rounded(to: 1e6)
+            unitReadings = series.unitReadings
             activities = (0..<SeriesSummary.labels).map { Activity(series, $0) }
             events = series.events.sorted { ($0.start, $0.label) < ($1.start, $1.label) }.map {
                 [

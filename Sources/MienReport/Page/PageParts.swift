@@ -1,19 +1,20 @@
 import Foundation
 
 /// The files that a page is made of: its own, which come with mien, and the charts' library.
-struct PageParts {
+package struct PageParts {
     /// The page with places such as `{{title}}` in it.
     let template: String
     /// Style sheets and scripts, by the place they go to.
     let inlined: [String: String]
 
     /// Where Debian's package has the charts' library.
-    static let debianLibrary = "/usr/share/javascript/dygraphs"
+    package static let debianLibrary = "/usr/share/javascript/dygraphs"
 
     /// Reads the files.
     ///
     /// - Parameter libraries: The folders in which dygraphs may be; the first that has it counts.
-    init(libraries: [String] = [resources + "/dygraphs", debianLibrary]) throws(ReportError) {
+    package init(libraries: [String]? = nil) throws(ReportError) {
+        let libraries = libraries ?? [Self.resources + "/dygraphs", Self.debianLibrary]
         func own(_ name: String) throws(ReportError) -> String {
             guard let text = Self.text(Self.resources + "/" + name) else {
                 throw .missing("\(name) is missing from the installation: reinstall mien")

@@ -32,7 +32,7 @@ package struct ReportPage {
         try self.init(title: title, tableName: tableName, version: version, parts: PageParts())
     }
 
-    init(title: String, tableName: String, version: String, parts: PageParts) {
+    package init(title: String, tableName: String, version: String, parts: PageParts) {
         self.title = title
         self.tableName = tableName
         self.version = version

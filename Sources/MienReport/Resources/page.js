@@ -110,6 +110,8 @@ class Page {
     });
     this.listenToPointers();
     document.addEventListener('keydown', event => this.key(event), true);
+    // A button that was clicked must not take the space bar from the video; one that was reached by keys keeps it.
+    document.addEventListener('click', event => { if (event.detail > 0) event.target.closest('button')?.blur(); }, true);
     new ResizeObserver(() => this.later(() => { this.charts.resize(); this.update(); })).observe(byId('timelines'));
     new ResizeObserver(() => this.drawBoxes()).observe(byId('screen'));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { this.charts.colour(); this.update(); });
@@ -220,7 +222,7 @@ class Page {
       place(hover, this.hover);
       if (chart.id === 'overview') {
         const scale = area.w / (end - start);
-        const isAll = view.start <= start && view.end >= end;
+        const isAll = view.start <= start + 1e-6 && view.end >= end - 1e-6;
         this.brush.style.cssText = `left:${area.x + (view.start - start) * scale}px;top:${area.y}px;` +
           `width:${(view.end - view.start) * scale}px;height:${area.h}px;visibility:${isAll ? 'hidden' : 'visible'}`;
       }
@@ -344,7 +346,6 @@ class Page {
   prepareControls() {
     const select = byId('face');
     this.timeline.faces.forEach((face, i) => {
-      const seconds = face.last - face.first + this.timeline.step;
       select.append(element('option', {value: i}, `${face.id} (${plural(face.rows, 'row')})`));
     });
     select.disabled = this.timeline.faces.length < 2;

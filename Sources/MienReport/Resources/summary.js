@@ -27,6 +27,11 @@ function span(seconds) {
   return seconds >= 60 ? clock(seconds, 1) : seconds.toFixed(seconds < 10 ? 2 : 1) + ' s';
 }
 
+/** What a share is of. No time passes in a still image. */
+function extent(seconds, readings) {
+  return seconds > 0 ? span(seconds) + ' with readings' : plural(readings, 'reading');
+}
+
 function plural(count, one, many = one + 's') {
   return count.toLocaleString('en') + ' ' + (count === 1 ? one : many);
 }
@@ -56,7 +61,7 @@ class Summary {
   }
 
   showExpressions() {
-    const {activities, expressionSeconds} = this.series;
+    const {activities, expressionSeconds, expressionReadings} = this.series;
     const share = document.getElementById('share');
     share.replaceChildren(...activities.slice(0, 8).map((a, k) => {
       const part = element('i');
@@ -72,30 +77,30 @@ class Summary {
         element('td', {}, percent(a.share)), element('td', {}, a.mean === null || a.mean === undefined ? '–' : a.mean.toFixed(2)),
         element('td', {}, a.count ? span(a.longest) : '–'));
     });
-    this.fill('expression-table', `Most probable expression, of ${span(expressionSeconds)} with readings`,
+    this.fill('expression-table', `Most probable expression, of ${extent(expressionSeconds, expressionReadings)}`,
       ['expression', '', 'share of time', 'mean probability', 'longest'], rows);
   }
 
   showUnits() {
-    const {activities, unitSeconds} = this.series;
+    const {activities, unitSeconds, unitReadings} = this.series;
     const rows = this.document.units.map((unit, u) => {
       const a = activities[8 + u];
       return element('tr', {},
         element('th', {scope: 'row', title: `active from ${this.document.thresholds[u]}`}, unit.name, ' ', element('small', {}, unit.meaning)),
         element('td', {class: 'wide'}, shareBar(a.share)), element('td', {}, percent(a.share)),
-        element('td', {}, span(a.seconds)), element('td', {}, a.count.toLocaleString('en')),
+        element('td', {class: 'spare'}, span(a.seconds)), element('td', {}, a.count.toLocaleString('en')),
         element('td', {}, a.count ? span(a.longest) : '–'));
     });
     const thresholds = new Set(this.document.thresholds);
     const from = thresholds.size === 1 ? `a probability of ${[...thresholds][0]}` : "the model's threshold of each unit";
-    this.fill('unit-table', `Active from ${from}, of ${span(unitSeconds)} with readings`,
+    this.fill('unit-table', `Active from ${from}, of ${extent(unitSeconds, unitReadings)}`,
       ['action unit', '', 'share of time', 'time on', 'times', 'longest'], rows);
   }
 
   fill(id, caption, heads, rows) {
     document.getElementById(id).replaceChildren(
       element('caption', {}, caption),
-      element('thead', {}, element('tr', {}, ...heads.map(h => element(h ? 'th' : 'td', h ? {scope: 'col'} : {class: 'wide'}, h)))),
+      element('thead', {}, element('tr', {}, ...heads.map(h => element(h ? 'th' : 'td', h ? {scope: 'col', class: h === 'time on' && 'spare'} : {class: 'wide'}, h)))),
       element('tbody', {}, ...rows));
   }
 
