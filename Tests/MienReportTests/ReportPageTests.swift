@@ -11,7 +11,7 @@ import Testing
         #expect(text.hasSuffix("</html>\n"))
         #expect(text.contains("<title>clip.mp4 · mien report</title>"))
         #expect(text.contains("default-src 'none'"))
-        for word in ["{{", "<link", "@import", "sourceMappingURL", "src=\"", "href=\"http", "url("] {
+        for word in ["{{title", "{{rows", "<link", "@import", "sourceMappingURL", "src=\"http", "href=\"http", "url("] {
             #expect(!text.contains(word), "\(word)")
         }
         #expect(text.contains("Dygraph"))

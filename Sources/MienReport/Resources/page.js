@@ -98,6 +98,7 @@ class Page {
     };
     this.time = timeline.first;
     this.hover = null;
+    this.waiting = {};
     this.prepareReadout();
     this.prepareControls();
     this.charts = new Charts(timeline, this.view);
@@ -112,7 +113,7 @@ class Page {
     document.addEventListener('keydown', event => this.key(event), true);
     // A button that was clicked must not take the space bar from the video; one that was reached by keys keeps it.
     document.addEventListener('click', event => { if (event.detail > 0) event.target.closest('button')?.blur(); }, true);
-    new ResizeObserver(() => this.later(() => { this.charts.resize(); this.update(); })).observe(byId('timelines'));
+    new ResizeObserver(() => this.later('size', () => { this.charts.resize(); this.update(); })).observe(byId('timelines'));
     new ResizeObserver(() => this.drawBoxes()).observe(byId('screen'));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { this.charts.colour(); this.update(); });
     this.showSeries();
@@ -120,9 +121,10 @@ class Page {
 
   // What is shown
 
-  later(body) {
-    cancelAnimationFrame(this.waiting);
-    this.waiting = requestAnimationFrame(body);
+  /** Calls `body` before the next picture; of several of the same name only the last. */
+  later(name, body) {
+    cancelAnimationFrame(this.waiting[name]);
+    this.waiting[name] = requestAnimationFrame(body);
   }
 
   showSeries() {
@@ -152,7 +154,7 @@ class Page {
     start = Math.min(Math.max((start + end - width) / 2, first), last - width);
     this.view.start = start;
     this.view.end = start + width;
-    this.later(() => { this.charts.draw(); this.update(); });
+    this.later('window', () => { this.charts.draw(); this.update(); });
   }
 
   zoom(factor, around = this.time) {
@@ -499,7 +501,7 @@ class Page {
       ',': () => this.stepFrames(-1), '.': () => this.stepFrames(1),
       Home: () => this.seek(this.timeline.first, true),
       End: () => this.seek(this.timeline.frameTimes[this.timeline.frameTimes.length - 1], true),
-      ' ': isButton ? null : () => this.player.toggle(),
+      ' ': isButton || !this.player.isVideo ? null : () => this.player.toggle(),
       '+': () => this.zoom(0.5), '=': () => this.zoom(0.5), '-': () => this.zoom(2), '0': () => this.fit(),
       s: () => this.setSeries(1 - this.view.series),
       '[': () => this.setFace((face + faces.length - 1) % faces.length),
