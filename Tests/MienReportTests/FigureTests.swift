@@ -92,11 +92,15 @@ import Testing
         #expect(try draw("png") { $0.expressions = .both }.count > 1000)
     }
 
-    @Test(arguments: [
-        (0.0, 7.5, 8, ["0", "1", "2", "3", "4", "5", "6", "7"]), (0, 1, 4, ["0.0", "0.5", "1.0"]),
-        (12.3, 12.4, 4, ["12.30", "12.35", "12.40"]), (0, 3600, 6, ["0", "1000", "2000", "3000"]),
-        (-1, 1, 2, ["-1", "0", "1"]),
-    ] as [(Double, Double, Int, [String])]) func ticksAreRound(low: Double, high: Double, count: Int, labels: [String]) {
+    @Test(
+        arguments: [
+            (0.0, 7.5, 8, ["0", "1", "2", "3", "4", "5", "6", "7"]), (0, 1, 4, ["0.0", "0.5", "1.0"]),
+            (12.3, 12.4, 4, ["12.30", "12.35", "12.40"]), (0, 3600, 6, ["0", "1000", "2000", "3000"]),
+            (-1, 1, 2, ["-1", "0", "1"]),
+        ] as [(Double, Double, Int, [String])]) func ticksAreRound(
+            low: Double, high: Double, count: Int, labels: [String]
+        )
+    {
         let ticks = Ticks(low...high, count: count)
         #expect(ticks.values.map(ticks.label) == labels)
     }

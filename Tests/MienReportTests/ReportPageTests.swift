@@ -11,7 +11,9 @@ import Testing
         #expect(text.hasSuffix("</html>\n"))
         #expect(text.contains("<title>clip.mp4 · mien report</title>"))
         #expect(text.contains("default-src 'none'"))
-        for word in ["{{title", "{{rows", "<link", "@import", "sourceMappingURL", "src=\"http", "href=\"http", "url("] {
+        for word in [
+            "{{title", "{{rows", "<link", "@import", "sourceMappingURL", "src=\"http", "href=\"http", "url(",
+        ] {
             #expect(!text.contains(word), "\(word)")
         }
         #expect(text.contains("Dygraph"))
@@ -36,7 +38,7 @@ import Testing
         #expect(Set(ids) == Set(rows.compactMap(\.faceID)))
         for (row, read) in zip(rows, content.rows) {
             #expect(read.face.map { ids[$0] } == row.faceID)
-            #expect(read.frame == row.frame)
+            #expect(read.frame == row.frame && read.number == row.frame)
             #expect(abs(read.time - row.timestamp) < 1e-6)
             #expect(FrameStatus.allCases[read.status] == row.status)
             #expect(isNear(read.confidence, row.confidence))
@@ -101,6 +103,11 @@ import Testing
         #expect(sink.largestWrite < 600_000)
         #expect(sink.writes > short.writes + 8)
         #expect(Double(sink.bytes.count - short.bytes.count) / 45_000 < 90)
+    }
+
+    @Test func framesKeepTheNumbersOfTheWholeClip() throws {
+        let rows = [241, 242, 250].map { reading($0, at: Double($0) / 25) }
+        #expect(try PageContent(page(rows).text).rows.map(\.number) == [241, 242, 250])
     }
 
     @Test func aTableWithoutTimesIsShownAllTheSame() throws {

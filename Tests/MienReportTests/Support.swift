@@ -96,8 +96,10 @@ func page(
 struct PageContent {
     struct Row {
         var face: Int?
-        var frame: Int
-        var time: Double
+        var frame = 0
+        /// What the table calls the frame.
+        var number = 0
+        var time = Double.nan
         var status: Int
         var confidence: Double?
         var box: [Int]?
@@ -113,32 +115,46 @@ struct PageContent {
             Self.contents(of: "<script type=\"application/json\" id=\"document\">", in: text).first)
         document = try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any])
         var times: [Double] = []
+        var numbers: [Int] = []
         for (tag, content) in Self.blocks(in: text) {
             let bytes = [UInt8](try #require(Data(base64Encoded: content)))
             let frames = try #require(Self.attribute("data-frames", of: tag))
             let count = try #require(Self.attribute("data-rows", of: tag))
-            #expect(bytes.count == 8 * frames + 54 * count)
+            #expect(bytes.count == 12 * frames + 54 * count)
             var fresh = (0..<frames).map { i in
-                Double(bitPattern: (0..<8).reduce(0) { $0 | UInt64(bytes[8 * i + $1]) << UInt64(8 * $1) })
+                (
+                    time: Double(bitPattern: UInt64(Self.integer(bytes, 8 * i, 8))),
+                    number: Int(Self.integer(bytes, 8 * frames + 4 * i, 4))
+                )
             }[...]
             for row in 0..<count {
-                let at = 8 * frames + 54 * row
-                if bytes[at + 4] & 0x80 != 0 { times.append(try #require(fresh.popFirst())) }
-                rows.append(Self.row(bytes[at..<at + 54], frame: times.count, time: times.last ?? .nan))
+                let at = 12 * frames + 54 * row
+                if bytes[at + 4] & 0x80 != 0 {
+                    let frame = try #require(fresh.popFirst())
+                    times.append(frame.time)
+                    numbers.append(frame.number)
+                }
+                var read = Self.row(bytes[at..<at + 54])
+                read.frame = times.count
+                read.time = try #require(times.last)
+                read.number = try #require(numbers.last)
+                rows.append(read)
             }
             #expect(fresh.isEmpty)
         }
     }
 
-    private static func row(_ record: ArraySlice<UInt8>, frame: Int, time: Double) -> Row {
+    /// `count` bytes as a little-endian integer.
+    private static func integer(_ bytes: [UInt8], _ at: Int, _ count: Int) -> UInt64 {
+        (0..<count).reduce(0) { $0 | UInt64(bytes[at + $1]) << UInt64(8 * $1) }
+    }
+
+    private static func row(_ record: ArraySlice<UInt8>) -> Row {
         let bytes = Array(record)
-        func integer(_ at: Int, _ count: Int) -> UInt32 {
-            (0..<count).reduce(0) { $0 | UInt32(bytes[at + $1]) << UInt32(8 * $1) }
-        }
-        let face = integer(0, 4)
-        let box = (0..<4).map { Int(Int16(truncatingIfNeeded: integer(6 + 2 * $0, 2))) }
+        let face = integer(bytes, 0, 4)
+        let box = (0..<4).map { Int(Int16(truncatingIfNeeded: integer(bytes, 6 + 2 * $0, 2))) }
         return Row(
-            face: face == .max ? nil : Int(face), frame: frame, time: time, status: Int(bytes[4] & 0x7F),
+            face: face == 0xFFFF_FFFF ? nil : Int(face), status: Int(bytes[4] & 0x7F),
             confidence: bytes[5] == 255 ? nil : Double(bytes[5]) / 250, box: box[0] == -32768 ? nil : box,
             scores: bytes[14...].map { $0 == 255 ? nil : Double($0) / 250 })
     }

@@ -24,7 +24,7 @@ package struct Figure {
     /// - Throws: `.absent` if the table has no such face, or no reading of it in the time asked for.
     package init(table path: String, options: FigureOptions) throws(ReportError) {
         self.options = options
-        series = try FigureSeries(path, face: options.face, options: options)
+        series = try FigureSeries(path, options: options)
     }
 
     /// Draws the figure.

@@ -170,7 +170,8 @@ struct FigurePanel {
         let columns = columns(run)
         guard let first = columns.first, let last = columns.last else { return [] }
         var heights = Array(repeating: 0.0, count: columns.count)
-        let layers = (0..<ExpressionScores.count).reversed().map { i -> (index: Int, points: [(x: Double, y: Double)]) in
+        let layers = (0..<ExpressionScores.count).reversed().map {
+            i -> (index: Int, points: [(x: Double, y: Double)]) in
             for c in columns.indices { heights[c] += Double(columns[c].sum[i] / columns[c].count) }
             let top = columns.indices.map { (x: columns[$0].start, y: y + height * (1 - heights[$0])) }
             return (index: i, points: [(first.start, y + height)] + top + [(last.start, y + height)])

@@ -16,10 +16,9 @@ struct FigureSeries {
     private(set) var scores: [Float] = []
     private(set) var runs: [Run] = []
 
-    /// Reads the face's rows.
-    ///
-    /// - Parameter name: The table's name for messages.
-    init(_ path: String, face: Int?, options: FigureOptions, gapMaximum: Double = 0.5) throws(ReportError) {
+    /// Reads the rows of the face that `options` name, or of all to find the one with the most.
+    init(_ path: String, options: FigureOptions, gapMaximum: Double = 0.5) throws(ReportError) {
+        let face = options.face
         var all: [Int: Readings] = [:]
         var frame: Int?
         var first: Double?

@@ -33,7 +33,8 @@ package struct PageParts {
         inlined = [
             "style": Self.withoutSourceMap(libraryStyle) + Self.variables + (try own("report.css")),
             "library": try Self.script(Self.withoutSourceMap(library), name: folder + "/dygraph.min.js"),
-            "script": try ["data.js", "charts.js", "summary.js", "page.js"].map { name throws(ReportError) in
+            "script": try ["data.js", "charts.js", "summary.js", "player.js", "readout.js", "page.js"].map {
+                name throws(ReportError) in
                 try Self.script(try own(name), name: name)
             }.joined(separator: "\n"),
             "licence": PageText.html(try own("dygraphs-licence.txt")),

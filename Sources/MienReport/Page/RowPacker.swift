@@ -2,7 +2,8 @@ import MienTimeline
 
 /// Rows as the page keeps them: records of a fixed size, little-endian, many in a block.
 ///
-/// A block is the times of the frames that begin in it (Float64, seconds) and then its rows:
+/// A block is the times of the frames that begin in it (Float64, seconds), their numbers in the table (UInt32), and then
+/// its rows:
 ///
 ///     offset  bytes
 ///          0      4   the face's position in the document's list, or 0xFFFFFFFF for none
@@ -25,6 +26,7 @@ struct RowPacker {
     private(set) var rows = 0
     private(set) var frames = 0
     private var times: [UInt8] = []
+    private var numbers: [UInt8] = []
     private var records: [UInt8] = []
 
     init() {
@@ -39,6 +41,7 @@ struct RowPacker {
         if let frameTime {
             frames += 1
             append(frameTime.bitPattern, to: &times)
+            append(UInt32(clamping: reading.frame), to: &numbers)
         }
         rows += 1
         append(face.map { UInt32($0) } ?? Self.noFace, to: &records)
@@ -53,10 +56,11 @@ struct RowPacker {
 
     /// The block, and an empty one in its place.
     mutating func take() -> [UInt8] {
-        let block = times + records
+        let block = times + numbers + records
         rows = 0
         frames = 0
         times.removeAll(keepingCapacity: true)
+        numbers.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
         return block
     }

@@ -72,6 +72,8 @@ class Timeline {
     const {table, faces} = this.document;
     this.faces = faces.map(face => new Face(face));
     this.frameTimes = new Float64Array(table.frames);
+    /** What the table calls each frame: from 1, and from more where a part of a video was read. */
+    this.frameNumbers = new Uint32Array(table.frames);
     /** Why a frame has no face, or 255 for one that has. */
     this.frameStatus = new Uint8Array(table.frames).fill(MISSING);
     let frame = -1;
@@ -94,10 +96,13 @@ class Timeline {
     const bytes = bytesOfBase64(block.textContent);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const begun = Number(block.dataset.frames);
-    for (let i = 0; i < begun; i++) this.frameTimes[frames + i] = view.getFloat64(8 * i, true);
+    for (let i = 0; i < begun; i++) {
+      this.frameTimes[frames + i] = view.getFloat64(8 * i, true);
+      this.frameNumbers[frames + i] = view.getUint32(8 * begun + 4 * i, true);
+    }
     const size = this.document.recordSize;
     const rows = Number(block.dataset.rows);
-    for (let row = 0, at = 8 * begun; row < rows; row++, at += size) {
+    for (let row = 0, at = 12 * begun; row < rows; row++, at += size) {
       if (bytes[at + 4] & 0x80) frame++;
       const face = view.getUint32(at, true);
       if (face === NO_FACE) this.frameStatus[frame] = bytes[at + 4] & 0x7F;

@@ -1,85 +1,5 @@
 'use strict';
-// What ties the page together: the cursor, the part of the timeline that is shown, the video, pointers and keys.
-
-const byId = id => document.getElementById(id);
-
-/** The video, if there is one and the browser plays it; seeking waits for the seek before it. */
-class Player {
-  constructor(media, moved) {
-    this.moved = moved;
-    this.wanted = null;
-    this.isVideo = Boolean(media) && !media.type.startsWith('image/');
-    this.element = null;
-    if (!media) return;
-    byId('stage').hidden = false;
-    this.element = element(this.isVideo ? 'video' : 'img', this.isVideo
-      ? {controls: true, playsinline: true, preload: 'auto', 'aria-label': media.name} : {alt: media.name});
-    this.element.muted = true;
-    const pieces = [...document.querySelectorAll('script.media')];
-    if (pieces.length) {
-      const blob = new Blob(pieces.map(p => bytesOfBase64(p.textContent)), {type: media.type});
-      this.element.src = URL.createObjectURL(blob);
-      for (const piece of pieces) piece.remove();
-    } else {
-      this.element.src = media.address;
-    }
-    byId('screen').prepend(this.element);
-    this.element.addEventListener('error', () => this.fail(media));
-    if (this.isVideo) this.listen();
-  }
-
-  get playing() { return this.isVideo && !this.element.paused && !this.element.ended; }
-
-  fail(media) {
-    const problem = byId('media-problem');
-    problem.hidden = false;
-    problem.textContent = media.address === undefined || media.address === null
-      ? `The browser cannot play ${media.name}; the timelines work without it.`
-      : `${media.name} cannot be shown: it is not at ${media.address} beside this page, or the browser does not play ` +
-        'this kind of video. The timelines work without it.';
-    byId('screen').hidden = true;
-    this.isVideo = false;
-  }
-
-  listen() {
-    const video = this.element;
-    const report = () => { if (this.wanted === null && !video.seeking) this.moved(video.currentTime); };
-    const tick = () => {
-      report();
-      if (this.playing) this.next(tick);
-    };
-    video.addEventListener('play', () => { this.wanted = null; this.next(tick); });
-    video.addEventListener('seeking', () => {
-      // The video's own controls move it too.
-      if (this.wanted === null && Math.abs(video.currentTime - (this.asked ?? -1)) > 0.002) this.moved(video.currentTime);
-    });
-    video.addEventListener('seeked', () => {
-      if (this.wanted === null) return;
-      const time = this.wanted;
-      this.wanted = null;
-      this.seek(time);
-    });
-    video.addEventListener('loadeddata', () => this.moved(null));
-  }
-
-  next(tick) {
-    if (this.element.requestVideoFrameCallback) this.element.requestVideoFrameCallback(tick);
-    else requestAnimationFrame(tick);
-  }
-
-  seek(time) {
-    if (!this.isVideo) return;
-    if (this.element.seeking) { this.wanted = time; return; }
-    // A hair later than the frame begins, so that rounding does not show the one before.
-    this.asked = time + 0.001;
-    this.element.currentTime = this.asked;
-  }
-
-  toggle() {
-    if (!this.isVideo) return;
-    if (this.playing) this.element.pause(); else this.element.play().catch(() => {});
-  }
-}
+// What ties the page together: the cursor, the part of the timeline that is shown, controls, pointers and keys.
 
 class Page {
   constructor() {
@@ -99,7 +19,7 @@ class Page {
     this.time = timeline.first;
     this.hover = null;
     this.waiting = {};
-    this.prepareReadout();
+    this.readout = new Readout(timeline);
     this.prepareControls();
     this.charts = new Charts(timeline, this.view);
     this.prepareMarks();
@@ -109,12 +29,13 @@ class Page {
       if (time !== null && this.player.playing) this.follow();
       this.update();
     });
+    this.boxes = new Boxes(timeline, this.player);
     this.listenToPointers();
     document.addEventListener('keydown', event => this.key(event), true);
     // A button that was clicked must not take the space bar from the video; one that was reached by keys keeps it.
     document.addEventListener('click', event => { if (event.detail > 0) event.target.closest('button')?.blur(); }, true);
     new ResizeObserver(() => this.later('size', () => { this.charts.resize(); this.update(); })).observe(byId('timelines'));
-    new ResizeObserver(() => this.drawBoxes()).observe(byId('screen'));
+    new ResizeObserver(() => this.boxes.draw(this.time, this.view.face)).observe(byId('screen'));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { this.charts.colour(); this.update(); });
     this.showSeries();
   }
@@ -231,9 +152,9 @@ class Page {
     }
     const decimals = view.end - view.start < 30 ? 2 : view.end - view.start < 600 ? 1 : 0;
     byId('window').textContent = `${clock(view.start, decimals)} – ${clock(view.end, decimals)}`;
-    this.updateReadout(this.hover ?? time);
+    this.readout.show(view, this.hover ?? time);
     this.updateLabels();
-    this.drawBoxes();
+    this.boxes.draw(time, view.face);
   }
 
   updateLabels() {
@@ -250,97 +171,6 @@ class Page {
     const expression = i < 0 ? MISSING : view.face.dominant(view.series)[i];
     slider.setAttribute('aria-valuetext',
       clock(this.time) + ', ' + (expression === MISSING ? 'no reading' : timeline.document.expressions[expression]));
-  }
-
-  prepareReadout() {
-    const {expressions, units, thresholds} = this.timeline.document;
-    const row = (name, title, k) => {
-      const made = {bar: element('i'), value: element('span', {class: 'value'})};
-      const bar = element('span', {class: 'bar'}, made.bar);
-      made.item = element('li', {title}, element('span', {class: 'name'}, ...(k < 8 ? [swatch(k)] : []), name), bar, made.value);
-      if (k < 8) {
-        made.bar.style.background = `var(--expression-${k})`;
-      } else {
-        const mark = element('b');
-        mark.style.left = 100 * thresholds[k - 8] + '%';
-        bar.append(mark);
-      }
-      return made;
-    };
-    this.readout = [
-      ...expressions.map((name, k) => row(name, null, k)),
-      ...units.map((u, k) => row(u.name, `${u.meaning}; active from ${thresholds[k]}`, 8 + k)),
-    ];
-    byId('readout-expressions').append(...this.readout.slice(0, 8).map(r => r.item));
-    byId('readout-units').append(...this.readout.slice(8).map(r => r.item));
-  }
-
-  updateReadout(time) {
-    const {view, timeline} = this;
-    const face = view.face;
-    const i = timeline.rowAt(face, time, view.series);
-    byId('readout-time').textContent = clock(time);
-    const frame = timeline.frameAt(time + 1e-4);
-    const there = timeline.rowAt(face, time);
-    const statuses = timeline.document.statuses;
-    const code = there >= 0 ? face.status[there] : timeline.frameStatus[frame];
-    const what = code === MISSING ? 'not in this frame' : code === 0 ? '' : statuses[code].replace('_', ' ');
-    byId('readout-status').textContent = `face ${face.id} · frame ${frame + 1}` + (what ? ' · ' + what : '');
-    const n = face.rows;
-    this.readout.forEach((row, k) => {
-      const level = i < 0 ? MISSING : face.levels[(view.series * CHANNELS + k) * n + i];
-      const value = level / timeline.document.levels;
-      row.bar.style.transform = `scaleX(${level === MISSING ? 0 : value})`;
-      row.value.textContent = level === MISSING ? '–' : value.toFixed(2);
-      if (k >= 8) row.item.classList.toggle('on', level !== MISSING && value >= timeline.document.thresholds[k - 8]);
-    });
-  }
-
-  // The boxes over the video
-
-  drawBoxes() {
-    const canvas = byId('boxes');
-    const picture = this.player?.element;
-    if (!picture || byId('screen').hidden) return;
-    const natural = [picture.videoWidth || picture.naturalWidth, picture.videoHeight || picture.naturalHeight];
-    const {clientWidth: width, clientHeight: height} = picture;
-    if (!natural[0] || !width) return;
-    const density = devicePixelRatio || 1;
-    canvas.width = width * density;
-    canvas.height = height * density;
-    canvas.style.cssText = `left:${picture.offsetLeft}px;top:${picture.offsetTop}px;width:${width}px;height:${height}px`;
-    const context = canvas.getContext('2d');
-    context.scale(density, density);
-    const fit = Math.min(width / natural[0], height / natural[1]);
-    const shown = [natural[0] * fit, natural[1] * fit];
-    const video = this.timeline.document.run?.video;
-    const pixels = video ? [video.width, video.height] : natural;
-    const scale = [shown[0] / pixels[0], shown[1] / pixels[1]];
-    const origin = [(width - shown[0]) / 2, (height - shown[1]) / 2];
-    const time = this.isOverCharts && this.hover !== null && !this.player.isVideo ? this.hover : this.time;
-    for (const face of this.timeline.faces) {
-      const i = this.timeline.rowAt(face, time + 1e-4);
-      if (i < 0 || face.boxes[4 * i] === NO_BOX) continue;
-      const [x, y, w, h] = face.boxes.subarray(4 * i, 4 * i + 4);
-      this.drawBox(context, origin[0] + x * scale[0], origin[1] + y * scale[1], w * scale[0], h * scale[1], face);
-    }
-  }
-
-  drawBox(context, x, y, width, height, face) {
-    const isChosen = face === this.view.face;
-    context.lineWidth = isChosen ? 2 : 1.5;
-    context.strokeStyle = 'rgb(0 0 0 / .55)';
-    context.strokeRect(x - 1.5, y - 1.5, width + 3, height + 3);
-    context.strokeStyle = isChosen ? '#fff' : 'rgb(255 255 255 / .7)';
-    context.strokeRect(x, y, width, height);
-    const label = 'Face ' + face.id;
-    context.font = '600 12px system-ui, sans-serif';
-    const w = context.measureText(label).width + 10;
-    const top = Math.max(y - 18, 0);
-    context.fillStyle = isChosen ? '#fff' : 'rgb(255 255 255 / .75)';
-    context.fillRect(x - 1, top, w, 18);
-    context.fillStyle = '#111';
-    context.fillText(label, x + 4, top + 13);
   }
 
   // Controls, pointers, keys
@@ -412,7 +242,6 @@ class Page {
           else if (from.moved) this.setWindow(Math.min(from.time, time), Math.max(from.time, time));
         }
         this.hover = event.pointerType === 'touch' ? null : time;
-        this.isOverCharts = true;
         this.showTip(mark, event, time);
         this.update();
       });
@@ -428,7 +257,6 @@ class Page {
       chart.addEventListener('pointercancel', release);
       chart.addEventListener('pointerleave', () => {
         this.hover = null;
-        this.isOverCharts = false;
         byId('tip').hidden = true;
         this.update();
       });
