@@ -29,7 +29,7 @@ struct PlotCommand: Subcommand {
         Option("--expressions", value: "HOW", help: "stacked, curves, both or none. Default: stacked"),
         Option("--no-au", help: "leave the action units out"),
         Option("--title", value: "TEXT", help: "a heading. Default: none"),
-        Option("--width", value: "MM", help: "the width in millimetres, 40 to 1000. Default: 170"),
+        Option("--width", value: "MM", help: "the width in millimetres, 60 to 1000. Default: 170"),
         Option("--dpi", value: "N", help: "pixels to the inch of a PNG, 36 to 1200. Default: 300"),
     ]
 
@@ -65,7 +65,7 @@ struct PlotCommand: Subcommand {
             throw UsageError("--expressions none and --no-au: nothing is left to draw")
         }
         figure.title = arguments.string("--title")
-        figure.width = try Self.number(arguments, "--width", in: 40...1000) ?? figure.width
+        figure.width = try Self.number(arguments, "--width", in: 60...1000) ?? figure.width
         figure.resolution = try Self.number(arguments, "--dpi", in: 36...1200) ?? figure.resolution
     }
 

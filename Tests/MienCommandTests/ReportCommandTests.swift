@@ -67,7 +67,7 @@ import Testing
             (["plot", "clip.csv", "--face", "3"], 2, "no face 3"),
             (["plot", "clip.csv", "-t", "0"], 1, "-t 0"),
             (["plot", "clip.csv", "--expressions", "none", "--no-au"], 1, "nothing is left"),
-            (["plot", "clip.csv", "--width", "1"], 1, "from 40 to 1000"), (["plot", "no.csv"], 2, "no.csv"),
+            (["plot", "clip.csv", "--width", "1"], 1, "from 60 to 1000"), (["plot", "no.csv"], 2, "no.csv"),
             (["plot", "clip.csv", "-ss", "9"], 2, "no smoothed readings"),
         ] as [([String], Int32, String)]) func refuses(arguments: [String], status: Int32, message: String)
         throws

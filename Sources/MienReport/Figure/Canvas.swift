@@ -154,17 +154,23 @@ final class Canvas {
     }
 
     /// Draws an image of `columns` by `rows` cells, each of one colour; nil shows the ground.
+    ///
+    /// Viewers of SVG and PDF blur an image where they enlarge it. Cells are a dozen pixels high, so that rows, which
+    /// have nothing to do with each other, do not run into each other.
     func draw(
         cells: [Palette.Colour?], columns: Int, rows: Int, x: Double, y: Double, width: Double, height: Double
     ) throws(ReportError) {
-        guard let image = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, Int32(columns), Int32(rows)),
+        let repeats = 12
+        guard
+            let image = cairo_image_surface_create(
+                CAIRO_FORMAT_ARGB32, Int32(columns), Int32(rows * repeats)),
             let pixels = cairo_image_surface_get_data(image)
-        else { throw .drawing("no memory for an image of \(columns) x \(rows)") }
+        else { throw .drawing("no memory for an image of \(columns) x \(rows * repeats)") }
         let stride = Int(cairo_image_surface_get_stride(image))
-        for row in 0..<rows {
+        for row in 0..<rows * repeats {
             let line = UnsafeMutableRawPointer(pixels + row * stride)
             for column in 0..<columns {
-                guard let colour = cells[row * columns + column] else { continue }
+                guard let colour = cells[row / repeats * columns + column] else { continue }
                 let value =
                     0xFF00_0000 | UInt32(colour.red) << 16 | UInt32(colour.green) << 8 | UInt32(colour.blue)
                 line.storeBytes(of: value, toByteOffset: column * 4, as: UInt32.self)
@@ -173,7 +179,7 @@ final class Canvas {
         cairo_surface_mark_dirty(image)
         cairo_save(context)
         cairo_translate(context, x, y)
-        cairo_scale(context, width / Double(columns), height / Double(rows))
+        cairo_scale(context, width / Double(columns), height / Double(rows * repeats))
         cairo_set_source_surface(context, image, 0, 0)
         cairo_pattern_set_filter(cairo_get_source(context), CAIRO_FILTER_NEAREST)
         cairo_paint(context)
