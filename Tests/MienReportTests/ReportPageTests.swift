@@ -171,7 +171,7 @@ import Testing
     @Test func aLargeVideoIsNotEmbedded() throws {
         let folder = try TemporaryFolder()
         let path = folder.path("large.mp4")
-        FileManager.default.createFile(atPath: path, contents: nil)
+        try Data().write(to: URL(fileURLWithPath: path))
         try #require(truncate(path, off_t(PageMedia.largestEmbedded) + 1) == 0)
         let error = #expect(throws: ReportError.self) { try PageMedia(path: path, page: "-", embedded: true) }
         #expect("\(try #require(error))".contains("without --embed the page links to it"))

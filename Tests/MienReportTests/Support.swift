@@ -130,7 +130,8 @@ struct PageContent {
             for row in 0..<count {
                 let at = 12 * frames + 54 * row
                 if bytes[at + 4] & 0x80 != 0 {
-                    let frame = try #require(fresh.popFirst())
+                    let next = fresh.popFirst()
+                    let frame = try #require(next)
                     times.append(frame.time)
                     numbers.append(frame.number)
                 }

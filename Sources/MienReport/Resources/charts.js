@@ -3,6 +3,7 @@
 // those two are painted into its canvas, below its grid, through underlayCallback.
 
 const GUTTER = 46;
+const OVERVIEW_ROWS = 8;
 
 /** The colours of the style sheet as the theme now has them. */
 function readTheme() {
@@ -94,7 +95,7 @@ class Charts {
     });
     this.units = this.make('units', 12 * 19 + 22, {
       file: this.corners(), labels: ['time', 'units'], valueRange: [0, 12], plotter: () => {},
-      axes: {x: this.timeAxis(), y: this.categoryAxis(timeline.document.units.map(u => u.name), 12)},
+      axes: {x: this.timeAxis(), y: this.categoryAxis(() => timeline.document.units.map(u => u.name), 12)},
       underlayCallback: (context, area) => this.paintUnits(context, area),
     });
     this.shownFaces = this.largestFaces();
@@ -104,7 +105,7 @@ class Charts {
       dateWindow: [timeline.first, timeline.end],
       axes: {
         x: this.timeAxis(),
-        y: this.categoryAxis(this.shownFaces.map(f => 'Face ' + timeline.faces[f].id), rows),
+        y: this.categoryAxis(() => this.shownFaces.map(f => 'Face ' + timeline.faces[f].id), rows),
       },
       underlayCallback: (context, area) => this.paintOverview(context, area),
     });
@@ -139,7 +140,7 @@ class Charts {
   /** Rows with a name each, the first on top. */
   categoryAxis(names, count) {
     return {
-      ticker: () => names.map((label, i) => ({v: count - i - 0.5, label})), axisLabelWidth: GUTTER, drawGrid: false,
+      ticker: () => names().map((label, i) => ({v: count - i - 0.5, label})), axisLabelWidth: GUTTER, drawGrid: false,
     };
   }
 
@@ -154,7 +155,9 @@ class Charts {
   /** The faces that the overview has a row for: the ones with the most rows, and the one that is shown. */
   largestFaces() {
     const faces = this.timeline.faces.map((face, i) => i);
-    const largest = faces.sort((a, b) => this.timeline.faces[b].rows - this.timeline.faces[a].rows).slice(0, 8);
+    const largest = faces.sort((a, b) => this.timeline.faces[b].rows - this.timeline.faces[a].rows).slice(0, OVERVIEW_ROWS);
+    const chosen = this.timeline.faces.indexOf(this.view.face);
+    if (!largest.includes(chosen)) largest[largest.length - 1] = chosen;
     return largest.sort((a, b) => this.timeline.faces[a].id - this.timeline.faces[b].id);
   }
 
@@ -166,7 +169,10 @@ class Charts {
     this.units.updateOptions({dateWindow});
   }
 
-  drawOverview() { this.overview.updateOptions({}); }
+  drawOverview() {
+    this.shownFaces = this.largestFaces();
+    this.overview.updateOptions({});
+  }
 
   /** Takes the colours from the style sheet again, as after a change of theme. */
   colour() {

@@ -181,6 +181,9 @@ class Page {
       select.append(element('option', {value: i}, `${face.id} (${plural(face.rows, 'row')})`));
     });
     select.disabled = this.timeline.faces.length < 2;
+    if (this.timeline.faces.length > OVERVIEW_ROWS) {
+      byId('overview-note').prepend(`${OVERVIEW_ROWS} of ${this.timeline.faces.length} faces; `);
+    }
     select.addEventListener('change', () => this.setFace(Number(select.value)));
     byId('smoothed').addEventListener('click', () => this.setSeries(1));
     byId('raw').addEventListener('click', () => this.setSeries(0));
