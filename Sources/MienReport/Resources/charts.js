@@ -77,6 +77,9 @@ function paintCells(context, x, y, width, height, columns, rows, cells, colours)
   context.restore();
 }
 
+/** A face's name where there is little room. */
+function faceLabel(id) { return id < 100 ? 'Face ' + id : String(id); }
+
 class Charts {
   /** `view` has what is shown: face, series, start, end, hidden. */
   constructor(timeline, view) {
@@ -105,7 +108,7 @@ class Charts {
       dateWindow: [timeline.first, timeline.end],
       axes: {
         x: this.timeAxis(),
-        y: this.categoryAxis(() => this.shownFaces.map(f => 'Face ' + timeline.faces[f].id), rows),
+        y: this.categoryAxis(() => this.shownFaces.map(f => faceLabel(timeline.faces[f].id)), rows),
       },
       underlayCallback: (context, area) => this.paintOverview(context, area),
     });

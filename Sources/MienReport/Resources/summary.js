@@ -66,6 +66,7 @@ class Summary {
     share.replaceChildren(...activities.slice(0, 8).map((a, k) => {
       const part = element('i');
       part.style.flexGrow = a.share || 0;
+      part.hidden = !a.share;
       part.style.background = `var(--expression-${k})`;
       return part;
     }));
