@@ -30,6 +30,7 @@ let package = Package(
             ]),
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: c),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
@@ -50,8 +51,12 @@ let package = Package(
                 "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
+        .target(
+            name: "MienReport", dependencies: ["MienTimeline", "CCairo"], resources: [.copy("Resources")],
+            swiftSettings: swift),
         .executableTarget(
-            name: "MienCommand", dependencies: ["Mien", "MienHeads", "MienTraining"], swiftSettings: swift),
+            name: "MienCommand", dependencies: ["Mien", "MienHeads", "MienReport", "MienTraining"],
+            swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.
         .executableTarget(
             name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
@@ -76,6 +81,9 @@ let package = Package(
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
+        .testTarget(
+            name: "MienReportTests", dependencies: ["MienReport", "MienTimeline", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
         .testTarget(

@@ -1,0 +1,42 @@
+import Foundation
+import MienTimeline
+
+/// The one file a command writes: there as a whole under its name, or not at all.
+struct OutputFile {
+    /// Its path, or `-` for standard output.
+    let path: String
+    private let overwrites: Bool
+
+    /// - Parameter inputs: Files that must not be written over.
+    init(_ path: String, overwrites: Bool, inputs: [String]) throws(UsageError) {
+        self.path = path
+        self.overwrites = overwrites
+        guard path != "-" else { return }
+        for input in inputs where Self.resolved(input) == Self.resolved(path) {
+            throw UsageError("\(path) is an input itself; give another output with -o")
+        }
+        if !overwrites, Self.isRegularFile(path) { throw UsageError("\(path) exists; -y overwrites it") }
+    }
+
+    /// Calls `body` with where to write to, and puts the file in its place when that has returned.
+    func write<Value>(_ body: (any TableSink) throws -> Value) throws -> Value {
+        let sink = try TableOutput.sink(for: path, replacing: overwrites)
+        do {
+            let value = try body(sink)
+            try sink.commit()
+            return value
+        } catch {
+            (sink as? FileSink)?.discard()
+            throw error
+        }
+    }
+
+    private static func resolved(_ path: String) -> String {
+        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    }
+
+    private static func isRegularFile(_ path: String) -> Bool {
+        let values = try? URL(fileURLWithPath: resolved(path)).resourceValues(forKeys: [.isRegularFileKey])
+        return values?.isRegularFile ?? false
+    }
+}
