@@ -43,6 +43,44 @@ private func example() -> RunMetadata {
         #expect(try RunMetadata(contentsOf: path) == metadata)
     }
 
+    @Test func theSameRunIsKnownAgainFromItsFile() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a.meta.json")
+        var run = example()
+        run.options["window"] = .number(2)
+        try run.write(to: path)
+        var read = try RunMetadata(contentsOf: path)
+        #expect(read.difference(from: run) == nil)
+        // What came of it, and where it lay, makes no other run.
+        read.counts.rows = 5
+        read.interrupted = true
+        read.input.path = "elsewhere.mp4"
+        #expect(read.difference(from: run) == nil)
+        #expect(run.difference(from: read) == nil)
+    }
+
+    @Test(
+        arguments: [
+            ({ $0.mien = "2" }, "mien 2"),
+            ({ $0.model.sha256 = "ff00" }, "default (ff00), not default (00ff)"),
+            ({ $0.options["every"] = 2 }, "every is 2, this run's 1"),
+            ({ $0.options["new"] = true }, "new is true, this run's not given"),
+            ({ $0.options["start"] = 0.5 }, "start is 0.5"),
+            ({ $0.options["faces"] = nil }, "faces is not given, this run's all"),
+            ({ $0.input.bytes = 1 }, "another content"),
+            ({ $0.input.sampleSHA256 = "00" }, "another content"),
+            ({ $0.input.modified = 7 }, "modified since"),
+        ] as [(@Sendable (inout RunMetadata) -> Void, String)]) func whatMakesAnotherRunIsNamed(
+            change: @Sendable (inout RunMetadata) -> Void, name: String
+        )
+    {
+        var other = example()
+        change(&other)
+        #expect(
+            other.difference(from: example())?.contains(name) == true,
+            "\(other.difference(from: example()) ?? "-")")
+    }
+
     @Test func countsOfATable() throws {
         let writer = TableWriter(sink: MemorySink())
         try writer.write(FaceReading(frame: 1, faceID: nil, timestamp: 0, status: .noFace))
