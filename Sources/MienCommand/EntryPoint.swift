@@ -7,7 +7,7 @@ struct EntryPoint {
     static var subcommands: [any Subcommand.Type] {
         [
             AnnotateCommand.self, EmbedCommand.self, TrainCommand.self, EvaluateCommand.self,
-            BenchCommand.self, ModelCommand.self,
+            BenchCommand.self, ModelCommand.self, MergeCommand.self,
         ]
     }
 
