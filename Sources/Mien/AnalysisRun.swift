@@ -14,6 +14,8 @@ public struct AnalysisRun: Sendable {
     public package(set) var warnings: [String] = []
     /// Why the input ended before its end, if it did: a file that is cut short, a read error.
     public package(set) var endedEarly: String?
+    /// The number of rows that an interrupted run had written, and that were not encoded again.
+    public package(set) var resumedRows = 0
     /// Whether the run was stopped by its ``Cancellation``.
     public package(set) var isInterrupted = false
 }

@@ -16,55 +16,86 @@ extension Analyzer {
     /// whether the input was read to its end, ended early or was cancelled; the metadata say which. When
     /// writing fails, the whole rows written so far stay in the provisional file.
     ///
+    /// Resuming goes on after the last whole row in the provisional file, to the very bytes of a run without
+    /// an interruption. The input is decoded and tracked from its beginning, since what a row says depends on
+    /// what came before it; the encoder, most of the work with a large model, is spared for the rows that are
+    /// there, and each of them is compared with what this run makes of it.
+    ///
     /// - Parameters:
     ///   - input: What FFmpeg can open: a path, a URL, or `-` for standard input.
-    ///   - replacing: Whether a table that is there may be replaced.
+    ///   - replacing: Whether a table that is there may be replaced, and so may rows that cannot be continued.
+    ///   - resuming: Whether the rows of an interrupted run are continued, if they are of the same input, model
+    ///     and options. `input` must be a file.
+    ///   - keepsPartial: Whether a cancelled run leaves its rows in the provisional file, to be resumed,
+    ///     instead of ending the table where it is.
     ///   - progress: Told the number of frames done and, if the container says it, the number there are.
     /// - Throws: ``MienError``.
     @discardableResult
     public func annotate(
-        _ input: String, to output: Output, replacing: Bool = false,
-        configuration: Configuration = Configuration(), cancellation: Cancellation = Cancellation(),
+        _ input: String, to output: Output, replacing: Bool = false, resuming: Bool = false,
+        keepsPartial: Bool = false, configuration: Configuration = Configuration(),
+        cancellation: Cancellation = Cancellation(),
         progress: ((Int, Int?) -> Void)? = nil
     ) throws(MienError) -> AnalysisRun {
         // The input is opened first: a mistyped name must not leave an empty table.
         let opened = try OpenedInput(input, configuration: configuration)
         do {
             let path = if case .file(let path) = output { path } else { "-" }
-            let table = TableWriter(sink: try TableOutput.sink(for: path, replacing: replacing))
+            let description = try describe(input, configuration: configuration)
+            guard description.input.isIdentified || !resuming else {
+                throw MienError.configuration("\(input) cannot be resumed: expected a file")
+            }
+            let file =
+                TableOutput.isFile(path)
+                ? try TableFile(
+                    path: path, description: description, replacing: replacing, resuming: resuming) : nil
+            let table = TableWriter(sink: try file?.sink ?? TableOutput.sink(for: path))
             var failure: String?
             do {
-                try stream(opened.reader, configuration: configuration, cancellation: cancellation) {
-                    reading in
+                try stream(
+                    opened.reader, recorded: file?.recorded, configuration: configuration,
+                    cancellation: cancellation
+                ) { reading in
+                    // What comes after the request to stop may be cut short by it: not a row to continue from.
+                    if keepsPartial, cancellation.isCancelled { return }
                     let frames = table.counts.frames
                     try table.write(reading)
+                    if table.counts.rows % Self.rowsAtRisk == 0 { try table.flush() }
                     if table.counts.frames > frames { progress?(frames + 1, opened.frameCount) }
                 }
             } catch MienError.input(let reason) {
                 // What could be read before the failure is a table too.
                 failure = reason
             }
-            try table.commit()
             var run = opened.run(counts: table.counts, cancellation: cancellation)
             run.endedEarly = failure ?? run.endedEarly
-            if path != "-" {
-                try metadata(of: run, input: input, configuration: configuration)
-                    .write(to: RunMetadata.path(forTable: path))
+            run.resumedRows = file?.recordedCount ?? 0
+            if let file {
+                if keepsPartial, run.isInterrupted {
+                    try table.flush()
+                } else {
+                    try file.commit(table, metadata: metadata(of: run, description: description))
+                }
+            } else {
+                try table.commit()
             }
             return run
+        } catch TimelineError.changed where resuming && replacing {
+            return try annotate(
+                input, to: output, replacing: true, keepsPartial: keepsPartial, configuration: configuration,
+                cancellation: cancellation, progress: progress)
         } catch {
             throw MienError(error)
         }
     }
 
-    /// What `NAME.meta.json` says of a run.
-    func metadata(
-        of run: AnalysisRun, input: String, configuration: Configuration
-    ) throws(MienError) -> RunMetadata {
-        let size = (try? FileManager.default.attributesOfItem(atPath: input))?[.size] as? Int64
+    /// The most rows that are not in the file yet when a run is killed, beside those that wait for smoothing.
+    private static let rowsAtRisk = 16
+
+    /// What is known of a run before it begins, and decides what it gives.
+    func describe(_ input: String, configuration: Configuration) throws(MienError) -> RunMetadata {
         var metadata = RunMetadata(
-            mien: mienVersion,
-            input: .init(path: input, name: (input as NSString).lastPathComponent, bytes: size),
+            mien: mienVersion, input: .init(describing: input),
             model: .init(
                 name: model.name, path: model.isEmbedded ? nil : model.folder, sha256: try model.fingerprint()
             ))
@@ -78,6 +109,12 @@ extension Analyzer {
             "start": configuration.start.map { .number($0) } ?? .none,
             "duration": configuration.duration.map { .number($0) } ?? .none,
         ]
+        return metadata
+    }
+
+    /// What `NAME.meta.json` says of a run.
+    func metadata(of run: AnalysisRun, description: RunMetadata) -> RunMetadata {
+        var metadata = description
         metadata.video = run.video
         metadata.counts = .init(
             run.counts, damagedFrames: run.damagedFrames, lostPackets: run.lostPackets)

@@ -73,15 +73,17 @@ public final class Analyzer: Sendable {
 
     /// Runs a source of frames through the whole pipeline.
     ///
+    /// - Parameter recorded: Rows of an earlier run whose scores are taken instead of encoding their faces.
     /// - Returns: The pipeline, for its figures.
     /// - Throws: ``MienError``, or what `deliver` threw.
     @discardableResult
     package func stream(
-        _ source: any FrameStream, configuration: Configuration, cancellation: Cancellation,
-        deliver: (FaceReading) throws -> Void
+        _ source: any FrameStream, recorded: RecordedRows? = nil, configuration: Configuration,
+        cancellation: Cancellation, deliver: (FaceReading) throws -> Void
     ) throws -> Pipeline {
         let pipeline = Pipeline(
-            source: source, crops: try model.faceCrops(configuration), cancellation: cancellation,
+            source: source, crops: try model.faceCrops(configuration, recorded: recorded),
+            cancellation: cancellation,
             makeBatch: { model.makeBatch(configuration) },
             encode: { [model] batch in
                 model.encode(batch)

@@ -13,8 +13,12 @@ struct AnnotateCommand: Subcommand {
         and 12 action units is, and the same smoothed over time. NAME.meta.json beside the table says how
         it was made. Without -o the table of clip.mp4 is clip.csv in the current directory.
 
+        An INPUT that is a folder stands for all videos and images below it; the table of
+        DIR/day1/clip.mp4 is OUT/day1/clip.mp4.csv, and OUT/summary.csv says what came of each.
+
         Examples:
           mien annotate clip.mp4
+          mien annotate videos/ -o tables/ --resume
           mien annotate day1/*.mp4 -o tables/
           mien annotate clip.mp4 -ss 1:30 -t 20 --faces largest -o - | head
         """
@@ -24,6 +28,20 @@ struct AnnotateCommand: Subcommand {
                 "-o", "--output", value: "OUT",
                 help: "the table (OUT.csv), a directory for tables, or - for standard output"),
             Option("-y", help: "overwrite tables that are there"),
+            Option(
+                "--resume",
+                help:
+                    "continue what an interrupted run left, and skip the tables that are\nfinished: of the same input, model and options"
+            ),
+            Option(
+                "--jobs", value: "N",
+                help: "clips of a folder at once. Changes no result. Default: 1"),
+            Option(
+                "--summary", value: "FILE.csv",
+                help: "write what came of each input to FILE.csv. Default for folders: OUT/summary.csv"),
+            Option(
+                "--dry-run",
+                help: "print the path of each clip of a folder, a tab, and the path of its table, and stop"),
         ] + ModelOptions.options + VideoArguments.options + [
             Option(
                 "--smooth-expression", value: "S",
@@ -40,11 +58,20 @@ struct AnnotateCommand: Subcommand {
             Option("-q", "--quiet", help: "say nothing but errors and warnings"),
         ]
 
-    private let plan: OutputPlan
+    private enum Plan {
+        case inputs(OutputPlan)
+        case folders(CorpusPlan, atOnce: Int)
+        case list(CorpusPlan)
+    }
+
+    private let plan: Plan
     private let overwrites: Bool
+    private let resumes: Bool
     private let model: ModelOptions
     private let configuration: Configuration
     private let isQuiet: Bool
+    /// Where the summary goes, if anywhere but its usual place.
+    private let summaryPath: String?
 
     init(_ arguments: Arguments) throws {
         var configuration = Configuration()
@@ -56,51 +83,96 @@ struct AnnotateCommand: Subcommand {
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")
         overwrites = arguments.has("-y")
-        plan = try OutputPlan(
-            inputs: arguments.operands, output: arguments.string("--output"), suffix: ".csv",
-            overwrite: overwrites)
+        resumes = arguments.has("--resume")
+        summaryPath = arguments.string("--summary")
+        let jobs = try arguments.integer("--jobs", in: 1...256)
+        let output = arguments.string("--output")
+        let isDryRun = arguments.has("--dry-run")
+        if CorpusPlan.applies(to: arguments.operands) {
+            let folders = try CorpusPlan(inputs: arguments.operands, output: output)
+            if !overwrites, !resumes, !isDryRun { try folders.checkIsNew() }
+            plan = isDryRun ? .list(folders) : .folders(folders, atOnce: jobs ?? 1)
+        } else {
+            if jobs != nil || isDryRun {
+                throw UsageError("--jobs and --dry-run are for folders; none of the inputs is one")
+            }
+            plan = .inputs(
+                try OutputPlan(
+                    inputs: arguments.operands, output: output, suffix: ".csv",
+                    overwrite: overwrites || resumes))
+        }
     }
 
     func run() throws -> ExitCode {
-        let analyzer = try Analyzer(model: model.load())
+        switch plan {
+        case .inputs(let plan):
+            return try annotate(plan, annotation(keepsPartial: resumes))
+        case .folders(let plan, let atOnce):
+            return try CorpusRun(
+                plan: plan, annotation: annotation(keepsPartial: true), atOnce: atOnce,
+                summaryPath: summaryPath ?? plan.summaryPath, isQuiet: isQuiet
+            ).run(Interrupt())
+        case .list(let plan):
+            for (path, reason) in plan.failures { Console.say("\(path): \(reason)") }
+            for job in plan.jobs { Console.print("\(job.input)\t\(job.table)") }
+            return plan.failures.isEmpty ? .done : .partial
+        }
+    }
+
+    private func annotation(keepsPartial: Bool) throws(MienError) -> ClipAnnotation {
+        ClipAnnotation(
+            analyzer: try Analyzer(model: model.load()), configuration: configuration,
+            overwrites: overwrites, resumes: resumes, keepsPartial: keepsPartial)
+    }
+
+    private func annotate(_ plan: OutputPlan, _ annotation: ClipAnnotation) throws -> ExitCode {
         try plan.prepare()
         let interrupt = Interrupt()
         var failures: [ExitCode] = []
+        var results: [ClipResult] = []
         for job in plan.jobs where !interrupt.cancellation.isCancelled {
+            let job = CorpusPlan.Job(clip: job.input, input: job.input, table: job.table)
             do {
-                if let failure = try annotate(job, with: analyzer, cancellation: interrupt.cancellation) {
-                    failures.append(failure)
-                }
+                let result = try annotate(job, annotation, cancellation: interrupt.cancellation)
+                results.append(result)
+                if result.status == .endedEarly { failures.append(.input) }
             } catch {
                 Console.say("\(error)")
                 failures.append(ExitCode(error))
+                results.append(ClipResult(job, status: .failed, message: error.description))
             }
         }
+        if let summaryPath { try CorpusSummary(results).write(to: summaryPath) }
         if interrupt.cancellation.isCancelled { return .interrupted }
         return plan.jobs.count == 1 ? failures.first ?? .done : failures.isEmpty ? .done : .partial
     }
 
     private func annotate(
-        _ job: OutputPlan.Job, with analyzer: Analyzer, cancellation: Cancellation
-    ) throws(MienError) -> ExitCode? {
+        _ job: CorpusPlan.Job, _ annotation: ClipAnnotation, cancellation: Cancellation
+    ) throws(MienError) -> ClipResult {
         let start = ContinuousClock.now
         let progress = isQuiet ? nil : ProgressLine(name: job.input)
         defer { progress?.clear() }
-        let run = try analyzer.annotate(
-            job.input, to: job.table == "-" ? .standardOutput : .file(job.table), replacing: overwrites,
-            configuration: configuration, cancellation: cancellation,
+        let outcome = try annotation(
+            job.input, to: job.table, cancellation: cancellation,
             progress: { progress?.update(frames: $0, of: $1) })
         progress?.clear()
-        for warning in run.warnings { Console.say("\(job.input): \(warning)") }
-        if !isQuiet {
-            Console.say(Self.summary(job, run.counts, seconds: (ContinuousClock.now - start).inSeconds))
+        let seconds = (ContinuousClock.now - start).inSeconds
+        let result = ClipResult(job, outcome, seconds: seconds)
+        defer { if let reason = outcome.endedEarly { Console.say(reason) } }
+        guard case .run(let run) = outcome else {
+            if !isQuiet { Console.say("\(job.table) is finished already") }
+            return result
         }
-        guard let reason = run.endedEarly else { return nil }
-        Console.say(reason)
-        return .input
+        for warning in run.warnings { Console.say("\(job.input): \(warning)") }
+        if !isQuiet { Console.say(Self.summary(job, run.counts, seconds: seconds)) }
+        if resumes, run.isInterrupted {
+            Console.say("\(job.input): interrupted; the same command goes on from \(job.table).partial")
+        }
+        return result
     }
 
-    private static func summary(_ job: OutputPlan.Job, _ counts: TableCounts, seconds: Double) -> String {
+    private static func summary(_ job: CorpusPlan.Job, _ counts: TableCounts, seconds: Double) -> String {
         let faces = counts.faces.count
         let table = job.table == "-" ? "" : " in \(job.table)"
         let speed = String(format: "%.1f s (%.0f frames/s)", seconds, Double(counts.frames) / seconds)

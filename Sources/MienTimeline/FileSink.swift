@@ -6,6 +6,9 @@ import Foundation
 /// file. Whatever happens before that (an error, a full disk, a killed process), `NAME` is what it was, and the
 /// partial file keeps the rows written so far, cut after the last whole one if writing failed.
 /// ``discard()`` removes it.
+///
+/// A sink that resumes begins with the rows an interrupted run left. It takes the table from its first row
+/// again, compares what is in the file already instead of writing it, and goes on where the file ends.
 public final class FileSink: TableSink {
     /// The file's final name. If that is a symbolic link, this is the file it points to.
     public let path: String
@@ -15,30 +18,98 @@ public final class FileSink: TableSink {
     private let replacing: Bool
     private var descriptor: Int32
     /// The length of the file up to the last whole row.
-    private var length = 0
+    package private(set) var length = 0
+    /// How many bytes of the table have been given to ``write(_:)``; less than `length` while rows come again.
+    private var received = 0
 
     /// The name under which the rows of an unfinished `path` are.
     public static func partialPath(for path: String) -> String { path + ".partial" }
+
+    /// The file that `path` names, through symbolic links where it exists.
+    package static func target(of path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
 
     /// Starts a file.
     ///
     /// - Parameter replacing: Whether a file of this name, or the rows of an interrupted run, may be replaced.
     /// - Throws: ``TimelineError`` `.exists` or `.unfinished` if there is something that may not be replaced,
     ///   `.inUse` if another process is writing this very file, `.cannotOpen` otherwise.
-    public init(path: String, replacing: Bool = false) throws(TimelineError) {
-        self.path = resolved(path)
+    public convenience init(path: String, replacing: Bool = false) throws(TimelineError) {
+        try self.init(path: path, replacing: replacing, resuming: false)
+    }
+
+    /// Starts a file, or goes on with one.
+    ///
+    /// - Parameter resuming: Whether the rows of an interrupted run are kept: `length` says how many bytes there
+    ///   are, and `keep(upTo:)` how many of them are to stay.
+    package init(path: String, replacing: Bool, resuming: Bool) throws(TimelineError) {
+        self.path = Self.target(of: path)
         self.replacing = replacing
         if isDirectory(self.path) { throw .cannotOpen(path: path, code: EISDIR) }
         if !replacing, access(self.path, F_OK) == 0 { throw .exists(path: path) }
-        descriptor = try claim(Self.partialPath(for: self.path), replacing: replacing)
+        let claim = try claim(Self.partialPath(for: self.path), replacing: replacing, resuming: resuming)
+        descriptor = claim.descriptor
+        length = claim.length
+        // Another run may have finished the file between the look at its name and the claim.
+        if !replacing, access(self.path, F_OK) == 0 {
+            if length == 0 { discard() }
+            throw .exists(path: path)
+        }
     }
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
     }
 
+    /// Keeps the first `bytes` of what an interrupted run left, and cuts off the rest.
+    ///
+    /// - Throws: `.cannotWrite` if the system fails.
+    package func keep(upTo bytes: Int) throws(TimelineError) {
+        precondition(received == 0 && bytes <= length, "rows are kept before the first is written")
+        // Durable before anything else is: a description written next must not find the old rows again.
+        guard ftruncate(descriptor, off_t(bytes)) == 0, lseek(descriptor, off_t(bytes), SEEK_SET) >= 0,
+            fsync(descriptor) == 0 || isUnsupported(errno)
+        else { throw .cannotWrite(path: partialPath, code: errno) }
+        length = bytes
+    }
+
     /// Appends `rows`. If that fails, those that were written whole stay.
+    ///
+    /// - Throws: `.changed` if the rows differ from those that an interrupted run left; `.cannotWrite`.
     public func write(_ rows: Span<UInt8>) throws(TimelineError) {
+        let known = min(rows.count, length - received)
+        if known > 0 { try compare(rows.extracting(first: known)) }
+        received += rows.count
+        if known < rows.count { try append(rows.extracting(droppingFirst: known)) }
+    }
+
+    /// Makes sure that all rows an interrupted run left have come again.
+    ///
+    /// - Throws: `.changed` if there were more of them: they were another run's.
+    package func checkResumed() throws(TimelineError) {
+        guard received >= length else { throw .changed(path: partialPath, byte: received) }
+    }
+
+    private func compare(_ rows: Span<UInt8>) throws(TimelineError) {
+        var bytes = [UInt8](repeating: 0, count: rows.count)
+        var count = 0
+        while count < bytes.count {
+            let read = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + count, $0.count - count, off_t(received + count))
+            }
+            if read < 0, errno == EINTR { continue }
+            guard read > 0 else { throw .cannotRead(path: partialPath, code: read < 0 ? errno : EIO) }
+            count += read
+        }
+        if let difference = bytes.indices.first(where: { bytes[$0] != rows[$0] }) {
+            throw .changed(path: partialPath, byte: received + difference)
+        }
+    }
+
+    private func append(_ rows: Span<UInt8>) throws(TimelineError) {
         let (written, code) = writeAll(rows, to: descriptor)
         guard code != 0 else {
             length += written
@@ -57,6 +128,7 @@ public final class FileSink: TableSink {
     ///   `.cannotWrite` if the system fails. The partial file is kept.
     public func commit() throws(TimelineError) {
         precondition(descriptor >= 0, "\(path) was ended before")
+        try checkResumed()
         guard fsync(descriptor) == 0 || isUnsupported(errno) else {
             throw .cannotWrite(path: partialPath, code: errno)
         }
@@ -88,8 +160,11 @@ public final class FileSink: TableSink {
     }
 }
 
-/// Opens the partial file and makes sure that this process alone writes it.
-private func claim(_ partial: String, replacing: Bool) throws(TimelineError) -> Int32 {
+/// Opens the partial file and makes sure that this process alone writes it. The length is that of the rows an
+/// interrupted run left, 0 unless they are to be resumed.
+private func claim(
+    _ partial: String, replacing: Bool, resuming: Bool
+) throws(TimelineError) -> (descriptor: Int32, length: Int) {
     let descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw .cannotOpen(path: partial, code: errno) }
     var problem: TimelineError?
@@ -100,12 +175,12 @@ private func claim(_ partial: String, replacing: Bool) throws(TimelineError) -> 
     } else if fstat(descriptor, &opened) != 0 || stat(partial, &named) != 0 || opened.st_ino != named.st_ino {
         // Its owner put it in place or removed it between our opening and our locking it.
         problem = .inUse(path: partial)
-    } else if opened.st_size > 0, !replacing {
+    } else if opened.st_size > 0, !replacing, !resuming {
         problem = .unfinished(path: partial)
-    } else if ftruncate(descriptor, 0) != 0 {
+    } else if !resuming, ftruncate(descriptor, 0) != 0 {
         problem = .cannotOpen(path: partial, code: errno)
     }
-    guard let problem else { return descriptor }
+    guard let problem else { return (descriptor, resuming ? Int(opened.st_size) : 0) }
     close(descriptor)
     throw problem
 }
@@ -113,13 +188,6 @@ private func claim(_ partial: String, replacing: Bool) throws(TimelineError) -> 
 /// Whether a call failed because the file system, such as a network mount, has nothing of the kind.
 private func isUnsupported(_ code: Int32) -> Bool {
     [EINVAL, ENOSYS, EOPNOTSUPP, ENOLCK].contains(code)
-}
-
-/// The file that `path` names, through symbolic links where it exists.
-private func resolved(_ path: String) -> String {
-    guard let real = realpath(path, nil) else { return path }
-    defer { free(real) }
-    return String(cString: real)
 }
 
 private func isDirectory(_ path: String) -> Bool {

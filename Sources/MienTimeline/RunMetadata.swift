@@ -55,6 +55,16 @@ extension RunMetadata {
         public var bytes: Int64?
         /// The SHA-256 of the content in hexadecimal, or nil if it was not computed.
         public var sha256: String?
+        /// When it was last modified, in whole seconds since 1970, or nil if it is no file.
+        public var modified: Int64?
+        /// The SHA-256 of pieces spread over the content, which tells whether a file is the same without reading
+        /// all of it, or nil if it is no file.
+        public var sampleSHA256: String?
+
+        enum CodingKeys: String, CodingKey {
+            case path, name, bytes, sha256, modified
+            case sampleSHA256 = "sample_sha256"
+        }
 
         /// Creates the description of an input.
         public init(path: String, name: String, bytes: Int64? = nil, sha256: String? = nil) {

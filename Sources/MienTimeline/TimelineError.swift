@@ -11,6 +11,8 @@ public enum TimelineError: Error, Sendable, Equatable {
     case exists(path: String)
     /// There are the rows of an interrupted run under this name, and they were not to be replaced.
     case unfinished(path: String)
+    /// The rows of an interrupted run are not those that the run which continues them gives.
+    case changed(path: String, byte: Int)
     /// Another run is writing this file.
     case inUse(path: String)
     /// Writing failed, as on a full disk (`ENOSPC`) or a closed pipe (`EPIPE`); `code` is an `errno`.
@@ -41,7 +43,10 @@ extension TimelineError: CustomStringConvertible, LocalizedError {
         case .exists(let path):
             "\(path) exists already; it is only replaced when that is asked for"
         case .unfinished(let path):
-            "\(path) holds the rows of an interrupted run; it is only replaced when that is asked for"
+            "\(path) holds the rows of an interrupted run; continue them (--resume) or start anew (-y)"
+        case .changed(let path, let byte):
+            "\(path), byte \(byte): the rows of the interrupted run are not those of this one; expected the same "
+                + "input, model, options and programs, and a file that nobody changed"
         case .inUse(let path):
             "\(path) is being written by another run"
         case .cannotWrite(let path, let code):

@@ -43,6 +43,39 @@ private func example() -> RunMetadata {
         #expect(try RunMetadata(contentsOf: path) == metadata)
     }
 
+    @Test func theSameRunIsKnownAgainFromItsFile() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a.meta.json")
+        var run = example()
+        run.options["window"] = .number(2)
+        try run.write(to: path)
+        var read = try RunMetadata(contentsOf: path)
+        #expect(read.difference(from: run) == nil)
+        // What came of it, and where it lay, makes no other run.
+        read.counts.rows = 5
+        read.interrupted = true
+        read.input.path = "elsewhere.mp4"
+        #expect(read.difference(from: run) == nil)
+        #expect(run.difference(from: read) == nil)
+    }
+
+    @Test func whatMakesAnotherRunIsNamed() {
+        func difference(_ change: (inout RunMetadata) -> Void) -> String {
+            var other = example()
+            change(&other)
+            return other.difference(from: example()) ?? "none"
+        }
+        #expect(difference { $0.mien = "2" }.contains("mien 2"))
+        #expect(difference { $0.model.sha256 = "ff00" }.contains("default (ff00), not default (00ff)"))
+        #expect(difference { $0.options["every"] = 2 } == "its every is 2, this run's 1")
+        #expect(difference { $0.options["new"] = true } == "its new is true, this run's not given")
+        #expect(difference { $0.options["start"] = 0.5 }.contains("start is 0.5"))
+        #expect(difference { _ = $0.options.removeValue(forKey: "faces") }.contains("faces is not given"))
+        #expect(difference { $0.input.bytes = 1 }.contains("another content of clips/a b.mp4"))
+        #expect(difference { $0.input.sampleSHA256 = "00" }.contains("another content"))
+        #expect(difference { $0.input.modified = 7 } == "clips/a b.mp4 has been modified since")
+    }
+
     @Test func countsOfATable() throws {
         let writer = TableWriter(sink: MemorySink())
         try writer.write(FaceReading(frame: 1, faceID: nil, timestamp: 0, status: .noFace))

@@ -91,6 +91,38 @@ private func write(_ text: String, to path: String) {
         try first.commit()
     }
 
+    @Test func aResumedFileTakesItsRowsAgainAndGoesOn() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a.csv")
+        write("one\ntwo\nthr", to: path + ".partial")
+        let sink = try FileSink(path: path, replacing: false, resuming: true)
+        #expect(sink.length == 11)
+        try sink.keep(upTo: 8)
+        // A block may begin among the rows that are there and end beyond them.
+        try sink.write(Array("one\n".utf8).span)
+        try sink.write(Array("two\nthree\n".utf8).span)
+        #expect(content(path + ".partial") == "one\ntwo\nthree\n")
+        try sink.write(Array("four\n".utf8).span)
+        try sink.commit()
+        #expect(content(path) == "one\ntwo\nthree\nfour\n")
+        #expect(directory.names == ["a.csv"])
+    }
+
+    @Test(arguments: ["one\nTwo\n", "one\n", ""]) func rowsThatDifferAreNotResumed(rows: String) throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("a.csv")
+        write("one\ntwo\n", to: path + ".partial")
+        let sink = try FileSink(path: path, replacing: false, resuming: true)
+        try sink.keep(upTo: 8)
+        let failure = TimelineError.changed(path: path + ".partial", byte: min(rows.utf8.count, 4))
+        #expect(throws: failure) {
+            try sink.write(Array(rows.utf8).span)
+            try sink.commit()
+        }
+        #expect(content(path + ".partial") == "one\ntwo\n")
+        #expect(!directory.names.contains("a.csv"))
+    }
+
     @Test func aLinkKeepsPointing() throws {
         let directory = try TemporaryDirectory()
         write("old", to: directory.file("target.csv"))

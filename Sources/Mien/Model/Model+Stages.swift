@@ -12,8 +12,10 @@ extension Model {
             embeddingWidth: encoder.embeddingWidth)
     }
 
-    /// The crop stage for faces.
-    func faceCrops(_ configuration: Configuration) throws(MienError) -> FaceCrops {
+    /// The crop stage for faces; those in `recorded` need no crop.
+    func faceCrops(
+        _ configuration: Configuration, recorded: RecordedRows? = nil
+    ) throws(MienError) -> FaceCrops {
         let detector: FaceDetector
         do {
             // One core: the detector runs beside the encoder, which takes what is left.
@@ -24,7 +26,7 @@ extension Model {
         return FaceCrops(
             tracker: FaceTracker(detector: detector),
             cropper: FaceCropper(cropSpecification, side: encoder.imageSize),
-            selection: configuration.faces, every: configuration.every)
+            selection: configuration.faces, every: configuration.every, recorded: recorded)
     }
 
     /// The crop stage for whole frames.

@@ -4,6 +4,7 @@ import MienFaces
 import MienHash
 import MienHeads
 import MienTensor
+import Synchronization
 
 /// A model folder: a CLIP image encoder, and the heads that read its embeddings.
 ///
@@ -25,6 +26,8 @@ public final class Model: Sendable {
     /// it never changes.
     nonisolated(unsafe) let encoder: VisionEncoder
     let encoderLock = NSLock()
+    /// The hash of a large model takes seconds, and every table names it.
+    private let knownFingerprint = Mutex<String?>(nil)
 
     /// Opens a model folder.
     ///
@@ -72,7 +75,10 @@ public final class Model: Sendable {
 
     /// SHA-256 over the names and contents of ``files``: two models with the same fingerprint give the same
     /// numbers.
+    ///
+    /// The files are read once; they do not change while the model is in use.
     package func fingerprint() throws(MienError) -> String {
+        if let known = knownFingerprint.withLock({ $0 }) { return known }
         let hash = ContentHash()
         do {
             for name in files {
@@ -82,6 +88,8 @@ public final class Model: Sendable {
         } catch {
             throw .model("\(folder): the model's files could not be read again: \(error)")
         }
-        return hash.finish()
+        let fingerprint = hash.finish()
+        knownFingerprint.withLock { $0 = fingerprint }
+        return fingerprint
     }
 }

@@ -14,6 +14,8 @@ struct BatchRow: Sendable {
     var face: TrackedFace?
     /// The position of this row's crop in the batch, if it has one to encode.
     var crop: Int?
+    /// The scores of this row, if an interrupted run has written them.
+    var recorded: RecordedScores?
     /// The position of what was asked for among the samples to embed; nil where everything is taken.
     var sample: Int?
 }
@@ -88,6 +90,8 @@ final class Batch: @unchecked Sendable {
             box: row.face.map {
                 FaceRectangle(x: $0.box.x, y: $0.box.y, width: $0.box.width, height: $0.box.height)
             })
+        reading.expression = row.recorded?.expression
+        reading.actionUnits = row.recorded?.actionUnits
         guard let crop = row.crop else { return reading }
         if hasExpressions {
             reading.expression = ExpressionScores(Self.row(crop, of: expressions, ExpressionScores.count))

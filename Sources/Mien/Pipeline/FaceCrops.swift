@@ -8,13 +8,20 @@ final class FaceCrops: CropProducer {
     private let cropper: FaceCropper
     private let selection: FaceSelection
     private let every: Int
+    private let recorded: RecordedRows?
 
-    /// - Parameter every: Crops are made for one frame in `every`; rows of the others are `skipped`.
-    init(tracker: FaceTracker, cropper: FaceCropper, selection: FaceSelection, every: Int) {
+    /// - Parameters:
+    ///   - every: Crops are made for one frame in `every`; rows of the others are `skipped`.
+    ///   - recorded: Rows whose scores are known, so that they need no crop.
+    init(
+        tracker: FaceTracker, cropper: FaceCropper, selection: FaceSelection, every: Int,
+        recorded: RecordedRows? = nil
+    ) {
         self.tracker = tracker
         self.cropper = cropper
         self.selection = selection
         self.every = every
+        self.recorded = recorded
     }
 
     func process(_ frame: VideoFrame, into filler: BatchFiller) throws {
@@ -49,7 +56,12 @@ final class FaceCrops: CropProducer {
             row.face = face
             if frame.index % every == 0 {
                 row.status = .ok
-                try filler.append(row) { cropper.crop(face, of: frame.image, into: $0) }
+                row.recorded = try recorded?.scores(frame: frame.index + 1, faceID: face.id)
+                if row.recorded != nil {
+                    try filler.append(row)
+                } else {
+                    try filler.append(row) { cropper.crop(face, of: frame.image, into: $0) }
+                }
             } else {
                 row.status = .skipped
                 try filler.append(row)

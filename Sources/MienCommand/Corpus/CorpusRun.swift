@@ -1,0 +1,110 @@
+import Dispatch
+import Foundation
+import Mien
+
+/// Annotates the clips of a plan, several at once if asked for, past those that fail.
+///
+/// Each clip is a run of its own, so its table is the same whatever runs beside it. The model is shared: encoder
+/// calls take turns, since one uses every core; what runs beside it is decoding and looking for faces.
+struct CorpusRun {
+    let plan: CorpusPlan
+    let annotation: ClipAnnotation
+    let atOnce: Int
+    let summaryPath: String
+    let isQuiet: Bool
+
+    func run(_ interrupt: Interrupt) throws(MienError) -> ExitCode {
+        guard !plan.jobs.isEmpty || !plan.failures.isEmpty else {
+            throw .input("\(plan.inputs.joined(separator: ", ")): no video and no image in it")
+        }
+        let log = CorpusLog(total: plan.jobs.count, isQuiet: isQuiet)
+        for (path, reason) in plan.failures { log.say("\(path): \(reason)") }
+        for folder in plan.folders {
+            do {
+                try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            } catch {
+                throw .output("\(folder): the directory cannot be made: \(error.localizedDescription)")
+            }
+        }
+        let cancellation = interrupt.cancellation
+        let results = CorpusResults(plan.jobs)
+        let workers = DispatchGroup()
+        for number in 0..<min(atOnce, max(plan.jobs.count, 1)) {
+            // Queues of their own, as the stages of a pipeline have: a shared one has as many threads as cores.
+            DispatchQueue(label: "mien.clip.\(number)").async(group: workers) {
+                while !cancellation.isCancelled, let (index, job) = results.next() {
+                    log.began(job)
+                    let result = annotate(job, cancellation, log)
+                    results.set(result, at: index)
+                    log.ended(job, result)
+                }
+            }
+        }
+        workers.wait()
+        let unread = plan.failures.map { path, reason in
+            ClipResult(CorpusPlan.Job(clip: path, input: path, table: ""), status: .failed, message: reason)
+        }
+        return try finish(
+            CorpusSummary(unread + results.all), isInterrupted: cancellation.isCancelled, log)
+    }
+
+    private func annotate(_ job: CorpusPlan.Job, _ cancellation: Cancellation, _ log: CorpusLog) -> ClipResult
+    {
+        let start = ContinuousClock.now
+        do {
+            let outcome = try annotation(
+                job.input, to: job.table, cancellation: cancellation,
+                progress: { log.update(job, frames: $0, of: $1) })
+            if case .run(let run) = outcome {
+                for warning in run.warnings { log.say("\(job.input): \(warning)") }
+            }
+            return ClipResult(job, outcome, seconds: (ContinuousClock.now - start).inSeconds)
+        } catch {
+            var result = ClipResult(job, status: .failed, message: error.description)
+            result.seconds = (ContinuousClock.now - start).inSeconds
+            return result
+        }
+    }
+
+    private func finish(
+        _ summary: CorpusSummary, isInterrupted: Bool, _ log: CorpusLog
+    ) throws(MienError) -> ExitCode {
+        log.end()
+        if !isQuiet { Console.write(summary.text, to: STDERR_FILENO) }
+        try summary.write(to: summaryPath)
+        if isInterrupted {
+            log.say("interrupted; the same command with --resume continues")
+            return .interrupted
+        }
+        return summary.results.allSatisfy(\.isSuccess) ? .done : .partial
+    }
+}
+
+/// The jobs still to be done and the results so far.
+private final class CorpusResults: @unchecked Sendable {
+    private let lock = NSLock()
+    private let jobs: [CorpusPlan.Job]
+    /// Protected by `lock`, as is `position`.
+    private var results: [ClipResult]
+    private var position = 0
+
+    init(_ jobs: [CorpusPlan.Job]) {
+        self.jobs = jobs
+        results = jobs.map { ClipResult($0, status: .pending) }
+    }
+
+    func next() -> (Int, CorpusPlan.Job)? {
+        lock.withLock {
+            guard position < jobs.count else { return nil }
+            position += 1
+            return (position - 1, jobs[position - 1])
+        }
+    }
+
+    func set(_ result: ClipResult, at index: Int) {
+        lock.withLock { results[index] = result }
+    }
+
+    /// The results in the order of the plan.
+    var all: [ClipResult] { lock.withLock { results } }
+}
