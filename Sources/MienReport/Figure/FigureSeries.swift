@@ -50,6 +50,8 @@ struct FigureSeries {
                 face.map { "\(path): no face \($0), expected a number from its column face_id" }
                     ?? "\(path): no face in the table, so there is nothing to draw")
         }
+        // The only frame of a still image has no length of its own.
+        if step == 0 { step = 1 }
         let start = options.start ?? first ?? 0
         let end = options.duration.map { start + $0 } ?? max(now + step, start)
         self.face = id
@@ -57,7 +59,8 @@ struct FigureSeries {
         take(readings, step: step, gapMaximum: gapMaximum)
         guard !times.isEmpty else {
             let columns = options.isSmoothed ? "smoothed" : "raw"
-            throw .absent("\(path): face \(id) has no \(columns) readings from \(start) s to \(end) s")
+            let part = options.duration == nil ? "on" : "to \(end) s"
+            throw .absent("\(path): face \(id) has no \(columns) readings from \(start) s \(part)")
         }
     }
 
