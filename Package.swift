@@ -30,6 +30,7 @@ let package = Package(
             ]),
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .target(name: "CKernels", cSettings: c),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
@@ -45,9 +46,12 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(name: "MienTimeline", swiftSettings: swift),
         .target(
+            name: "MienOverlay", dependencies: ["CCairo", "MienVideo", "MienTimeline"], swiftSettings: swift),
+        .target(
             name: "Mien",
             dependencies: [
                 "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
+                "MienOverlay",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
