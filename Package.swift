@@ -81,7 +81,11 @@ let package = Package(
         .testTarget(
             name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
         .testTarget(
-            name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
+            name: "MienOverlayTests", dependencies: ["MienOverlay", "MienTimeline", "MienVideo"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "MienTests", dependencies: ["Mien", "MienVideo", "ReadFaces", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
             dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "TestSupport"],

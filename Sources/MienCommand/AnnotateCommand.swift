@@ -17,6 +17,7 @@ struct AnnotateCommand: Subcommand {
           mien annotate clip.mp4
           mien annotate day1/*.mp4 -o tables/
           mien annotate clip.mp4 -ss 1:30 -t 20 --faces largest -o - | head
+          mien annotate clip.mp4 --overlay clip.overlay.mp4
         """
     static let options =
         [
@@ -24,6 +25,7 @@ struct AnnotateCommand: Subcommand {
                 "-o", "--output", value: "OUT",
                 help: "the table (OUT.csv), a directory for tables, or - for standard output"),
             Option("-y", help: "overwrite tables that are there"),
+            OverlayPlan.option,
         ] + ModelOptions.options + VideoArguments.options + [
             Option(
                 "--smooth-expression", value: "S",
@@ -41,6 +43,7 @@ struct AnnotateCommand: Subcommand {
         ]
 
     private let plan: OutputPlan
+    private let overlays: OverlayPlan?
     private let overwrites: Bool
     private let model: ModelOptions
     private let configuration: Configuration
@@ -59,18 +62,21 @@ struct AnnotateCommand: Subcommand {
         plan = try OutputPlan(
             inputs: arguments.operands, output: arguments.string("--output"), suffix: ".csv",
             overwrite: overwrites)
+        overlays = try OverlayPlan(arguments, tables: plan)
     }
 
     func run() throws -> ExitCode {
         let analyzer = try Analyzer(model: model.load())
         try plan.prepare()
+        try overlays?.prepare()
         let interrupt = Interrupt()
         var failures: [ExitCode] = []
         for job in plan.jobs where !interrupt.cancellation.isCancelled {
             do {
-                if let failure = try annotate(job, with: analyzer, cancellation: interrupt.cancellation) {
-                    failures.append(failure)
-                }
+                let failure = try annotate(job, with: analyzer, cancellation: interrupt.cancellation)
+                let drawing = try overlays?.draw(
+                    job.table, of: job.input, cancellation: interrupt.cancellation)
+                if let failure = failure ?? drawing { failures.append(failure) }
             } catch {
                 Console.say("\(error)")
                 failures.append(ExitCode(error))

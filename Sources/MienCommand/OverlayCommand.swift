@@ -59,7 +59,9 @@ struct OverlayCommand: Subcommand {
             progress: { progress?.update(frames: $0, of: $1) })
         progress?.clear()
         for warning in run.warnings { Console.say("\(output): \(warning)") }
-        if !isQuiet {
+        if run.frames == 0 {
+            Console.say("\(output): not written, as there was no time for the first frame")
+        } else if !isQuiet {
             let seconds = (ContinuousClock.now - start).inSeconds
             let speed = String(format: "%.1f s (%.0f frames/s)", seconds, Double(run.frames) / seconds)
             Console.say("\(output): \(run.frames) frames, \(speed)")

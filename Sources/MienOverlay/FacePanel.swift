@@ -21,7 +21,7 @@ struct FacePanel {
         expressionName = widest(FacialExpression.allCases.map(\.name))
         unitName = widest(ActionUnit.allCases.map(\.name))
         value = painter.width(of: "100", size: style.font, weight: .bold)
-        let least = 2 * style.font
+        let least = 3 * style.font
         let room = expressionName + value + 2 * style.gap + 4.5 * style.font
         unitBar = max(least, ((room - 3 * style.gap) / 2 - unitName - value - 2 * style.gap).rounded())
         // Both groups are as wide as the wider one.

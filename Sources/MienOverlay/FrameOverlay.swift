@@ -26,7 +26,10 @@ package final class FrameOverlay {
     /// Where a face's label and panel are.
     private struct FaceLayout {
         var tag = Placement<Bool>()
+        var shortTag = Placement<Bool>()
+        var crowdedTag = Placement<Bool>()
         var panel = Placement<FacePanel.Shape>()
+        var rimPanel = Placement<FacePanel.Shape>()
         var frame = 0
     }
 
@@ -84,42 +87,55 @@ package final class FrameOverlay {
                 taken.append(panel.rect)
                 scene.panel.draw(face, shape: panel.key, in: panel.rect, colour: colour, with: painter)
             }
-            let tag = FaceTag(
-                face, hasUnits: panel == nil, room: painter.bounds.width, style: style, painter: painter)
             var rect = tags[index]
+            let tag = FaceTag(
+                face, hasUnits: panel == nil && rect.height > style.line, room: painter.bounds.width,
+                style: style,
+                painter: painter)
             // The second line was given room before there was a panel.
             if tag.size.height < rect.height, rect.y < boxes[index].y {
                 rect.y += rect.height - tag.size.height
             }
-            rect.height = tag.size.height
-            rect.width = tag.size.width
+            (rect.width, rect.height) = tag.size
             tag.draw(in: rect, colour: colour, with: painter)
         }
     }
 
+    /// Where the label of a face lies: with its action units if there is room, and on no face if there is.
     private func placeTag(of face: OverlayFace, at index: Int, boxes: [Rect], taken: [Rect], in scene: Scene)
         -> Rect
     {
-        let tag = FaceTag(
-            face, hasUnits: true, room: scene.painter.bounds.width, style: scene.style, painter: scene.painter
-        )
-        let choice = Placement<Bool>.Choice(
-            key: true, width: tag.size.width, height: tag.size.height,
-            sides: [.above, .below, .right, .left, .insideTop, .insideBottom])
+        let body = boxes[index]
         let others = boxes.indices.filter { $0 != index }.map { boxes[$0] }
-        let outside: [Placement<Bool>.Side] = [.above, .below, .right, .left]
-        func place(_ sides: [Placement<Bool>.Side], _ isFree: (Rect) -> Bool) -> Rect? {
-            var choice = choice
-            choice.sides = sides
-            return layouts[face.id, default: FaceLayout()].tag.place(
-                [choice], at: boxes[index], bounds: scene.painter.bounds, gap: scene.style.stroke, leash: 0,
-                patience: 0, isFree: isFree
+        func size(hasUnits: Bool) -> (width: Double, height: Double) {
+            FaceTag(
+                face, hasUnits: hasUnits, room: scene.painter.bounds.width, style: scene.style,
+                painter: scene.painter
+            ).size
+        }
+        func place(
+            _ placement: WritableKeyPath<FaceLayout, Placement<Bool>>,
+            _ size: (width: Double, height: Double),
+            _ sides: [Placement<Bool>.Side], patience: Int, isFree: (Rect) -> Bool
+        ) -> Rect? {
+            layouts[face.id, default: FaceLayout()][keyPath: placement].place(
+                [.init(key: true, width: size.width, height: size.height, sides: sides)], at: body,
+                bounds: scene.painter.bounds, gap: scene.style.stroke, leash: 0, patience: patience,
+                isFree: isFree
             )?.rect
         }
         func isClear(_ rect: Rect) -> Bool { taken.allSatisfy { $0.overlap(rect) == 0 } }
-        return place(outside) { rect in isClear(rect) && others.allSatisfy { $0.overlap(rect) == 0 } }
-            ?? place(choice.sides, isClear)
-            ?? Rect(x: boxes[index].x, y: boxes[index].y, width: tag.size.width, height: tag.size.height)
+        func isOutside(_ rect: Rect) -> Bool { isClear(rect) && others.allSatisfy { $0.overlap(rect) == 0 } }
+
+        let outside: [Placement<Bool>.Side] = [.above, .below, .right, .left]
+        let short = size(hasUnits: false)
+        return place(
+            \.tag, size(hasUnits: true), outside, patience: Self.patience, isFree: isOutside)
+            ?? place(\.shortTag, short, outside, patience: 0, isFree: isOutside)
+            ?? place(
+                \.crowdedTag, short, [.insideTop, .insideBottom, .above, .below], patience: 0, isFree: isClear
+            )
+            ?? Rect(x: body.x, y: body.y, width: short.width, height: short.height)
             .moved(into: scene.painter.bounds)
     }
 
@@ -139,13 +155,18 @@ package final class FrameOverlay {
             Placement.Choice(
                 key: .wide, width: wide.width, height: wide.height, sides: [.below, .above] + corners),
         ]
-        return layouts[face.id, default: FaceLayout()].panel.place(
-            choices, at: body, bounds: scene.painter.bounds.inset(style.gap), gap: 2 * style.gap,
-            leash: style.font,
-            patience: Self.patience
-        ) { rect in
-            boxes.allSatisfy { $0.overlap(rect) == 0 } && taken.allSatisfy { $0.overlap(rect) == 0 }
+        func place(
+            _ placement: WritableKeyPath<FaceLayout, Placement<FacePanel.Shape>>, isFree: (Rect) -> Bool
+        ) -> (key: FacePanel.Shape, rect: Rect)? {
+            layouts[face.id, default: FaceLayout()][keyPath: placement].place(
+                choices, at: body, bounds: scene.painter.bounds.inset(style.gap), gap: 2 * style.gap,
+                leash: style.font, patience: Self.patience, isFree: isFree)
         }
+        func isClear(_ rect: Rect) -> Bool { taken.allSatisfy { $0.overlap(rect) == 0 } }
+        let free = place(\.panel) { rect in isClear(rect) && boxes.allSatisfy { $0.overlap(rect) == 0 } }
+        guard free == nil, boxes.count == 1 else { return free }
+        // A face that fills the picture: its rim matters less than the numbers.
+        return place(\.rimPanel) { rect in isClear(rect) && boxes[0].overlap(rect) <= 0.2 * rect.area }
     }
 }
 

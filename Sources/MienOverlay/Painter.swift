@@ -45,7 +45,11 @@ final class Painter {
 
     /// Draws the outline of `rect`, with a dark rim that keeps it visible on a ground of its colour.
     func outline(_ rect: Rect, _ colour: Colour, width: Double, radius: Double, isDashed: Bool) {
-        path(rect, radius: radius)
+        // A line of odd width is sharp where its middle is that of a pixel.
+        let shift = width.truncatingRemainder(dividingBy: 2) == 1 ? 0.5 : 0
+        path(
+            Rect(x: rect.x + shift, y: rect.y + shift, width: rect.width, height: rect.height), radius: radius
+        )
         use(Colour(0x000000, alpha: 0.45))
         cairo_set_line_width(context, width * 2.2)
         cairo_stroke_preserve(context)

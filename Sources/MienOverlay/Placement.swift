@@ -3,18 +3,22 @@
 /// A thing stays on the side of its face where it was as long as that is free, follows its face only when that has
 /// moved by more than a small distance, and appears again only after there has been room for a while: places
 /// that flicker cannot be read.
-struct Placement<Key: Hashable> {
+package struct Placement<Key: Hashable> {
     /// Where something lies, seen from its face.
-    enum Side: Int, CaseIterable {
+    package enum Side: Int, CaseIterable {
         case above, below, right, left, insideTop, insideBottom, topRight, topLeft, bottomRight, bottomLeft
     }
 
     /// Something that is to be placed: a size and the sides it may go to, the best first.
-    struct Choice {
-        var key: Key
-        var width: Double
-        var height: Double
-        var sides: [Side]
+    package struct Choice {
+        package var key: Key
+        package var width: Double
+        package var height: Double
+        package var sides: [Side]
+
+        package init(key: Key, width: Double, height: Double, sides: [Side]) {
+            (self.key, self.width, self.height, self.sides) = (key, width, height, sides)
+        }
     }
 
     private struct Memory {
@@ -29,13 +33,15 @@ struct Placement<Key: Hashable> {
     private var waited = 0
     private var isNew = true
 
+    package init() {}
+
     /// Places one of `choices` next to `body`, or none.
     ///
     /// - Parameters:
     ///   - leash: How far the face may move before the thing follows.
     ///   - patience: The frames in a row for which there must have been room before it appears again.
     ///   - isFree: Whether it may lie there.
-    mutating func place(
+    package mutating func place(
         _ choices: [Choice], at body: Rect, bounds: Rect, gap: Double, leash: Double, patience: Int,
         isFree: (Rect) -> Bool
     ) -> (key: Key, rect: Rect)? {

@@ -2,26 +2,26 @@
 ///
 /// Text grows with the picture, though less than in proportion: 8 pixels is the least that can be read, and a large
 /// picture is also looked at in more detail.
-struct Style: Equatable, Sendable {
+package struct Style: Equatable, Sendable {
     /// The font's size.
-    let font: Double
+    package let font: Double
     /// The height of a line of text.
-    let line: Double
+    package let line: Double
     /// The distance between things, and of text from the edge of its ground.
-    let gap: Double
-    /// The width of the lines around faces.
-    let stroke: Double
+    package let gap: Double
+    /// The width of the lines around faces, a whole number.
+    package let stroke: Double
     /// The radius of rounded corners.
-    let radius: Double
+    package let radius: Double
     /// Whether there is room for the frame's number and time.
-    let showsCaption: Bool
+    package let showsCaption: Bool
 
-    init(width: Int, height: Int) {
+    package init(width: Int, height: Int) {
         let side = Double(min(width, height))
         font = max(8, (5 + side / 56).rounded())
         line = (font * 1.3).rounded()
         gap = max(1, (font * 0.4).rounded())
-        stroke = max(1, font / 8)
+        stroke = max(1, (font / 7).rounded())
         radius = side < 120 ? 0 : font * 0.3
         showsCaption = side >= 160
     }

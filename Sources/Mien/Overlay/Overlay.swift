@@ -1,4 +1,3 @@
-import Dispatch
 import Foundation
 import MienOverlay
 import MienTimeline
@@ -41,6 +40,9 @@ public struct Overlay: Sendable {
         progress: ((Int, Int?) -> Void)? = nil
     ) throws(MienError) -> OverlayRun {
         try Self.check(video: video, output: output)
+        for input in [table, video] where Self.isSameFile(input, output) {
+            throw .output("\(output) is \(input) itself; expected another name for the overlay")
+        }
         let pass = try OverlayPass(self, output: output, replacing: replacing)
         return try pass.run(cancellation: cancellation, progress: progress)
     }
@@ -56,6 +58,12 @@ public struct Overlay: Sendable {
                 "\(video == "-" ? "standard input" : video): an overlay is drawn in a second pass over the video, and "
                     + "this can be read only once; expected a file")
         }
+    }
+
+    private static func isSameFile(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_ino == other.st_ino
+            && one.st_dev == other.st_dev
     }
 }
 

@@ -10,6 +10,7 @@ final class OverlayPass {
     private let reader: VideoReader
     private let file: FileSink
     private let writer: VideoWriter
+    private let isPart: Bool
     private let overlay = FrameOverlay()
     private var table: TableFrames
     private var canvas: Canvas?
@@ -17,11 +18,14 @@ final class OverlayPass {
     /// Frames of the video between those of the table that have no row.
     private var missing = 0
     private var lastDuration: Int64?
+    /// Whether the video has no frames after the last one drawn.
+    private var reachedEnd = false
 
     init(_ job: Overlay, output: String, replacing: Bool) throws(MienError) {
         self.job = job
         table = try TableFrames(path: job.table)
         let start = table.nextTime.map { $0.frame > 1 ? $0.timestamp : nil } ?? nil
+        isPart = start != nil
         do {
             var options = VideoOptions()
             options.start = start
@@ -29,10 +33,19 @@ final class OverlayPass {
         } catch {
             throw .input("\(error)")
         }
-        do { file = try FileSink(path: output, replacing: replacing) } catch { throw .output("\(error)") }
+        try table.checkSize(
+            width: reader.properties.width, height: reader.properties.height, video: job.video)
+        do {
+            file = try FileSink(path: output, replacing: replacing)
+        } catch .unfinished(let path) {
+            throw .output(
+                "\(path) is left from a run that could not finish; it is only replaced when asked for")
+        } catch {
+            throw .output("\(error)")
+        }
         do {
             var options = VideoWriter.Options()
-            options.isPart = start != nil
+            options.isPart = isPart
             writer = try VideoWriter(
                 path: file.partialPath, name: output, format: reader.pictureFormat, audio: job.video,
                 options: options)
@@ -56,14 +69,22 @@ final class OverlayPass {
             file.discard()
             throw MienError(error)
         }
+        run.isInterrupted = cancellation.isCancelled
+        guard run.frames > 0 else {
+            file.discard()
+            guard !run.isInterrupted else { return run }
+            throw .input(run.endedEarly ?? "\(job.video): no frame of \(job.table) is in it")
+        }
         do {
-            try writer.finish(lastDuration: lastDuration)
+            try writer.finish(lastDuration: lastDuration, isWhole: reachedEnd)
             try file.commit()
         } catch {
             throw .output("\(error)")
         }
         run.warnings += writer.warnings
-        run.isInterrupted = cancellation.isCancelled
+        if missing > 0 {
+            run.warnings.append("\(missing) frames have no row in \(job.table) and are marked so")
+        }
         return run
     }
 
@@ -75,19 +96,30 @@ final class OverlayPass {
             frames.cancel()
             decoding.wait()
         }
-        let total = reader.properties.estimatedFrameCount
-        while !cancellation.isCancelled, !table.isAtEnd {
-            guard let frame = try receive(frames) else { break }
-            try draw(frame)
-            progress?(run.frames, total)
+        // Of a part nobody knows the length.
+        let total = isPart ? nil : reader.properties.estimatedFrameCount
+        do {
+            while !cancellation.isCancelled, !table.isAtEnd {
+                guard let frame = try receive(frames) else {
+                    reachedEnd = true
+                    break
+                }
+                try draw(frame)
+                progress?(run.frames, total)
+            }
+            if !cancellation.isCancelled { try explainEnd(frames) }
+        } catch let end as EndOfInput {
+            run.endedEarly = end.reason
         }
-        guard !cancellation.isCancelled else { return }
-        try explainEnd(frames)
     }
 
-    /// Errors of the input, told apart from the writer's.
-    private func receive(_ frames: Channel<VideoFrame>) throws(MienError) -> VideoFrame? {
-        do { return try frames.receive() } catch { throw .input("\(error)") }
+    /// The video could not be read any further: what there is of it is an overlay too.
+    private struct EndOfInput: Error {
+        var reason: String
+    }
+
+    private func receive(_ frames: Channel<VideoFrame>) throws(EndOfInput) -> VideoFrame? {
+        do { return try frames.receive() } catch { throw EndOfInput(reason: "\(error)") }
     }
 
     private func draw(_ frame: VideoFrame) throws {
@@ -110,13 +142,24 @@ final class OverlayPass {
 
     /// Says which of table and video has ended before the other, and why.
     private func explainEnd(_ frames: Channel<VideoFrame>) throws {
-        if let cutShort = table.cutShort {
-            run.endedEarly = cutShort
-        } else if let next = table.nextTime {
+        if let next = table.nextTime {
+            let decoded = reader.report.decodedFrames
             run.endedEarly =
                 reader.report.endedEarly
-                ?? "\(job.table) goes on with frame \(next.frame), and \(job.video) has only \(reader.report.decodedFrames) "
-                + "frames: is it the video of this table?"
+                ?? "\(job.table) goes on with frame \(next.frame), and \(job.video) ends after frame \(decoded): "
+                + "is it the video of this table?"
+        } else if let cutShort = table.cutShort {
+            run.endedEarly = cutShort
+        } else if try receive(frames) != nil {
+            let end = "\(job.table) ends with frame \(table.lastFrame), and \(job.video) goes on"
+            switch table.claim {
+            case .part: break
+            case .whole: run.endedEarly = "\(end): is it the video of this table?"
+            case .unknown: run.warnings.append("\(end): the overlay ends there")
+            }
+        } else {
+            reachedEnd = true
+            run.endedEarly = reader.report.endedEarly
         }
     }
 }

@@ -9,6 +9,9 @@ struct TableFrames {
     private let table: TableReader
     private let name: String
     private var next: TableRow?
+    /// What the run that made the table says of it, if its metadata are there.
+    private let metadata: RunMetadata?
+    private var rows = 0
     /// The number of the frame read last.
     private(set) var lastFrame = 0
     /// Why the table ends before its time, if it does.
@@ -18,6 +21,8 @@ struct TableFrames {
     init(path: String) throws(MienError) {
         do { table = try TableReader(path: path) } catch { throw .input("\(error)") }
         name = path
+        // A table may have been renamed or made by hand: then it must do without.
+        metadata = try? RunMetadata(contentsOf: RunMetadata.path(forTable: path))
         try advance()
         guard next != nil else {
             throw .input(cutShort ?? "\(path): the table has no rows; expected those of 'mien annotate'")
@@ -29,6 +34,25 @@ struct TableFrames {
 
     /// Whether all rows have been read.
     var isAtEnd: Bool { next == nil }
+
+    /// What a table that ends before its video may have been meant to cover.
+    enum Claim { case whole, part, unknown }
+
+    /// What the table was meant to cover of its video.
+    var claim: Claim {
+        guard let metadata else { return .unknown }
+        let duration = metadata.options["duration"] ?? MetadataValue.none
+        let isPart = metadata.interrupted || metadata.endedEarly != nil || duration != MetadataValue.none
+        return isPart ? .part : .whole
+    }
+
+    /// Throws if the table's boxes are in pixels of frames of another size.
+    func checkSize(width: Int, height: Int, video: String) throws(MienError) {
+        guard let stated = metadata?.video, (stated.width, stated.height) != (width, height) else { return }
+        throw .input(
+            "\(name) is not the table of \(video): it was made from frames of \(stated.width) x \(stated.height) pixels, "
+                + "and these have \(width) x \(height)")
+    }
 
     /// What the table says of `frame`, which comes after the one asked for before.
     ///
@@ -70,6 +94,11 @@ struct TableFrames {
             next = nil
             guard case .cutShort = error else { throw .input("\(error)") }
             cutShort = "\(error)"
+        }
+        if next != nil {
+            rows += 1
+        } else if cutShort == nil, let expected = metadata?.counts.rows, rows < expected {
+            cutShort = "\(name) has \(rows) of the \(expected) rows that its metadata promise"
         }
     }
 }

@@ -2,30 +2,34 @@ import CFFmpeg
 
 /// Copies audio packets into a file as they are, alongside its video.
 final class AudioCopy {
-    /// The part of the source that is copied, in seconds of its own time.
-    private var start = -Double.infinity
-    /// What is added to the source's times, in seconds as a fraction.
+    /// What is added to the source's times.
     private var shift = (ticks: Int64(0), unit: AVRational(num: 1, den: 1))
+    /// Whether what comes before the copy's beginning is left out.
+    private var isPart = false
 
     private let source: AudioSource
     private let muxer: Muxer
     private let tracks: [Track]
-    /// The track of the packet that has been read and waits for its time.
-    private var waiting: Int?
+    /// The track of the packet that has been read and waits until it is due, and its time in the copy.
+    private var waiting: (track: Track, time: Int64)?
 
     /// One stream on its way.
     private final class Track {
         let stream: UnsafeMutablePointer<AVStream>
         let output: Int
         let timeBase: AVRational
-        /// The highest decoding timestamp written.
-        var last: Int64?
+        let filter: PacketFilter?
+        /// The time of the packet before, and where it ends.
+        var last: (time: Int64, end: Int64)?
+        /// What is added to times where the source's jump back.
+        var jump: Int64 = 0
         /// Where the samples have come to, for ``av_rescale_delta``.
         var samples = mien_av_nopts_value()
 
         init(_ stream: UnsafeMutablePointer<AVStream>, output: Int) {
             (self.stream, self.output) = (stream, output)
             timeBase = Self.timeBase(of: stream)
+            filter = PacketFilter(for: stream)
         }
 
         /// A unit that holds the samples' times exactly, where the source's only rounds them.
@@ -44,7 +48,7 @@ final class AudioCopy {
         var tracks: [Track] = []
         for stream in source.streams {
             let parameters = stream.pointee.codecpar!
-            guard muxer.takes(parameters.pointee.codec_id) else {
+            guard muxer.takes(parameters) else {
                 refuse(String(cString: avcodec_get_name(parameters.pointee.codec_id)))
                 continue
             }
@@ -62,51 +66,61 @@ final class AudioCopy {
         self.tracks = tracks
     }
 
-    /// Says where the copy begins: all is moved by `shift`, and of a part, packets before `start` are left out.
-    func begin(at start: Double?, shift: Int64, timeBase: AVRational) {
-        self.start = start ?? -.infinity
+    /// Says where the copy begins: all is moved by `shift`, and of a part, what comes before zero is left out.
+    func begin(isPart: Bool, shift: Int64, timeBase: AVRational) {
+        self.isPart = isPart
         self.shift = (shift, timeBase)
     }
 
-    /// Copies what comes before `end`, in seconds of the source.
+    /// Copies what comes before `end`, in seconds of the copy.
     func copy(upTo end: Double) throws(VideoError) {
-        while let track = waiting ?? next() {
-            waiting = track
-            let base = tracks[track].stream.pointee.time_base
-            let fields = source.packet.pointer.pointee
-            guard let time = timestamp(fields.dts) ?? timestamp(fields.pts) else {
-                waiting = nil
-                continue
-            }
-            let seconds = Double(time) * av_q2d(base)
-            guard seconds < end else { return }
+        while let due = waiting ?? next() {
+            waiting = due
+            guard Double(due.time) * av_q2d(due.track.timeBase) < end else { return }
             waiting = nil
-            if seconds >= start { try write(tracks[track]) }
+            let fields = source.packet.pointer
+            fields.pointee.dts = due.time
+            fields.pointee.pts = due.time
+            fields.pointee.duration = av_rescale_q(
+                fields.pointee.duration, due.track.stream.pointee.time_base, due.track.timeBase)
+            if let filter = due.track.filter, !filter.filter(source.packet) { continue }
+            try muxer.write(source.packet, stream: due.track.output)
         }
     }
 
-    private func next() -> Int? {
-        source.next().flatMap { stream in tracks.firstIndex { $0.stream == stream } }
+    /// Reads the next packet that belongs to the copy.
+    private func next() -> (track: Track, time: Int64)? {
+        while let stream = source.next() {
+            guard let track = tracks.first(where: { $0.stream == stream }), let time = time(track) else {
+                continue
+            }
+            if isPart, time < 0 { continue }
+            return (track, time)
+        }
+        return nil
     }
 
-    private func write(_ track: Track) throws(VideoError) {
-        let packet = source.packet.pointer
+    /// The time in the copy of the packet that has just been read, or nil if it has none.
+    private func time(_ track: Track) -> Int64? {
+        let packet = source.packet.pointer.pointee
         let base = track.stream.pointee.time_base
-        if timestamp(packet.pointee.dts) == nil { packet.pointee.dts = packet.pointee.pts }
+        guard let ticks = timestamp(packet.dts) ?? timestamp(packet.pts) else { return nil }
+        let parameters = track.stream.pointee.codecpar!
+        let rate = AVRational(num: 1, den: parameters.pointee.sample_rate)
         // A container's milliseconds are not where samples begin: count those.
-        let length = av_get_audio_frame_duration2(track.stream.pointee.codecpar, packet.pointee.size)
-        let rate = AVRational(num: 1, den: track.stream.pointee.codecpar.pointee.sample_rate)
+        let length = av_get_audio_frame_duration2(parameters, packet.size)
         var time =
             length > 0 && av_cmp_q(base, track.timeBase) != 0
-            ? av_rescale_delta(base, packet.pointee.dts, rate, length, &track.samples, track.timeBase)
-            : av_rescale_q(packet.pointee.dts, base, track.timeBase)
-        time += av_rescale_q(shift.ticks, shift.unit, track.timeBase)
-        // Time that jumps back goes on instead, as the video's does.
-        if let last = track.last, time <= last { time = last + 1 }
-        track.last = time
-        packet.pointee.dts = time
-        packet.pointee.pts = time
-        packet.pointee.duration = av_rescale_q(packet.pointee.duration, base, track.timeBase)
-        try muxer.write(source.packet, stream: track.output)
+            ? av_rescale_delta(base, ticks, rate, length, &track.samples, track.timeBase)
+            : av_rescale_q(ticks, base, track.timeBase)
+        time += av_rescale_q(shift.ticks, shift.unit, track.timeBase) + track.jump
+        if let last = track.last, time <= last.time {
+            // Time that jumps back goes on instead, as the video's does; what overlaps a little is squeezed.
+            let isJump = Double(last.time - time) * av_q2d(track.timeBase) > 0.5
+            if isJump { track.jump += last.end - time }
+            time = isJump ? last.end : last.time + 1
+        }
+        track.last = (time, time + max(1, av_rescale_q(Int64(length), rate, track.timeBase)))
+        return time
     }
 }

@@ -21,6 +21,7 @@ final class Muxer {
         self.log = log
         // Times are the source's, also before zero; nothing of this machine or moment gets into the file.
         self.context.pointee.avoid_negative_ts = 0
+        self.context.pointee.strict_std_compliance = Self.compliance
         self.context.pointee.flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_FLUSH_PACKETS
         try check(avio_open(&self.context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE), orThrow: explain)
     }
@@ -33,10 +34,26 @@ final class Muxer {
     /// Whether streams need their decoder's set-up in the file's header.
     var hasGlobalHeader: Bool { context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
 
-    /// Whether packets of `codec` can be in such a file.
-    func takes(_ codec: AVCodecID) -> Bool {
-        avformat_query_codec(context.pointee.oformat, codec, FF_COMPLIANCE_NORMAL) == 1
+    /// Whether such a file can hold a stream like this one.
+    func takes(_ parameters: UnsafeMutablePointer<AVCodecParameters>) -> Bool {
+        let codec = parameters.pointee.codec_id
+        guard avformat_query_codec(context.pointee.oformat, codec, Self.compliance) == 1 else { return false }
+        // The muxer's table of codecs is not its last word: that it says when it is asked to begin.
+        var trial: UnsafeMutablePointer<AVFormatContext>?
+        guard avformat_alloc_output_context2(&trial, context.pointee.oformat, nil, nil) >= 0, let trial,
+            let stream = avformat_new_stream(trial, nil)
+        else { return false }
+        defer { avformat_free_context(trial) }
+        trial.pointee.strict_std_compliance = Self.compliance
+        avcodec_parameters_copy(stream.pointee.codecpar, parameters)
+        stream.pointee.codecpar.pointee.codec_tag = 0
+        stream.pointee.time_base = AVRational(num: 1, den: parameters.pointee.sample_rate)
+        var options = OptionDictionary(container.options(timeBases: []))
+        return avformat_init_output(trial, &options.pointer) >= 0
     }
+
+    /// FLAC in MP4, which this FFmpeg still calls an experiment, has long been a standard.
+    private static let compliance = FF_COMPLIANCE_EXPERIMENTAL
 
     /// Adds a stream, which `describe` fills in, and returns its number.
     func addStream(

@@ -31,27 +31,29 @@ package struct OutputClock {
 
     /// The source's time of a frame.
     package mutating func sourceTime(pts: Int64?, timestamp: Double) -> Int64 {
-        let ticks = Int64((max(-1e15, min(timestamp / timeBase.value, 1e15))).rounded())
-        if let pts, origin == nil { origin = pts &- ticks }
-        return pts ?? ticks &+ (origin ?? 0)
+        let ticks = Int64(max(-1e15, min(timestamp / timeBase.value, 1e15)).rounded())
+        // Damaged files have any number for a time; this far from the ends, sums do not overflow.
+        let pts = pts.map { max(-1 << 60, min($0, 1 << 60)) }
+        if let pts, origin == nil { origin = pts - ticks }
+        return pts ?? ticks + (origin ?? 0)
     }
 
     /// The copy's time of the next frame.
     package mutating func time(pts: Int64?, timestamp: Double) -> Int64 {
         let source = sourceTime(pts: pts, timestamp: timestamp)
         guard let last else {
-            if isRebased || source < 0 { shift = 0 &- source }
-            self.last = source &+ shift
-            return source &+ shift
+            if isRebased || source < 0 { shift = -source }
+            self.last = source + shift
+            return source + shift
         }
-        var time = source &+ shift
+        var time = source + shift
         if time <= last {
             repairs += 1
-            if last &- time < step {
+            if last - time < step {
                 time = last + 1
             } else {
                 time = last + step
-                shift = time &- source
+                shift = time - source
             }
         }
         lastStep = time - last

@@ -10,12 +10,12 @@ import CFFmpeg
 ///     try writer.finish()
 ///
 /// Timestamps are those of the source, to the unit, whatever its frame rate does; ``OutputClock`` has the
-/// exceptions. What has been written of an MP4 plays even if ``finish(lastDuration:)`` is never called. A writer
+/// exceptions. What has been written of an MP4 plays even if ``finish(lastDuration:isWhole:)`` is never called. A writer
 /// is used from one queue.
 package final class VideoWriter {
-    /// What to do when it is not the whole of the source.
+    /// How to write a video.
     package struct Options {
-        /// Whether a part of the source is written, which begins at 0 and has the audio of that part.
+        /// Whether the beginning of the source is left out: the copy begins at 0, and so does its audio.
         package var isPart = false
         /// FFmpeg's names of encoders, best first.
         package var encoders = VideoEncoder.preferred
@@ -42,7 +42,7 @@ package final class VideoWriter {
     private let packet = Packet()
     /// The frame that waits for the next one, whose time tells how long it is shown.
     private let frame = Frame()
-    private var waiting: (pts: Int64, source: Int64)?
+    private var waiting: Int64?
 
     /// Starts a file.
     ///
@@ -109,28 +109,30 @@ package final class VideoWriter {
         let time = clock.time(pts: pts, timestamp: timestamp)
         try log.collect { () throws(VideoError) in
             if let waiting {
-                try encode(waiting.pts, duration: time - waiting.pts)
-                try audio?.copy(upTo: seconds(source))
+                try encode(waiting, duration: time - waiting)
+                try audio?.copy(upTo: seconds(time))
             } else {
                 begin(at: source)
             }
-            waiting = (time, source)
+            waiting = time
             try converter.convert(canvas, to: frame)
         }
     }
 
     /// Ends the file.
     ///
-    /// - Parameter lastDuration: How long the last frame is shown, in units of the time base; nil for as long as
-    ///   the one before.
-    package func finish(lastDuration: Int64? = nil) throws(VideoError) {
+    /// - Parameters:
+    ///   - lastDuration: How long the last frame is shown, in units of the time base; nil for as long as the one
+    ///     before.
+    ///   - isWhole: Whether the source has ended too, and what is left of its audio belongs to the copy.
+    package func finish(lastDuration: Int64? = nil, isWhole: Bool = true) throws(VideoError) {
         try log.collect { () throws(VideoError) in
             let duration = lastDuration.flatMap { $0 > 0 ? $0 : nil } ?? clock.nominalDuration
             if let waiting {
-                try encode(waiting.pts, duration: duration)
+                try encode(waiting, duration: duration)
                 try video.drain()
                 try writePackets()
-                try audio?.copy(upTo: isPart ? seconds(waiting.source + duration) : .infinity)
+                try audio?.copy(upTo: isWhole ? .infinity : seconds(waiting + duration))
             }
             try muxer.finish()
         }
@@ -142,8 +144,7 @@ package final class VideoWriter {
     }
 
     private func begin(at source: Int64) {
-        audio?.begin(
-            at: isPart ? seconds(source) : nil, shift: clock.shift, timeBase: AVRational(format.timeBase))
+        audio?.begin(isPart: isPart, shift: clock.shift, timeBase: AVRational(format.timeBase))
         if !isPart, clock.shift != 0 {
             warnings.append(
                 "the video begins at \(seconds(source).inSeconds), before zero: the copy begins at 0")
