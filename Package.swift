@@ -46,9 +46,12 @@ let package = Package(
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(name: "MienTimeline", swiftSettings: swift),
         .target(
+            name: "MienOverlay", dependencies: ["CCairo", "MienVideo", "MienTimeline"], swiftSettings: swift),
+        .target(
             name: "Mien",
             dependencies: [
                 "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
+                "MienOverlay",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(
@@ -85,7 +88,11 @@ let package = Package(
             name: "MienReportTests", dependencies: ["MienReport", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
+            name: "MienOverlayTests", dependencies: ["MienOverlay", "MienTimeline", "MienVideo"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "MienTests", dependencies: ["Mien", "MienVideo", "ReadFaces", "TestSupport"],
+            swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
             dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "TestSupport"],

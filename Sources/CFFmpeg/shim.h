@@ -4,6 +4,7 @@
 #define MIEN_CFFMPEG_SHIM_H
 
 #include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
 #include <libavdevice/avdevice.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
@@ -25,5 +26,14 @@ static inline int mien_averror(int posix_error) { return AVERROR(posix_error); }
 static inline int mien_averror_eof(void) { return AVERROR_EOF; }
 static inline int mien_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }
 static inline int mien_averror_exit(void) { return AVERROR_EXIT; }
+
+// AVFrame.duration, which was called pkt_duration before FFmpeg 6.
+static inline int64_t mien_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+    return frame->duration;
+#else
+    return frame->pkt_duration;
+#endif
+}
 
 #endif

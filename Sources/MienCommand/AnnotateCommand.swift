@@ -21,6 +21,7 @@ struct AnnotateCommand: Subcommand {
           mien annotate videos/ -o tables/ --resume
           mien annotate day1/*.mp4 -o tables/
           mien annotate clip.mp4 -ss 1:30 -t 20 --faces largest -o - | head
+          mien annotate clip.mp4 --overlay clip.overlay.mp4
         """
     static let options =
         [
@@ -42,6 +43,7 @@ struct AnnotateCommand: Subcommand {
             Option(
                 "--dry-run",
                 help: "print the path of each clip of a folder, a tab, and the path of its table, and stop"),
+            OverlayPlan.option,
         ] + ModelOptions.options + VideoArguments.options + [
             Option(
                 "--smooth-expression", value: "S",
@@ -59,7 +61,7 @@ struct AnnotateCommand: Subcommand {
         ]
 
     private enum Plan {
-        case inputs(OutputPlan)
+        case inputs(OutputPlan, OverlayPlan?)
         case folders(CorpusPlan, atOnce: Int)
         case list(CorpusPlan)
     }
@@ -89,6 +91,10 @@ struct AnnotateCommand: Subcommand {
         let output = arguments.string("--output")
         let isDryRun = arguments.has("--dry-run")
         if CorpusPlan.applies(to: arguments.operands) {
+            if arguments.has(OverlayPlan.option.key) {
+                throw UsageError(
+                    "\(OverlayPlan.option.key): takes videos, not folders; 'mien overlay' draws a table that is there")
+            }
             let folders = try CorpusPlan(inputs: arguments.operands, output: output)
             if !overwrites, !resumes, !isDryRun { try folders.checkIsNew() }
             plan = isDryRun ? .list(folders) : .folders(folders, atOnce: jobs ?? 1)
@@ -96,17 +102,16 @@ struct AnnotateCommand: Subcommand {
             if jobs != nil || isDryRun {
                 throw UsageError("--jobs and --dry-run are for folders; none of the inputs is one")
             }
-            plan = .inputs(
-                try OutputPlan(
-                    inputs: arguments.operands, output: output, suffix: ".csv",
-                    overwrite: overwrites || resumes))
+            let tables = try OutputPlan(
+                inputs: arguments.operands, output: output, suffix: ".csv", overwrite: overwrites || resumes)
+            plan = .inputs(tables, try OverlayPlan(arguments, tables: tables))
         }
     }
 
     func run() throws -> ExitCode {
         switch plan {
-        case .inputs(let plan):
-            return try annotate(plan, annotation(keepsPartial: resumes))
+        case .inputs(let plan, let overlays):
+            return try annotate(plan, overlays, annotation(keepsPartial: resumes))
         case .folders(let plan, let atOnce):
             return try CorpusRun(
                 plan: plan, annotation: annotation(keepsPartial: true), atOnce: atOnce,
@@ -125,8 +130,11 @@ struct AnnotateCommand: Subcommand {
             overwrites: overwrites, resumes: resumes, keepsPartial: keepsPartial)
     }
 
-    private func annotate(_ plan: OutputPlan, _ annotation: ClipAnnotation) throws -> ExitCode {
+    private func annotate(
+        _ plan: OutputPlan, _ overlays: OverlayPlan?, _ annotation: ClipAnnotation
+    ) throws -> ExitCode {
         try plan.prepare()
+        try overlays?.prepare()
         let interrupt = Interrupt()
         var failures: [ExitCode] = []
         var results: [ClipResult] = []
@@ -135,7 +143,13 @@ struct AnnotateCommand: Subcommand {
             do {
                 let result = try annotate(job, annotation, cancellation: interrupt.cancellation)
                 results.append(result)
-                if result.status == .endedEarly { failures.append(.input) }
+                let drawing = try overlays?.draw(
+                    job.table, of: job.input, cancellation: interrupt.cancellation)
+                if result.status == .endedEarly {
+                    failures.append(.input)
+                } else if let drawing {
+                    failures.append(drawing)
+                }
             } catch {
                 Console.say("\(error)")
                 failures.append(ExitCode(error))

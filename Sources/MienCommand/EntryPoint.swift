@@ -6,8 +6,8 @@ import Mien
 struct EntryPoint {
     static var subcommands: [any Subcommand.Type] {
         [
-            AnnotateCommand.self, MergeCommand.self, ReportCommand.self, PlotCommand.self, EmbedCommand.self,
-            TrainCommand.self, EvaluateCommand.self, BenchCommand.self, ModelCommand.self,
+            AnnotateCommand.self, MergeCommand.self, ReportCommand.self, PlotCommand.self, OverlayCommand.self,
+            EmbedCommand.self, TrainCommand.self, EvaluateCommand.self, BenchCommand.self, ModelCommand.self,
         ]
     }
 

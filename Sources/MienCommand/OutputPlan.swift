@@ -8,6 +8,12 @@ package struct OutputPlan {
         package let input: String
         /// A path, or `-` for standard output.
         package let table: String
+
+        /// Whether what is written can be read again: not so with standard output, pipes and devices.
+        var keepsTable: Bool {
+            table != "-"
+                && (!FileManager.default.fileExists(atPath: table) || OutputPlan.isRegularFile(table))
+        }
     }
 
     package let jobs: [Job]
@@ -67,7 +73,7 @@ package struct OutputPlan {
             && isDirectory.boolValue
     }
 
-    private static func isRegularFile(_ path: String) -> Bool {
+    fileprivate static func isRegularFile(_ path: String) -> Bool {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         return (try? resolved.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile ?? false
     }

@@ -21,6 +21,10 @@ package enum VideoError: Error, Equatable, Sendable {
     case startBeyondEnd(String, start: Double, last: Double)
     case timedOut(String, seconds: Double)
     case cancelled(String)
+    /// A name for a video to be written that does not tell the kind of file.
+    case unknownContainer(String)
+    case cannotEncode(String, detail: String)
+    case cannotWrite(String, detail: String)
 }
 
 extension VideoError: CustomStringConvertible {
@@ -71,6 +75,13 @@ extension VideoError: CustomStringConvertible {
             return "\(input): no answer within \(seconds.inSeconds); expected a source that sends data"
         case .cancelled(let input):
             return "\(input): reading was cancelled"
+        case .unknownContainer(let output):
+            let endings = Container.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
+            return "\(output): expected a name for the video that ends in one of \(endings)"
+        case .cannotEncode(let output, let detail):
+            return "\(output): the video cannot be encoded (\(detail))"
+        case .cannotWrite(let output, let detail):
+            return "\(output): cannot be written (\(detail))"
         }
     }
 }

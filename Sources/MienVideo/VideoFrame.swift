@@ -14,12 +14,18 @@ package struct VideoFrame: Sendable {
     package var image: Image
     /// Whether the decoder reported errors in this frame and patched what was missing.
     package var isDamaged: Bool
+    /// How long the frame is shown, in units of the stream's time base, if the container says.
+    package var duration: Int64?
 
-    package init(index: Int, pts: Int64?, timestamp: Double, image: Image, isDamaged: Bool = false) {
+    package init(
+        index: Int, pts: Int64?, timestamp: Double, image: Image, isDamaged: Bool = false,
+        duration: Int64? = nil
+    ) {
         self.index = index
         self.pts = pts
         self.timestamp = timestamp
         self.image = image
         self.isDamaged = isDamaged
+        self.duration = duration
     }
 }

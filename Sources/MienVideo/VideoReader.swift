@@ -17,6 +17,8 @@ import MienTensor
 package final class VideoReader {
     /// What is known of the video from its header and first frame.
     package let properties: VideoProperties
+    /// What a copy of the video has to be like.
+    package let pictureFormat: PictureFormat
 
     private let source: FrameSource
     private let converter: PixelConverter
@@ -43,6 +45,10 @@ package final class VideoReader {
             throw source.nothingDecoded
         }
         properties = VideoProperties(of: source)
+        pictureFormat = PictureFormat(
+            properties,
+            colour: EncodedColour(
+                of: source.frame, interpretation: properties.colour, height: properties.height))
         converter = PixelConverter(codec: source.demuxer.codec.pointee.id, input: source.location.name)
     }
 
@@ -72,6 +78,12 @@ package final class VideoReader {
         return nil
     }
 
+    /// Whether `input` can be read a second time, as a file can and a pipe or a camera cannot.
+    package static func canReadAgain(_ input: String) -> Bool {
+        // What cannot be opened at all is for opening to explain.
+        (try? InputLocation(input, format: nil))?.canBeReadAgain ?? true
+    }
+
     private func advance() throws(VideoError) -> Bool {
         switch state {
         case .primed:
@@ -92,6 +104,6 @@ package final class VideoReader {
         if source.isDamaged { damagedFrames += 1 }
         return VideoFrame(
             index: source.index, pts: time.pts, timestamp: time.timestamp, image: image,
-            isDamaged: source.isDamaged)
+            isDamaged: source.isDamaged, duration: source.duration)
     }
 }

@@ -48,6 +48,11 @@ final class FrameSource {
     var isDamaged: Bool { decoder.isDamaged }
     /// The number of that frame among all frames of the input.
     var index: Int { report.decodedFrames - 1 }
+    /// How long that frame is shown, in units of the stream's time base, if known.
+    var duration: Int64? {
+        let duration = mien_frame_duration(decoder.current)
+        return duration > 0 ? duration : nil
+    }
     /// How that frame lies.
     var orientation: Orientation { DisplayMatrix.orientation(of: frame) ?? streamOrientation }
 

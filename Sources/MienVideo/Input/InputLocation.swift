@@ -68,6 +68,14 @@ struct InputLocation: Equatable {
         self.sequence = sequence
     }
 
+    /// Whether opening it a second time gives the same data: not so with pipes, devices and live streams.
+    var canBeReadAgain: Bool {
+        if namedPipe != nil || url.hasPrefix("pipe:") { return false }
+        guard let scheme = Self.scheme(of: url) else { return url.hasPrefix("file:") }
+        return ["file", "http", "https", "ftp", "data", "concat", "cache", "subfile", "crypto"].contains(
+            scheme)
+    }
+
     /// The pipe to read from, if the input is one.
     func pipe(interrupt: Interrupt) throws(VideoError) -> PipeInput? {
         if let namedPipe {

@@ -1,0 +1,80 @@
+import Foundation
+import MienOverlay
+import MienTimeline
+import MienVideo
+
+/// The video of a table: each frame with its faces' boxes, labels and smoothed scores drawn into it.
+///
+/// It is drawn from a finished table, in a second pass over the video: a row is complete only when the frames for
+/// half a smoothing window after it have been seen, and to hold their pictures for that long would
+/// take gigabytes. Two passes take constant memory, and the picture shows what the table says.
+///
+/// ```swift
+/// let run = try Overlay(table: "clip.csv", video: "clip.mp4").write(to: "clip.overlay.mp4")
+/// ```
+public struct Overlay: Sendable {
+    /// The table, as ``Analyzer/annotate(_:to:replacing:configuration:cancellation:progress:)`` writes it.
+    public var table: String
+    /// The video it was made from.
+    public var video: String
+
+    /// Names a table and the video it was made from.
+    public init(table: String, video: String) {
+        (self.table, self.video) = (table, video)
+    }
+
+    /// Draws the table into the video and writes the result, H.264 with the source's timestamps and audio.
+    ///
+    /// The file appears under its name when it is whole: the overlay of the frames that are in the table. Until
+    /// then it is under a provisional one, and plays as far as it goes, also when writing fails.
+    ///
+    /// - Parameters:
+    ///   - output: The file; its name ends in .mp4, .m4v, .mov or .mkv.
+    ///   - replacing: Whether a file that is there may be replaced.
+    ///   - cancellation: Stops when cancelled; what is drawn so far is a whole file.
+    ///   - progress: Told the number of frames done and, if the container says it, the number there are.
+    /// - Throws: ``MienError``: `.input` if table or video cannot be read or do not belong together, `.output`.
+    @discardableResult
+    public func write(
+        to output: String, replacing: Bool = false, cancellation: Cancellation = Cancellation(),
+        progress: ((Int, Int?) -> Void)? = nil
+    ) throws(MienError) -> OverlayRun {
+        try Self.check(video: video, output: output)
+        for input in [table, video] where Self.isSameFile(input, output) {
+            throw .output("\(output) is \(input) itself; expected another name for the overlay")
+        }
+        let pass = try OverlayPass(self, output: output, replacing: replacing)
+        return try pass.run(cancellation: cancellation, progress: progress)
+    }
+
+    /// Checks what can be known before there is a table: that the video can be read a second time, and the name
+    /// of the output.
+    ///
+    /// - Throws: ``MienError``.
+    public static func check(video: String, output: String) throws(MienError) {
+        do { _ = try Container(name: output) } catch { throw .output("\(error)") }
+        guard VideoReader.canReadAgain(video) else {
+            throw .input(
+                "\(video == "-" ? "standard input" : video): an overlay is drawn in a second pass over the video, and "
+                    + "this can be read only once; expected a file")
+        }
+    }
+
+    private static func isSameFile(_ first: String, _ second: String) -> Bool {
+        var (one, other) = (stat(), stat())
+        return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_ino == other.st_ino
+            && one.st_dev == other.st_dev
+    }
+}
+
+/// What came of drawing an overlay.
+public struct OverlayRun: Sendable {
+    /// The number of frames written.
+    public package(set) var frames = 0
+    /// What is worth knowing about the video, in sentences.
+    public package(set) var warnings: [String] = []
+    /// Why the video ends before table and clip do, if so.
+    public package(set) var endedEarly: String?
+    /// Whether the run was stopped by its ``Cancellation``.
+    public package(set) var isInterrupted = false
+}

@@ -1,0 +1,192 @@
+import Dispatch
+import MienOverlay
+import MienTensor
+import MienTimeline
+import MienVideo
+
+/// One pass over a video and its table: decoding on a queue of its own, drawing and encoding on the caller's thread.
+final class OverlayPass {
+    private let job: Overlay
+    private let reader: VideoReader
+    private let file: FileSink
+    private let writer: VideoWriter
+    private let isPart: Bool
+    private let overlay = FrameOverlay()
+    private var table: TableFrames
+    private var canvas: Canvas?
+    private var run = OverlayRun()
+    /// Frames of the video between those of the table that have no row.
+    private var missing = 0
+    private var lastDuration: Int64?
+    /// Whether the video has no frames after the last one drawn.
+    private var reachedEnd = false
+
+    init(_ job: Overlay, output: String, replacing: Bool) throws(MienError) {
+        self.job = job
+        table = try TableFrames(path: job.table)
+        let start = table.nextTime.map { $0.frame > 1 ? $0.timestamp : nil } ?? nil
+        isPart = start != nil
+        do {
+            var options = VideoOptions()
+            options.start = start
+            reader = try VideoReader(job.video, options: options)
+        } catch {
+            throw .input("\(error)")
+        }
+        try table.checkSize(
+            width: reader.properties.width, height: reader.properties.height, video: job.video)
+        do {
+            file = try FileSink(path: output, replacing: replacing)
+        } catch .unfinished(let path) {
+            throw .output(
+                "\(path) is left from a run that could not finish; it is only replaced when asked for")
+        } catch {
+            throw .output("\(error)")
+        }
+        do {
+            var options = VideoWriter.Options()
+            options.isPart = isPart
+            writer = try VideoWriter(
+                path: file.partialPath, name: output, format: reader.pictureFormat, audio: job.video,
+                options: options)
+        } catch {
+            file.discard()
+            throw .output("\(error)")
+        }
+        if !FrameOverlay.hasFont {
+            run.warnings.append(
+                "this machine has no font: letters are drawn plainly (Debian's is in fonts-dejavu-core)")
+        }
+    }
+
+    func run(cancellation: Cancellation, progress: ((Int, Int?) -> Void)?) throws(MienError) -> OverlayRun {
+        do {
+            try drawFrames(cancellation: cancellation, progress: progress)
+        } catch let error as VideoError {
+            // What is in the file plays: it is left where it is.
+            throw .output("\(error); what was written until then is in \(file.partialPath)")
+        } catch {
+            file.discard()
+            throw MienError(error)
+        }
+        run.isInterrupted = cancellation.isCancelled
+        guard run.frames > 0 else {
+            file.discard()
+            guard !run.isInterrupted else { return run }
+            throw .input(run.endedEarly ?? "\(job.video): no frame of \(job.table) is in it")
+        }
+        do {
+            try writer.finish(lastDuration: lastDuration, isWhole: reachedEnd)
+            try file.commit()
+        } catch {
+            throw .output("\(error)")
+        }
+        run.warnings += writer.warnings
+        if missing > 0 {
+            run.warnings.append("\(missing) frames have no row in \(job.table) and are marked so")
+        }
+        return run
+    }
+
+    private func drawFrames(cancellation: Cancellation, progress: ((Int, Int?) -> Void)?) throws {
+        let frames = Channel<VideoFrame>(capacity: 4)
+        let decoding = Decoding(reader: reader, frames: frames)
+        decoding.start()
+        defer {
+            frames.cancel()
+            decoding.wait()
+        }
+        // Of a part nobody knows the length.
+        let total = isPart ? nil : reader.properties.estimatedFrameCount
+        do {
+            while !cancellation.isCancelled, !table.isAtEnd {
+                guard let frame = try receive(frames) else {
+                    reachedEnd = true
+                    break
+                }
+                try draw(frame)
+                progress?(run.frames, total)
+            }
+            if !cancellation.isCancelled { try explainEnd(frames) }
+        } catch let end as EndOfInput {
+            run.endedEarly = end.reason
+        }
+    }
+
+    /// The video could not be read any further: what there is of it is an overlay too.
+    private struct EndOfInput: Error {
+        var reason: String
+    }
+
+    private func receive(_ frames: Channel<VideoFrame>) throws(EndOfInput) -> VideoFrame? {
+        do { return try frames.receive() } catch { throw EndOfInput(reason: "\(error)") }
+    }
+
+    private func draw(_ frame: VideoFrame) throws {
+        let content = try table.overlay(of: frame, video: job.video)
+        if content.status == nil { missing += 1 }
+        let canvas = canvas(for: frame.image)
+        canvas.copy(frame.image)
+        overlay.draw(content, on: canvas)
+        try writer.write(canvas, pts: frame.pts, timestamp: frame.timestamp)
+        lastDuration = frame.duration
+        run.frames += 1
+    }
+
+    private func canvas(for image: Image) -> Canvas {
+        if let canvas, canvas.width == image.width, canvas.height == image.height { return canvas }
+        let new = Canvas(width: image.width, height: image.height)
+        canvas = new
+        return new
+    }
+
+    /// Says which of table and video has ended before the other, and why.
+    private func explainEnd(_ frames: Channel<VideoFrame>) throws {
+        if let next = table.nextTime {
+            let decoded = reader.report.decodedFrames
+            run.endedEarly =
+                reader.report.endedEarly
+                ?? "\(job.table) goes on with frame \(next.frame), and \(job.video) ends after frame \(decoded): "
+                + "is it the video of this table?"
+        } else if let cutShort = table.cutShort {
+            run.endedEarly = cutShort
+        } else if try receive(frames) != nil {
+            let end = "\(job.table) ends with frame \(table.lastFrame), and \(job.video) goes on"
+            switch table.claim {
+            case .part: break
+            case .whole: run.endedEarly = "\(end): is it the video of this table?"
+            case .unknown: run.warnings.append("\(end): the overlay ends there")
+            }
+        } else {
+            reachedEnd = true
+            run.endedEarly = reader.report.endedEarly
+        }
+    }
+}
+
+/// The decoding side of a pass.
+private final class Decoding: @unchecked Sendable {
+    // Used by the queue alone until `wait()` has returned.
+    private let reader: VideoReader
+    private let frames: Channel<VideoFrame>
+    private let group = DispatchGroup()
+
+    init(reader: VideoReader, frames: Channel<VideoFrame>) {
+        (self.reader, self.frames) = (reader, frames)
+    }
+
+    func start() {
+        DispatchQueue(label: "mien.overlay.decode", qos: .userInitiated).async(group: group) { [self] in
+            do {
+                while let frame = try reader.next() {
+                    guard frames.send(frame) else { return }
+                }
+                frames.finish()
+            } catch {
+                frames.finish(throwing: error)
+            }
+        }
+    }
+
+    func wait() { group.wait() }
+}

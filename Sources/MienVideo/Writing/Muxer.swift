@@ -1,0 +1,106 @@
+import CFFmpeg
+
+/// Writes packets into a file.
+final class Muxer {
+    private let context: UnsafeMutablePointer<AVFormatContext>
+    private let container: Container
+    /// The file's name as the user knows it, for messages.
+    private let name: String
+    private let log: FFmpegLog
+    /// The units in which each stream's packets come.
+    private var timeBases: [AVRational] = []
+
+    /// Opens the file at `path`, which is emptied.
+    init(path: String, container: Container, name: String, log: FFmpegLog) throws(VideoError) {
+        var context: UnsafeMutablePointer<AVFormatContext>?
+        func explain(_ status: FFmpegStatus) -> VideoError { .cannotWrite(name, detail: log.explain(status)) }
+        try check(avformat_alloc_output_context2(&context, nil, container.muxer, path), orThrow: explain)
+        self.context = context!
+        self.container = container
+        self.name = name
+        self.log = log
+        // Times are the source's, also before zero; nothing of this machine or moment gets into the file.
+        self.context.pointee.avoid_negative_ts = 0
+        self.context.pointee.strict_std_compliance = Self.compliance
+        self.context.pointee.flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_FLUSH_PACKETS
+        try check(avio_open(&self.context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE), orThrow: explain)
+    }
+
+    deinit {
+        if context.pointee.pb != nil { avio_closep(&context.pointee.pb) }
+        avformat_free_context(context)
+    }
+
+    /// Whether streams need their decoder's set-up in the file's header.
+    var hasGlobalHeader: Bool { context.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 }
+
+    /// Whether such a file can hold a stream like this one.
+    func takes(_ parameters: UnsafeMutablePointer<AVCodecParameters>) -> Bool {
+        let codec = parameters.pointee.codec_id
+        guard avformat_query_codec(context.pointee.oformat, codec, Self.compliance) == 1 else { return false }
+        // The muxer's table of codecs is not its last word: that it says when it is asked to begin.
+        var trial: UnsafeMutablePointer<AVFormatContext>?
+        guard avformat_alloc_output_context2(&trial, context.pointee.oformat, nil, nil) >= 0, let trial,
+            let stream = avformat_new_stream(trial, nil)
+        else { return false }
+        defer { avformat_free_context(trial) }
+        trial.pointee.strict_std_compliance = Self.compliance
+        avcodec_parameters_copy(stream.pointee.codecpar, parameters)
+        stream.pointee.codecpar.pointee.codec_tag = 0
+        stream.pointee.time_base = AVRational(num: 1, den: parameters.pointee.sample_rate)
+        var options = OptionDictionary(container.options(timeBases: []))
+        return avformat_init_output(trial, &options.pointer) >= 0
+    }
+
+    /// FLAC in MP4, which this FFmpeg still calls an experiment, has long been a standard.
+    private static let compliance = FF_COMPLIANCE_EXPERIMENTAL
+
+    /// Adds a stream, which `describe` fills in, and returns its number.
+    func addStream(
+        timeBase: AVRational, _ describe: (UnsafeMutablePointer<AVStream>) throws(VideoError) -> Void
+    ) throws(VideoError) -> Int {
+        guard let stream = avformat_new_stream(context, nil) else {
+            throw .cannotWrite(name, detail: "no memory for a stream")
+        }
+        stream.pointee.time_base = timeBase
+        try describe(stream)
+        // The source's container may have other tags for the same codec.
+        stream.pointee.codecpar.pointee.codec_tag = 0
+        timeBases.append(timeBase)
+        return Int(stream.pointee.index)
+    }
+
+    /// Begins the file, when all streams have been added.
+    func begin() throws(VideoError) {
+        let options = container.options(timeBases: timeBases.compactMap { Rational($0) })
+        var dictionary = OptionDictionary(options)
+        try check(avformat_write_header(context, &dictionary.pointer), orThrow: failure)
+    }
+
+    /// Writes `packet`, whose times are in the units of its stream, and empties it.
+    func write(_ packet: borrowing Packet, stream: Int) throws(VideoError) {
+        let target = context.pointee.streams[stream]!
+        av_packet_rescale_ts(packet.pointer, timeBases[stream], target.pointee.time_base)
+        packet.pointer.pointee.stream_index = Int32(stream)
+        packet.pointer.pointee.pos = -1
+        try check(av_interleaved_write_frame(context, packet.pointer), orThrow: failure)
+    }
+
+    /// The units that the file counts a stream's times in, once it has begun.
+    func timeBase(of stream: Int) -> AVRational { context.pointee.streams[stream]!.pointee.time_base }
+
+    /// Ends the file.
+    func finish() throws(VideoError) {
+        try check(av_write_trailer(context), orThrow: failure)
+        try check(avio_closep(&context.pointee.pb), orThrow: failure)
+    }
+
+    private func failure(_ status: FFmpegStatus) -> VideoError {
+        // The device's own error, which the muxer may have passed over.
+        let device = context.pointee.pb.map { FFmpegStatus($0.pointee.error) }
+        if let device, device.isFailure, device != .endOfFile {
+            return .cannotWrite(name, detail: device.text)
+        }
+        return .cannotWrite(name, detail: log.explain(status))
+    }
+}

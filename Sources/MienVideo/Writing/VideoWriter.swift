@@ -1,0 +1,166 @@
+import CFFmpeg
+
+/// Writes a video frame by frame, with the times and the audio of the video it is made of.
+///
+///     let writer = try VideoWriter(path: "out.mp4", format: reader.pictureFormat, audio: "clip.mp4")
+///     while let frame = try reader.next() {
+///         canvas.copy(frame.image)
+///         try writer.write(canvas, pts: frame.pts, timestamp: frame.timestamp)
+///     }
+///     try writer.finish()
+///
+/// Timestamps are those of the source, to the unit, whatever its frame rate does; ``OutputClock`` has the
+/// exceptions. What has been written of an MP4 plays even if ``finish(lastDuration:isWhole:)`` is never called. A writer
+/// is used from one queue.
+package final class VideoWriter {
+    /// How to write a video.
+    package struct Options {
+        /// Whether the beginning of the source is left out: the copy begins at 0, and so does its audio.
+        package var isPart = false
+        /// FFmpeg's names of encoders, best first.
+        package var encoders = VideoEncoder.preferred
+        /// Ends blocked reading of the audio.
+        package var cancellation = VideoCancellation()
+
+        package init() {}
+    }
+
+    /// The encoder that is used, by FFmpeg's name.
+    package var encoder: String { video.name }
+    /// What the reader of the video should know, in sentences.
+    package private(set) var warnings: [String] = []
+
+    private let log = FFmpegLog()
+    private let muxer: Muxer
+    private let video: VideoEncoder
+    private let audio: AudioCopy?
+    private let converter: CanvasConverter
+    private let format: PictureFormat
+    private let isPart: Bool
+    private let track: Int
+    private var clock: OutputClock
+    private let packet = Packet()
+    /// The frame that waits for the next one, whose time tells how long it is shown.
+    private let frame = Frame()
+    private var waiting: Int64?
+
+    /// Starts a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file, which is emptied if it is there.
+    ///   - name: The name that messages give it and whose ending tells the kind of file; `path` if nil.
+    ///   - audio: The input whose audio is copied.
+    package init(
+        path: String, name: String? = nil, format: PictureFormat, audio: String? = nil,
+        options: Options = Options()
+    ) throws(VideoError) {
+        let name = name ?? path
+        let log = log
+        let container = try Container(name: name)
+        let timeBase = AVRational(format.timeBase)
+        guard timeBase.num > 0 else {
+            throw .cannotEncode(name, detail: "the source's time base is too fine")
+        }
+        var warnings: [String] = []
+        (muxer, video, track, converter, self.audio) = try log.collect {
+            () throws(VideoError) -> (Muxer, VideoEncoder, Int, CanvasConverter, AudioCopy?) in
+            let muxer = try Muxer(path: path, container: container, name: name, log: log)
+            let converter = CanvasConverter(format, name: name)
+            let video = try VideoEncoder(
+                options.encoders, format: format, width: converter.width, height: converter.height,
+                hasGlobalHeader: muxer.hasGlobalHeader, file: name, log: log)
+            if video.name != VideoEncoder.preferred[0] {
+                warnings.append(
+                    "this FFmpeg has no \(VideoEncoder.preferred[0]): the video is coded with \(video.name)")
+            }
+            let track = try muxer.addStream(timeBase: timeBase) { (stream) throws(VideoError) in
+                try video.describe(to: stream.pointee.codecpar)
+                stream.pointee.sample_aspect_ratio = AVRational(format.sampleAspectRatio)
+                stream.pointee.avg_frame_rate = AVRational(format.frameRate)
+            }
+            var copy: AudioCopy?
+            if let audio, let source = AudioSource(audio, cancellation: options.cancellation, log: log) {
+                copy = try AudioCopy(source, muxer: muxer) { codec in
+                    let hint =
+                        container == .mp4 || container == .m4v
+                        ? "; a name that ends in .mov or .mkv takes more" : ""
+                    warnings.append(
+                        "audio left out: \(codec) does not fit into .\(container.rawValue)\(hint)")
+                }
+            }
+            try muxer.begin()
+            if container.countsMilliseconds,
+                1000 * format.timeBase.numerator % format.timeBase.denominator != 0
+            {
+                warnings.append("Matroska rounds times to 1 ms; a name that ends in .mp4 keeps them exactly")
+            }
+            return (muxer, video, track, converter, copy)
+        }
+        self.format = format
+        isPart = options.isPart
+        clock = OutputClock(timeBase: format.timeBase, frameRate: format.frameRate, isRebased: options.isPart)
+        self.warnings = warnings
+        try converter.allocate(frame)
+    }
+
+    /// Writes the picture on `canvas`, whose frame had this time in the source.
+    package func write(_ canvas: Canvas, pts: Int64?, timestamp: Double) throws(VideoError) {
+        let source = clock.sourceTime(pts: pts, timestamp: timestamp)
+        let time = clock.time(pts: pts, timestamp: timestamp)
+        try log.collect { () throws(VideoError) in
+            if let waiting {
+                try encode(waiting, duration: time - waiting)
+                try audio?.copy(upTo: seconds(time))
+            } else {
+                begin(at: source)
+            }
+            waiting = time
+            try converter.convert(canvas, to: frame)
+        }
+    }
+
+    /// Ends the file.
+    ///
+    /// - Parameters:
+    ///   - lastDuration: How long the last frame is shown, in units of the time base; nil for as long as the one
+    ///     before.
+    ///   - isWhole: Whether the source has ended too, and what is left of its audio belongs to the copy.
+    package func finish(lastDuration: Int64? = nil, isWhole: Bool = true) throws(VideoError) {
+        try log.collect { () throws(VideoError) in
+            let duration = lastDuration.flatMap { $0 > 0 ? $0 : nil } ?? clock.nominalDuration
+            if let waiting {
+                try encode(waiting, duration: duration)
+                try video.drain()
+                try writePackets()
+                try audio?.copy(upTo: isWhole ? .infinity : seconds(waiting + duration))
+            }
+            try muxer.finish()
+        }
+        if clock.repairs > 0 {
+            warnings.append(
+                "time stands still or jumps back at \(clock.repairs) frames, which no video file can hold: there, "
+                    + "the copy goes on after the frame before")
+        }
+    }
+
+    private func begin(at source: Int64) {
+        audio?.begin(isPart: isPart, shift: clock.shift, timeBase: AVRational(format.timeBase))
+        if !isPart, clock.shift != 0 {
+            warnings.append(
+                "the video begins at \(seconds(source).inSeconds), before zero: the copy begins at 0")
+        }
+    }
+
+    private func encode(_ pts: Int64, duration: Int64) throws(VideoError) {
+        try video.send(frame, pts: pts, duration: duration)
+        try writePackets()
+    }
+
+    private func writePackets() throws(VideoError) {
+        while case .packet = try video.receive(into: packet) {
+            try muxer.write(packet, stream: track)
+        }
+    }
+
+    private func seconds(_ ticks: Int64) -> Double { Double(ticks) * format.timeBase.value }
+}
