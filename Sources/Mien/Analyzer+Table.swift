@@ -66,8 +66,9 @@ extension Analyzer {
             mien: mienVersion,
             input: .init(path: input, name: (input as NSString).lastPathComponent, bytes: size),
             model: .init(
-                name: model.name, path: model.isEmbedded ? nil : model.folder, sha256: try model.fingerprint()
-            ))
+                name: model.name, path: model.isEmbedded ? nil : model.folder,
+                sha256: try model.fingerprint(),
+                thresholds: model.actionUnitThresholds.isEmpty ? nil : model.actionUnitThresholds))
         let smoothing = smoothing(configuration)
         metadata.options = [
             "every": .integer(configuration.every),
