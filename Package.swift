@@ -51,7 +51,8 @@ let package = Package(
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
-            name: "MienCommand", dependencies: ["Mien", "MienHeads", "MienTraining"], swiftSettings: swift),
+            name: "MienCommand", dependencies: ["Mien", "MienHeads", "MienTimeline", "MienTraining"],
+            swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.
         .executableTarget(
             name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
@@ -75,12 +76,13 @@ let package = Package(
             name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
+            name: "MienTimelineTests", dependencies: ["MienTimeline"], resources: [.copy("Goldens")],
+            swiftSettings: swift),
         .testTarget(
             name: "MienTests", dependencies: ["Mien", "ReadFaces", "TestSupport"], swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
-            dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "TestSupport"],
+            dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
     ],

@@ -16,6 +16,7 @@ struct AnnotateCommand: Subcommand {
         Examples:
           mien annotate clip.mp4
           mien annotate day1/*.mp4 -o tables/
+          mien annotate clip.mp4 -F openface -F eaf
           mien annotate clip.mp4 -ss 1:30 -t 20 --faces largest -o - | head
         """
     static let options =
@@ -24,6 +25,11 @@ struct AnnotateCommand: Subcommand {
                 "-o", "--output", value: "OUT",
                 help: "the table (OUT.csv), a directory for tables, or - for standard output"),
             Option("-y", help: "overwrite tables that are there"),
+            Option(
+                "-F", value: "FORMAT[:FILE]",
+                help:
+                    "export the table when it is done, as mien export --to does:\n\(ExportFormat.allCases.map(\.rawValue).joined(separator: ", "));\nmay be repeated"
+            ),
         ] + ModelOptions.options + VideoArguments.options + [
             Option(
                 "--smooth-expression", value: "S",
@@ -41,6 +47,7 @@ struct AnnotateCommand: Subcommand {
         ]
 
     private let plan: OutputPlan
+    private let exports: ExportPlan
     private let overwrites: Bool
     private let model: ModelOptions
     private let configuration: Configuration
@@ -59,6 +66,12 @@ struct AnnotateCommand: Subcommand {
         plan = try OutputPlan(
             inputs: arguments.operands, output: arguments.string("--output"), suffix: ".csv",
             overwrite: overwrites)
+        let requests = try ExportRequest.requests(arguments, "-F")
+        if !requests.isEmpty, plan.jobs.contains(where: { $0.table == "-" }) {
+            throw UsageError("-F: exports are made of the table, which needs a file: -o OUT.csv")
+        }
+        exports = try ExportPlan(
+            tables: plan.jobs.map(\.table), requests: requests, option: "-F", overwrite: overwrites)
     }
 
     func run() throws -> ExitCode {
@@ -66,11 +79,12 @@ struct AnnotateCommand: Subcommand {
         try plan.prepare()
         let interrupt = Interrupt()
         var failures: [ExitCode] = []
-        for job in plan.jobs where !interrupt.cancellation.isCancelled {
+        for (job, export) in zip(plan.jobs, exports.jobs) where !interrupt.cancellation.isCancelled {
             do {
                 if let failure = try annotate(job, with: analyzer, cancellation: interrupt.cancellation) {
                     failures.append(failure)
                 }
+                try self.export(export)
             } catch {
                 Console.say("\(error)")
                 failures.append(ExitCode(error))
@@ -98,6 +112,14 @@ struct AnnotateCommand: Subcommand {
         guard let reason = run.endedEarly else { return nil }
         Console.say(reason)
         return .input
+    }
+
+    /// Makes the exports of a table that is there, also of one that was interrupted: it takes no time to speak of.
+    private func export(_ job: ExportPlan.Job) throws(MienError) {
+        guard !job.outputs.isEmpty else { return }
+        let export = ExportJob(
+            job: job, arguments: ExportArguments(), replacing: overwrites, isQuiet: isQuiet)
+        do { _ = try export.run(Cancellation()) } catch { throw .output("\(error)") }
     }
 
     private static func summary(_ job: OutputPlan.Job, _ counts: TableCounts, seconds: Double) -> String {

@@ -6,7 +6,8 @@ import Mien
 struct EntryPoint {
     static var subcommands: [any Subcommand.Type] {
         [
-            AnnotateCommand.self, EmbedCommand.self, TrainCommand.self, EvaluateCommand.self,
+            AnnotateCommand.self, ExportCommand.self, EmbedCommand.self, TrainCommand.self,
+            ImportCommand.self, EvaluateCommand.self,
             BenchCommand.self, ModelCommand.self,
         ]
     }
