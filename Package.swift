@@ -58,7 +58,8 @@ let package = Package(
             name: "MienReport", dependencies: ["MienTimeline", "CCairo"], resources: [.copy("Resources")],
             swiftSettings: swift),
         .executableTarget(
-            name: "MienCommand", dependencies: ["Mien", "MienHeads", "MienReport", "MienTraining"],
+            name: "MienCommand",
+            dependencies: ["Mien", "MienHeads", "MienReport", "MienTimeline", "MienTraining"],
             swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.
         .executableTarget(
@@ -83,7 +84,8 @@ let package = Package(
             name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienTimelineTests", dependencies: ["MienTimeline"], swiftSettings: swift),
+            name: "MienTimelineTests", dependencies: ["MienTimeline"], resources: [.copy("Goldens")],
+            swiftSettings: swift),
         .testTarget(
             name: "MienReportTests", dependencies: ["MienReport", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
@@ -95,7 +97,7 @@ let package = Package(
             swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
-            dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "TestSupport"],
+            dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
     ],

@@ -73,6 +73,7 @@ extension Analyzer {
             if let file {
                 if keepsPartial, run.isInterrupted {
                     try table.flush()
+                    run.keptPartial = true
                 } else {
                     try file.commit(table, metadata: metadata(of: run, description: description))
                 }
@@ -97,8 +98,9 @@ extension Analyzer {
         var metadata = RunMetadata(
             mien: mienVersion, input: .init(describing: input),
             model: .init(
-                name: model.name, path: model.isEmbedded ? nil : model.folder, sha256: try model.fingerprint()
-            ))
+                name: model.name, path: model.isEmbedded ? nil : model.folder,
+                sha256: try model.fingerprint(),
+                thresholds: model.actionUnitThresholds.isEmpty ? nil : model.actionUnitThresholds))
         let smoothing = smoothing(configuration)
         metadata.options = [
             "every": .integer(configuration.every),

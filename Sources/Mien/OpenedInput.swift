@@ -43,7 +43,7 @@ struct OpenedInput {
             timeBase: .init(
                 num: Int64(properties.timeBase.numerator), den: Int64(properties.timeBase.denominator)),
             averageRate: properties.averageFrameRate?.value, timeSource: reader.report.timeSource.rawValue,
-            colorMatrix: Self.words(properties.colour))
+            colorMatrix: Self.words(properties.colour), firstFrame: properties.firstFrameTime)
     }
 
     private static func words(_ colour: ColourInterpretation) -> String {

@@ -20,6 +20,7 @@ struct AnnotateCommand: Subcommand {
           mien annotate clip.mp4
           mien annotate videos/ -o tables/ --resume
           mien annotate day1/*.mp4 -o tables/
+          mien annotate clip.mp4 -F openface -F eaf
           mien annotate clip.mp4 -ss 1:30 -t 20 --faces largest -o - | head
           mien annotate clip.mp4 --overlay clip.overlay.mp4
         """
@@ -43,8 +44,7 @@ struct AnnotateCommand: Subcommand {
             Option(
                 "--dry-run",
                 help: "print the path of each clip of a folder, a tab, and the path of its table, and stop"),
-            OverlayPlan.option,
-        ] + ModelOptions.options + VideoArguments.options + [
+        ] + TableProducts.options + ModelOptions.options + VideoArguments.options + [
             Option(
                 "--smooth-expression", value: "S",
                 help:
@@ -61,8 +61,8 @@ struct AnnotateCommand: Subcommand {
         ]
 
     private enum Plan {
-        case inputs(OutputPlan, OverlayPlan?)
-        case folders(CorpusPlan, atOnce: Int)
+        case inputs(OutputPlan, TableProducts)
+        case folders(CorpusPlan, TableProducts, atOnce: Int)
         case list(CorpusPlan)
     }
 
@@ -91,30 +91,27 @@ struct AnnotateCommand: Subcommand {
         let output = arguments.string("--output")
         let isDryRun = arguments.has("--dry-run")
         if CorpusPlan.applies(to: arguments.operands) {
-            if arguments.has(OverlayPlan.option.key) {
-                throw UsageError(
-                    "\(OverlayPlan.option.key): takes videos, not folders; 'mien overlay' draws a table that is there")
-            }
             let folders = try CorpusPlan(inputs: arguments.operands, output: output)
+            let products = try TableProducts(arguments, of: folders)
             if !overwrites, !resumes, !isDryRun { try folders.checkIsNew() }
-            plan = isDryRun ? .list(folders) : .folders(folders, atOnce: jobs ?? 1)
+            plan = isDryRun ? .list(folders) : .folders(folders, products, atOnce: jobs ?? 1)
         } else {
             if jobs != nil || isDryRun {
                 throw UsageError("--jobs and --dry-run are for folders; none of the inputs is one")
             }
             let tables = try OutputPlan(
                 inputs: arguments.operands, output: output, suffix: ".csv", overwrite: overwrites || resumes)
-            plan = .inputs(tables, try OverlayPlan(arguments, tables: tables))
+            plan = .inputs(tables, try TableProducts(arguments, of: tables))
         }
     }
 
     func run() throws -> ExitCode {
         switch plan {
-        case .inputs(let plan, let overlays):
-            return try annotate(plan, overlays, annotation(keepsPartial: resumes))
-        case .folders(let plan, let atOnce):
+        case .inputs(let plan, let products):
+            return try annotate(plan, products, annotation(keepsPartial: resumes))
+        case .folders(let plan, let products, let atOnce):
             return try CorpusRun(
-                plan: plan, annotation: annotation(keepsPartial: true), atOnce: atOnce,
+                plan: plan, annotation: annotation(keepsPartial: true), products: products, atOnce: atOnce,
                 summaryPath: summaryPath ?? plan.summaryPath, isQuiet: isQuiet
             ).run(Interrupt())
         case .list(let plan):
@@ -131,10 +128,10 @@ struct AnnotateCommand: Subcommand {
     }
 
     private func annotate(
-        _ plan: OutputPlan, _ overlays: OverlayPlan?, _ annotation: ClipAnnotation
+        _ plan: OutputPlan, _ products: TableProducts, _ annotation: ClipAnnotation
     ) throws -> ExitCode {
         try plan.prepare()
-        try overlays?.prepare()
+        try products.prepare()
         let interrupt = Interrupt()
         var failures: [ExitCode] = []
         var results: [ClipResult] = []
@@ -143,13 +140,13 @@ struct AnnotateCommand: Subcommand {
             do {
                 let result = try annotate(job, annotation, cancellation: interrupt.cancellation)
                 results.append(result)
-                let drawing = try overlays?.draw(
-                    job.table, of: job.input, cancellation: interrupt.cancellation)
-                if result.status == .endedEarly {
-                    failures.append(.input)
-                } else if let drawing {
-                    failures.append(drawing)
-                }
+                let failure: ExitCode? = result.status == .endedEarly ? .input : nil
+                let other =
+                    result.hasTable
+                    ? try products.make(
+                        of: job.table, job.input, isNew: result.isNew, cancellation: interrupt.cancellation)
+                    : nil
+                if let failure = failure ?? other { failures.append(failure) }
             } catch {
                 Console.say("\(error)")
                 failures.append(ExitCode(error))

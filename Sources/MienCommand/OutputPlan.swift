@@ -67,18 +67,18 @@ package struct OutputPlan {
         }
     }
 
-    private static func isFolder(_ path: String) -> Bool {
+    static func isFolder(_ path: String) -> Bool {
         var isDirectory: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
             && isDirectory.boolValue
     }
 
-    fileprivate static func isRegularFile(_ path: String) -> Bool {
+    static func isRegularFile(_ path: String) -> Bool {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         return (try? resolved.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile ?? false
     }
 
-    private static func isSameFile(_ first: String, _ second: String) -> Bool {
+    static func isSameFile(_ first: String, _ second: String) -> Bool {
         func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
         return resolved(first) == resolved(second)
     }

@@ -47,6 +47,12 @@ func quantize<let count: Int>(_ probabilities: InlineArray<count, Float>) -> Inl
     return quanta
 }
 
+/// The table's integer for a probability that is not one of a set, such as a threshold; what is none counts as the
+/// nearest that is, and what is no number as 0.
+func quanta(ofProbability probability: Double) -> Int32 {
+    probability > 0 ? Int32((min(probability, 1) * Double(quantaPerUnit)).rounded()) : 0
+}
+
 /// The index of the largest element; the first of equals.
 @inline(__always)
 func firstMaximum<let count: Int>(_ values: InlineArray<count, Int32>) -> Int {

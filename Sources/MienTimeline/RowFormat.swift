@@ -34,7 +34,8 @@ enum RowFormat {
         row.put(byte: UInt8(ascii: "\n"), at: &end)
     }
 
-    private static func put(
+    /// Puts a comma and the four numbers of the box, or four commas.
+    static func put(
         _ box: FaceRectangle?, into row: inout MutableSpan<UInt8>, at end: inout Int
     ) {
         guard let box, let x = roundedQuanta(box.x, scale: 1e2), let y = roundedQuanta(box.y, scale: 1e2),

@@ -83,12 +83,23 @@ extension RunMetadata {
         public var path: String?
         /// The SHA-256 over its files in hexadecimal.
         public var sha256: String?
+        /// The probability from which on each action unit counts as active, by name; nil if the model does not
+        /// say.
+        public var thresholds: [String: Double]?
 
         /// Creates the description of a model.
-        public init(name: String, path: String? = nil, sha256: String? = nil) {
+        public init(
+            name: String, path: String? = nil, sha256: String? = nil, thresholds: [String: Double]? = nil
+        ) {
             self.name = name
             self.path = path
             self.sha256 = sha256
+            self.thresholds = thresholds
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name, path, sha256
+            case thresholds = "au_thresholds"
         }
     }
 
@@ -124,11 +135,15 @@ extension RunMetadata {
         public var timeSource: String
         /// The matrix that turned YUV into RGB, and whether it was stated or assumed.
         public var colorMatrix: String?
+        /// The seconds from the start of the file, as players count, to the first frame, where `timestamp` is 0:
+        /// more than 0 where sound begins before the picture. Nil if timestamps do not tell.
+        public var firstFrame: Double?
 
         /// Creates the description of a stream.
         public init(
             width: Int, height: Int, rotation: Int, codec: String, timeBase: Ratio,
-            averageRate: Double? = nil, timeSource: String, colorMatrix: String? = nil
+            averageRate: Double? = nil, timeSource: String, colorMatrix: String? = nil,
+            firstFrame: Double? = nil
         ) {
             self.width = width
             self.height = height
@@ -138,6 +153,7 @@ extension RunMetadata {
             self.averageRate = averageRate
             self.timeSource = timeSource
             self.colorMatrix = colorMatrix
+            self.firstFrame = firstFrame
         }
 
         enum CodingKeys: String, CodingKey {
@@ -146,6 +162,7 @@ extension RunMetadata {
             case averageRate = "average_rate"
             case timeSource = "time_source"
             case colorMatrix = "color_matrix"
+            case firstFrame = "first_frame"
         }
     }
 

@@ -27,9 +27,21 @@ extension VideoProperties {
             pixelFormat: PixelLayout(AVPixelFormat(rawValue: frame.pointee.format)).name,
             colour: ColourInterpretation(of: frame, codec: demuxer.codec.pointee.id),
             timeBase: Rational(stream.pointee.time_base) ?? Rational(1, Int(AV_TIME_BASE)),
-            firstPTS: source.reading.pts, averageFrameRate: isPicture ? nil : rate,
+            firstPTS: source.reading.pts, firstFrameTime: Self.firstFrameTime(of: source),
+            averageFrameRate: isPicture ? nil : rate,
             estimatedDuration: isPicture ? nil : duration,
             estimatedFrameCount: isPicture
                 ? 1 : claimed > 0 ? claimed : estimate.flatMap { Int(exactly: $0) })
+    }
+
+    /// Most containers have a time line of their own, which begins at 0, whatever is on it first. The clock of
+    /// broadcast formats such as MPEG-TS begins anywhere: players count from the first timestamp of any stream.
+    private static func firstFrameTime(of source: FrameSource) -> Double? {
+        guard let pts = source.reading.pts else { return nil }
+        let format = source.demuxer.format.pointee
+        let time = Double(pts) * av_q2d(source.demuxer.stream.pointee.time_base)
+        guard format.iformat.pointee.flags & AVFMT_TS_DISCONT != 0, let start = timestamp(format.start_time)
+        else { return time }
+        return time - Double(start) / Double(AV_TIME_BASE)
     }
 }

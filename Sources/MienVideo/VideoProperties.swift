@@ -28,6 +28,8 @@ package struct VideoProperties: Sendable, Codable, Equatable {
     package var timeBase: Rational
     /// The presentation timestamp of the first frame, which is second 0, if it has one.
     package var firstPTS: Int64?
+    /// The seconds from the start of the file, as players count, to the first frame, if it has a timestamp.
+    package var firstFrameTime: Double?
     /// Frames per second as the container states or guesses them: a hint, never used where a frame has a
     /// timestamp.
     package var averageFrameRate: Rational?

@@ -60,7 +60,6 @@ extension Model {
             let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
             return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
         }
-        let thresholds = heads?.hasActionUnits == true ? manifest?.calibration.actionUnitThresholds ?? [] : []
         return ModelDescription(
             name: name, folder: folder, sha256: try fingerprint(), bytes: bytes, imageSize: encoder.imageSize,
             patchSize: encoder.patchSize, width: encoder.width, layers: encoder.layerCount,
@@ -70,8 +69,14 @@ extension Model {
             crop: cropSpecification.description,
             expressionTemperature: heads?.hasExpression == true
                 ? manifest?.calibration.expressionTemperature ?? 1 : nil,
-            actionUnitThresholds: Dictionary(
-                uniqueKeysWithValues: zip(HeadTask.actionUnits.labels, thresholds)),
-            licence: manifest?.licence)
+            actionUnitThresholds: actionUnitThresholds, licence: manifest?.licence)
+    }
+
+    /// The probability from which on each action unit counts as active, by name; empty without a head for them.
+    var actionUnitThresholds: [String: Double] {
+        guard heads?.hasActionUnits == true, let manifest else { return [:] }
+        return Dictionary(
+            uniqueKeysWithValues: zip(
+                HeadTask.actionUnits.labels, manifest.calibration.actionUnitThresholds))
     }
 }

@@ -22,6 +22,10 @@ package struct ClipResult: Sendable {
     package var faces = 0
     /// How long it took; nil if nothing was done.
     package var seconds: Double?
+    /// Whether there is a table under its final name.
+    package private(set) var hasTable = false
+    /// Whether this run wrote it.
+    package private(set) var isNew = false
     /// Why it failed or ended early, or what else there is to say.
     package private(set) var message = ""
 
@@ -39,12 +43,15 @@ package struct ClipResult: Sendable {
             job, status: outcome.endedEarly == nil ? .done : .endedEarly, message: outcome.endedEarly ?? "")
         switch outcome {
         case .finishedBefore(let metadata):
+            hasTable = true
             if message.isEmpty { message = "finished before" }
             frames = metadata.counts.frames
             rows = metadata.counts.rows
             faces = metadata.counts.faces
         case .run(let run):
             if run.isInterrupted { status = .interrupted }
+            hasTable = !run.keptPartial
+            isNew = hasTable
             if message.isEmpty, run.resumedRows > 0 { message = "resumed after \(run.resumedRows) rows" }
             self.seconds = seconds
             frames = run.counts.frames

@@ -9,6 +9,7 @@ import Mien
 struct CorpusRun {
     let plan: CorpusPlan
     let annotation: ClipAnnotation
+    let products: TableProducts
     let atOnce: Int
     let summaryPath: String
     let isQuiet: Bool
@@ -58,7 +59,12 @@ struct CorpusRun {
             if case .run(let run) = outcome {
                 for warning in run.warnings { log.say("\(job.input): \(warning)") }
             }
-            return ClipResult(job, outcome, seconds: (ContinuousClock.now - start).inSeconds)
+            let result = ClipResult(job, outcome, seconds: (ContinuousClock.now - start).inSeconds)
+            if result.hasTable {
+                _ = try products.make(
+                    of: job.table, job.input, isNew: result.isNew, cancellation: cancellation)
+            }
+            return result
         } catch {
             var result = ClipResult(job, status: .failed, message: error.description)
             result.seconds = (ContinuousClock.now - start).inSeconds

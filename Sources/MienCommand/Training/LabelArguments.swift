@@ -12,8 +12,10 @@ struct LabelArguments {
                 "--features", value: "F.safetensors",
                 help: "features and labels, as mien embed or other tools write them"),
             Option(
-                "--labels", value: "L.csv",
-                help: "labels of images or videos, or a table of mien annotate with\nlabels in it"),
+                "--labels", value: "L.csv|L.eaf",
+                help:
+                    "labels of images or videos, a table of mien annotate with labels\nin it, or an ELAN file of mien export beside its table"
+            ),
             Option("--affwild2", value: "DIR", help: "the folders of Aff-Wild2 as they are distributed"),
             Option(
                 "--media", "--images", value: "PATH",
@@ -62,10 +64,11 @@ struct LabelArguments {
                     : "\(given.joined(separator: " and ")): expected one of them")
         }
         if given[0] == "--features", !path.hasSuffix(".safetensors") {
-            throw UsageError("--features \(path): expected a .safetensors file; --labels takes a CSV")
+            throw UsageError("--features \(path): expected a .safetensors file; --labels takes labels")
         }
         if given[0] == "--labels", path.hasSuffix(".safetensors") {
-            throw UsageError("--labels \(path): expected a CSV; --features takes a .safetensors file")
+            throw UsageError(
+                "--labels \(path): expected a CSV or an ELAN file; --features takes a .safetensors file")
         }
         guard given[0] == "--labels" || !areCrops else {
             throw UsageError("--no-faces: applies to --labels; \(given[0]) has no faces to be found")

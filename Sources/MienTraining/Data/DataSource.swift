@@ -6,6 +6,7 @@ import MienTensor
 ///
 /// - a `.safetensors` file: features with labels;
 /// - a folder: Aff-Wild2 as distributed;
+/// - an `.eaf` file of ELAN: the faces of the table beside it, with the labels of its tiers;
 /// - a CSV with the columns of `mien annotate`: its faces, with labels added or corrected;
 /// - any other CSV: a list of images or videos with labels.
 package struct DataSource: Codable, Sendable, Equatable {
@@ -33,6 +34,8 @@ package struct DataSource: Codable, Sendable, Equatable {
 
     package var isFeatures: Bool { path.hasSuffix(".safetensors") }
 
+    package var isELAN: Bool { path.lowercased().hasSuffix(".eaf") }
+
     package var isFolder: Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
@@ -45,6 +48,10 @@ package struct DataSource: Codable, Sendable, Equatable {
             return part == .test
                 ? try AffWild2.unlabelled(path, task: task)
                 : try AffWild2.read(path, task: task, part: part ?? .train, allowsMalformed: allowsMalformed)
+        }
+        if isELAN {
+            return try AnnotatedTable.readELAN(
+                path, task: task, media: media, allowsMalformed: allowsMalformed)
         }
         var reader = try CSVReader(path: path)
         if AnnotatedTable.matches(header: reader.next()?.fields ?? []) {
