@@ -39,7 +39,7 @@ def main():
     parser.add_argument("--data", required=True)
     parser.add_argument("--model", required=True, help="exported folder")
     parser.add_argument("--output", required=True)
-    parser.add_argument("--views", type=int, default=6, help="of each training face")
+    parser.add_argument("--views", type=int, default=4, help="of each training face")
     parser.add_argument("--split", nargs="+", default=["train", "validation"], choices=list(data.SPLITS))
     options = parser.parse_args()
     os.makedirs(options.output, exist_ok=True)

@@ -64,7 +64,7 @@ struct LabelArguments {
                     : "\(given.joined(separator: " and ")): expected one of them")
         }
         if given[0] == "--features", !path.hasSuffix(".safetensors") {
-            throw UsageError("--features \(path): expected a .safetensors file; --labels takes labels")
+            throw UsageError("--features \(path): expected a .safetensors file; --labels takes a CSV or .eaf")
         }
         if given[0] == "--labels", path.hasSuffix(".safetensors") {
             throw UsageError(
