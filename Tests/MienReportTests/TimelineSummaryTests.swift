@@ -103,7 +103,7 @@ import Testing
         // The rows only: both are names of columns too.
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         let rows = lines.dropFirst().map { $0.replacing(",happiness,", with: ",sadness,") }
-        let corrected = ([String(lines[0])] + rows).joined(separator: "\n") + "\n"
+        let corrected = ([lines[0]] + rows).joined(separator: "\n") + "\n"
         var summary = TimelineSummary(options: SummaryOptions())
         let reader = try TableReader(bytes: Array(corrected.utf8), name: "t")
         while let row = try reader.next() { _ = summary.add(row) }

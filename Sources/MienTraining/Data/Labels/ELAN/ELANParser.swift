@@ -27,6 +27,8 @@ final class ELANParser: NSObject, XMLParserDelegate {
     private let parser: XMLParser
     private var problem: Problem?
     private var depth = 0
+    /// Documents of ELAN are five elements deep.
+    private static let deepest = 32
     private var hasRoot = false
     private var times: [String: Int] = [:]
     private var tiers: [ELANFile.Tier] = []
@@ -94,6 +96,9 @@ final class ELANParser: NSObject, XMLParserDelegate {
     ) {
         guard problem == nil else { return }
         depth += 1
+        guard depth <= Self.deepest else {
+            return fail("elements within elements, \(depth) deep, expected a file of ELAN")
+        }
         if depth == 1 {
             hasRoot = true
             guard element == "ANNOTATION_DOCUMENT" else {
