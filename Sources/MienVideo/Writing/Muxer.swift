@@ -44,6 +44,14 @@ final class Muxer {
             let stream = avformat_new_stream(trial, nil)
         else { return false }
         defer { avformat_free_context(trial) }
+        // Muxers ask their output whether it can be sought in, before anything is written to it.
+        guard avio_open_dyn_buf(&trial.pointee.pb) >= 0 else { return false }
+        defer {
+            var written: UnsafeMutablePointer<UInt8>?
+            avio_close_dyn_buf(trial.pointee.pb, &written)
+            trial.pointee.pb = nil
+            av_free(written)
+        }
         trial.pointee.strict_std_compliance = Self.compliance
         avcodec_parameters_copy(stream.pointee.codecpar, parameters)
         stream.pointee.codecpar.pointee.codec_tag = 0

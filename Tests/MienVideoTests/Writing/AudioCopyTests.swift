@@ -47,9 +47,11 @@ import Testing
             try run("ffmpeg", ["-v", "error", "-i", path, "-map", "0:a", "-f", "s16le", "-"])
         }
         #expect(try decoded(copy.path) == decoded(source))
-        // MPEG-TS has ADTS headers in front of the packets, and Matroska rounds to milliseconds; neither stays.
+        // MPEG-TS has ADTS headers in front of the packets, and counts 90000ths of a second; Matroska counts
+        // milliseconds. What stays of that is less than a fifth of a millisecond.
         let times = try probedPackets(copy.path, stream: "a", "pts").compactMap { Int($0) }
-        #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 == 1024 })
+        #expect(times.count > 100)
+        #expect(zip(times, times.dropFirst()).allSatisfy { abs($1 - $0 - 1024) <= 8 })
         #expect(try ExactTimes(frames: copy.path) == ExactTimes(frames: source))
     }
 

@@ -82,12 +82,11 @@ func probedPackets(_ path: String, stream: String, _ entry: String) throws -> [S
         "ffprobe",
         [
             "-v", "quiet", "-select_streams", stream, "-show_entries", "packet=\(entry)", "-show_data_hash",
-            "md5",
-            "-of", "csv=p=0", path,
+            "md5", "-of", "default=nw=1", path,
         ])
-    // A packet with side data has an empty field more.
-    return String(decoding: output, as: UTF8.self).split(separator: "\n").map { line in
-        String(line.prefix { $0 != "," })
+    // By name: a packet with side data has lines about that too.
+    return String(decoding: output, as: UTF8.self).split(separator: "\n").compactMap { line in
+        line.hasPrefix(entry + "=") ? String(line.dropFirst(entry.count + 1)) : nil
     }
 }
 

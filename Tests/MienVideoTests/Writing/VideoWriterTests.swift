@@ -24,7 +24,8 @@ import Testing
         try ClipFolder.shared.ffmpeg(
             "-f lavfi -i testsrc2=s=64x48:r=30000/1001:d=1 -c:v libx264 -threads 1 -bf 0 ntsc.mp4")
         try ClipFolder.shared.ffmpeg(
-            "-itsoffset 0.0333667 -i ntsc.mp4 -c copy -avoid_negative_ts disabled late.mp4")
+            "-i ntsc.mp4 -c copy -bsf:v setts=ts=TS+1001 -avoid_negative_ts disabled -movie_timescale 30000 late.mp4"
+        )
         let source = ClipFolder.shared.file("late.mp4")
         let times = try ExactTimes(frames: source)
         try #require(times.ticks[0] % 30 != 0)
