@@ -12,10 +12,10 @@ struct OutputFile {
         self.path = path
         self.overwrites = overwrites
         guard path != "-" else { return }
-        for input in inputs where Self.resolved(input) == Self.resolved(path) {
+        for input in inputs where OutputPlan.isSameFile(input, path) {
             throw UsageError("\(path) is an input itself; give another output with -o")
         }
-        if !overwrites, Self.isRegularFile(path) { throw UsageError("\(path) exists; -y overwrites it") }
+        if !overwrites, OutputPlan.isRegularFile(path) { throw UsageError("\(path) exists; -y overwrites it") }
     }
 
     /// Calls `body` with where to write to, and puts the file in its place when that has returned.
@@ -29,14 +29,5 @@ struct OutputFile {
             (sink as? FileSink)?.discard()
             throw error
         }
-    }
-
-    private static func resolved(_ path: String) -> String {
-        URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    }
-
-    private static func isRegularFile(_ path: String) -> Bool {
-        let values = try? URL(fileURLWithPath: resolved(path)).resourceValues(forKeys: [.isRegularFileKey])
-        return values?.isRegularFile ?? false
     }
 }
