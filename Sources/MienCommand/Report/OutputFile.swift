@@ -15,7 +15,9 @@ struct OutputFile {
         for input in inputs where OutputPlan.isSameFile(input, path) {
             throw UsageError("\(path) is an input itself; give another output with -o")
         }
-        if !overwrites, OutputPlan.isRegularFile(path) { throw UsageError("\(path) exists; -y overwrites it") }
+        if !overwrites, OutputPlan.isRegularFile(path) {
+            throw UsageError("\(path) exists; -y overwrites it")
+        }
     }
 
     /// Calls `body` with where to write to, and puts the file in its place when that has returned.
