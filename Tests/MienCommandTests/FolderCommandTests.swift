@@ -40,6 +40,30 @@ import Testing
         return all.filter { !$0.hasSuffix("day1") }.sorted()
     }
 
+    @Test func tablesOfAFolderAreExportedAndResumingMakesWhatIsMissing() throws {
+        try makeClips()
+        let line = ["annotate", "v", "-o", "t/", "-q", "-F", "openface", "-F", "eaf"]
+        #expect(try Repository.run("mien", line, in: folder.url).status == 4)
+        let made = try files("t").filter { $0.contains("openface") || $0.hasSuffix(".eaf") }
+        #expect(made.count == 6, "\(made)")
+        let export = try read("t/day1/clip.mp4.openface.csv")
+        #expect(
+            try export.split(separator: "\n").count
+                == read("t/day1/clip.mp4.csv").split(separator: "\n").count)
+
+        try FileManager.default.removeItem(atPath: folder.path("t/day1/clip.mp4.openface.csv"))
+        try "mine".write(toFile: folder.path("t/clip.png.eaf"), atomically: true, encoding: .utf8)
+        #expect(try Repository.run("mien", line + ["--resume"], in: folder.url).status == 4)
+        #expect(try read("t/day1/clip.mp4.openface.csv") == export)
+        #expect(try read("t/clip.png.eaf") == "mine", "exports that are there stay")
+        // Tables that lie beside their exports are still merged as tables.
+        let merge = try mien("merge", "t", "-o", "all.csv")
+        #expect(merge.status == 0 && merge.errors.contains("3 tables"), "\(merge.errors)")
+
+        let overlay = try mien("annotate", "v", "-o", "u/", "--overlay", "w/")
+        #expect(overlay.status == 1 && overlay.errors.contains("takes videos, not folders"))
+    }
+
     @Test func aFolderGivesATableForEachClipAndASummary() throws {
         try makeClips()
         let list = try mien("annotate", "v", "-o", "one/", "--dry-run")
