@@ -58,10 +58,3 @@ extension MutableSpan<UInt8> {
         end += length
     }
 }
-
-/// A text as a cell of a CSV file: in quotes where it must be (RFC 4180).
-package func quotedCell(_ text: String) -> String {
-    // "\r\n" is one character of a string.
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
-}

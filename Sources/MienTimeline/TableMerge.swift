@@ -41,7 +41,7 @@ package struct TableMerge {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
         defer { close(descriptor) }
-        let prefix = Array((quotedCell(clip) + ",").utf8)
+        let prefix = Array((CSVText.cell(clip) + ",").utf8)
         var bytes = [UInt8](repeating: 0, count: Self.blockSize)
         var number = 0
         var isQuoted = false

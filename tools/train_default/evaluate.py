@@ -33,7 +33,8 @@ def table(model, faces, names):
 def details(model, faces):
     """Per class and per AU, as it is and averaged with the mirror image."""
     images = augment.to_float(faces.images)
-    expression, units = read(model, images)
+    embeddings = model.embed(images.expand(-1, 3, -1, -1))
+    expression, units = model.read(embeddings)
     mirrored = read(model, images.flip(3))
     both = ((expression + mirrored[0]) / 2, (units + mirrored[1]) / 2)
     predicted = expression.argmax(1)
@@ -44,7 +45,7 @@ def details(model, faces):
     names = [f"AU{unit}" for unit in data.ACTION_UNITS]
     confusion = torch.zeros(8, 8, dtype=torch.long)
     confusion.index_put_((faces.label, predicted), torch.ones(len(faces), dtype=torch.long), accumulate=True)
-    uncalibrated = model.heads["expression"](model.embed(images.expand(-1, 3, -1, -1))).detach().softmax(1)
+    uncalibrated = model.heads["expression"](embeddings).detach().softmax(1)
     return {
         "ece before and after": [metrics.calibration_error(p, faces.label) for p in (uncalibrated, expression)],
         "au calibration error": dict(zip(names, metrics.degree_error(units, faces.action_units).tolist())),

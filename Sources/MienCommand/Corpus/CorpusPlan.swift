@@ -30,7 +30,7 @@ package struct CorpusPlan {
     package private(set) var failures: [(path: String, reason: String)] = []
 
     /// Whether any of `inputs` is a folder, which makes it a run over folders.
-    package static func applies(to inputs: [String]) -> Bool { inputs.contains(where: isFolder) }
+    package static func applies(to inputs: [String]) -> Bool { inputs.contains(where: OutputPlan.isFolder) }
 
     /// - Parameters:
     ///   - inputs: Folders, and files beside them.
@@ -39,7 +39,7 @@ package struct CorpusPlan {
         guard let output, output != "-" else {
             throw UsageError("a folder as input needs one for its tables: -o OUT/")
         }
-        guard output.hasSuffix("/") || Self.isFolder(output) else {
+        guard output.hasSuffix("/") || OutputPlan.isFolder(output) else {
             throw UsageError("-o \(output): expected a folder for the tables (-o \(output)/ makes it)")
         }
         self.inputs = inputs
@@ -75,7 +75,7 @@ package struct CorpusPlan {
     }
 
     private mutating func add(_ input: String, base: String) {
-        guard Self.isFolder(input) else {
+        guard OutputPlan.isFolder(input) else {
             jobs.append(job(clip: base, input: input))
             return
         }
@@ -97,11 +97,5 @@ package struct CorpusPlan {
         // The name as it was given, unless it is one such as "..".
         let name = (input as NSString).lastPathComponent
         return [".", "..", "/"].contains(name) ? (String(cString: real) as NSString).lastPathComponent : name
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isDirectory: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory)
-            && isDirectory.boolValue
     }
 }

@@ -21,7 +21,7 @@ package struct CorpusSummary {
                 result.clip, result.table, result.status.rawValue, "\(result.frames)", "\(result.rows)",
                 "\(result.faces)", seconds, result.message,
             ]
-            text += cells.map(quotedCell).joined(separator: ",") + "\n"
+            text += cells.map(CSVText.cell).joined(separator: ",") + "\n"
         }
         return text
     }

@@ -1,13 +1,23 @@
 // Text of people's, such as file names, inside the formats.
 
 /// Comma-separated values (RFC 4180).
-enum CSVText {
+package enum CSVText {
     /// The text as a cell: in quotes if it needs them.
-    static func cell(_ text: String) -> String {
-        guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
+    ///
+    /// By scalars: a comma or a quote with a combining mark behind it is another character of a string, and still ends a
+    /// cell.
+    package static func cell(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        guard scalars.contains(where: { $0 == "," || $0 == "\"" || Character($0).isNewline }) else {
             return text
         }
-        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+        var cell = "\""
+        for scalar in scalars {
+            if scalar == "\"" { cell.unicodeScalars.append(scalar) }
+            cell.unicodeScalars.append(scalar)
+        }
+        cell.unicodeScalars.append("\"")
+        return cell
     }
 }
 
