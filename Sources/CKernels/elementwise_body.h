@@ -10,6 +10,7 @@ typedef uint32_t vu __attribute__((ext_vector_type(16)));
 typedef float v8 __attribute__((ext_vector_type(8)));
 typedef float v4 __attribute__((ext_vector_type(4)));
 typedef float vf_any __attribute__((ext_vector_type(16), aligned(4)));
+typedef uint8_t vb __attribute__((ext_vector_type(16)));
 typedef uint8_t vb_any __attribute__((ext_vector_type(16), aligned(1)));
 
 #define LANES 16
@@ -231,6 +232,46 @@ static void KERNEL(finish)(const float *in, size_t in_panel, size_t rows, size_t
     }
 }
 
+// A row times its factors to unsigned bytes, in ~ scale (out - zero), rounded to the nearest; filled up with
+// zeros to a multiple of 8, in blocks of `block` (a multiple of 16), `stride` apart. A row with a number that
+// is not finite gets a scale that is none, so that what is made of it is not a number either.
+static void KERNEL(quantize)(const float *in, size_t count, const float *factors, uint8_t *out, size_t block,
+                             size_t stride, float *scale, int32_t *zero) {
+    vf high = 0.0f, low = 0.0f, finite = 0.0f;
+    for (size_t i = 0; i < count; i += LANES) {
+        vf value = KERNEL(load_some)(in + i, count - i, 0.0f);
+        if (factors) value *= KERNEL(load_some)(factors + i, count - i, 0.0f);
+        high = value > high ? value : high;
+        low = value < low ? value : low;
+        finite += value - value;
+    }
+    float above = KERNEL(max)(high), range = above + KERNEL(max)(-low);
+    bool is_finite = KERNEL(sum)(finite) == 0.0f && range < INFINITY;
+    float inverse = is_finite && range > 0.0f ? 255.0f / range : 0.0f;
+    // A range below the smallest normal numbers has no inverse: nothing is lost with it.
+    if (!(inverse < INFINITY)) inverse = 0.0f;
+    float shift = KERNEL(max)(-low) * inverse + 0x1.8p23f - 0x1.8p23f;
+    *scale = is_finite ? range / 255.0f : NAN;
+    *zero = is_finite ? (int32_t)shift : 0;
+    size_t filled = (count + 7) / 8 * 8;
+    for (size_t start = 0; start < filled; start += block, out += stride) {
+        size_t length = filled - start < block ? filled - start : block;
+        for (size_t i = 0; i < length; i += LANES) {
+            size_t left = count - start - i;
+            vf value = KERNEL(load_some)(in + start + i, left, 0.0f);
+            if (factors) value *= KERNEL(load_some)(factors + start + i, left, 0.0f);
+            value = value * inverse + shift;
+            value = value > 0.0f ? value : 0.0f;
+            value = value < 255.0f ? value : 255.0f;
+            value += 0x1.8p23f;
+            vu bits;
+            memcpy(&bits, &value, sizeof bits);
+            vb bytes = __builtin_convertvector(bits, vb);
+            memcpy(out + i, &bytes, length - i < LANES ? length - i : LANES);
+        }
+    }
+}
+
 const mien_elementwise KERNEL(elementwise) = {
     .apply = KERNEL(apply),
     .add = KERNEL(add),
@@ -239,4 +280,5 @@ const mien_elementwise KERNEL(elementwise) = {
     .scale = KERNEL(scale),
     .normalise = KERNEL(normalise),
     .finish = KERNEL(finish),
+    .quantize = KERNEL(quantize),
 };

@@ -6,6 +6,7 @@
 #include "elementwise.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
 typedef struct mien_elementwise {
@@ -20,6 +21,8 @@ typedef struct mien_elementwise {
     void (*finish)(const float *in, size_t in_panel, size_t rows, size_t columns,
                    mien_activation activation, const float *residual, size_t residual_stride, float *out,
                    size_t out_stride);
+    void (*quantize)(const float *in, size_t count, const float *factors, uint8_t *out, size_t block,
+                     size_t stride, float *scale, int32_t *zero);
 } mien_elementwise;
 
 extern const mien_elementwise mien_elementwise_baseline;

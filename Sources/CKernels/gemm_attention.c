@@ -1,6 +1,7 @@
 // Attention, one head at a time: the keys and values become packed weights of the tile kernels, and a tile
 // of queries keeps its whole score rows in the nearest cache between the two products.
 #include "elementwise_table.h"
+#include "gemm_cut.h"
 #include "gemm_tile.h"
 
 #define TALLEST 12

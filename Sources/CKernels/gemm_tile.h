@@ -30,10 +30,6 @@ typedef struct mien_tile {
     size_t out_row, out_panel;
 } mien_tile;
 
-static inline size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
-
-static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-
 typedef struct mien_tile_kernel {
     size_t rows;   // the largest number of rows
     size_t panels; // how many panels are best computed together: 1 or 2

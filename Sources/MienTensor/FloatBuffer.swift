@@ -29,6 +29,17 @@ package struct FloatBuffer: ~Copyable, @unchecked Sendable {
         _ = UnsafeMutableBufferPointer(start: baseAddress, count: count).update(fromContentsOf: elements)
     }
 
+    /// Creates a buffer that holds a copy of `elements`.
+    package init(_ elements: borrowing Span<Float>) {
+        self.init(count: elements.count)
+        elements.withUnsafeBufferPointer {
+            if let from = $0.baseAddress { baseAddress.update(from: from, count: $0.count) }
+        }
+    }
+
+    /// A copy of the elements.
+    package var elements: [Float] { Array(UnsafeBufferPointer(start: baseAddress, count: count)) }
+
     deinit {
         UnsafeMutableRawPointer(baseAddress).deallocate()
     }

@@ -33,10 +33,6 @@ struct ExpectedEmbeddings {
     }
 }
 
-extension FloatBuffer {
-    var elements: [Float] { Array(UnsafeBufferPointer(start: baseAddress, count: count)) }
-}
-
 extension Image {
     /// Gradients, edges and texture; `tools/clip_goldens` makes the same picture.
     static func pattern(width: Int, height: Int) -> Image {

@@ -6,6 +6,7 @@
 #include "dispatch.h"
 #include "elementwise.h"
 #include "gemm.h"
+#include "int8.h"
 #include "patches.h"
 #include "resample.h"
 #include "training.h"

@@ -24,6 +24,14 @@ size_t mien_gemm_packed_weights_count(size_t n, size_t k);
 void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_t last, size_t k,
                             float *packed);
 
+// How a product is cut up and shared out: part of a plan, for the product alone to read.
+typedef struct mien_gemm_cut {
+    size_t tiles, tile_rows, taller_tiles; // the first `taller_tiles` have one row more than `tile_rows`
+    size_t blocks, block_rows;             // of row tiles, and the most rows one has
+    size_t chunks, chunk_panels;           // of weight panels
+    size_t pieces, workers;
+} mien_gemm_cut;
+
 // One product: fill in the first part, plan, provide scratch, run.
 typedef struct mien_gemm {
     const float *a;
@@ -39,15 +47,11 @@ typedef struct mien_gemm {
 
     // The plan.
     mien_isa_level level;
-    size_t workers;
+    mien_gemm_cut cut;
     size_t scratch_count;     // elements of scratch for the whole product
     size_t packed_rows_count; // of these, for A as the tiles read it
     size_t partial_count;     // and for the sums of each worker
     float *scratch;           // aligned to 64 bytes; for the caller to set after mien_gemm_plan
-    size_t tiles, tile_rows, taller_tiles; // the first `taller_tiles` have one row more than `tile_rows`
-    size_t blocks;                         // of row tiles
-    size_t chunks, chunk_panels;           // of weight panels
-    size_t pieces;
 } mien_gemm;
 
 void mien_gemm_plan(mien_gemm *gemm, size_t workers);

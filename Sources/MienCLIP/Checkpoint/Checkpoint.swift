@@ -59,6 +59,15 @@ struct Checkpoint {
     /// The shape of a tensor; nil if there is none of this name.
     func shape(_ name: String) -> [Int]? { files[name]?.tensors[name]?.shape }
 
+    /// The element type of a tensor; nil if there is none of this name.
+    func type(_ name: String) -> ElementType? { files[name]?.tensors[name]?.type }
+
+    /// Reads an I8 tensor that must have `shape`.
+    func signedBytes(_ name: String, shape: [Int]) throws(CLIPError) -> [Int8] {
+        let file = try file(name)
+        do { return try file.signedBytes(name, shape: shape) } catch { throw .tensor(error) }
+    }
+
     /// Reads a tensor that must have `shape`.
     func floats(_ name: String, shape: [Int]) throws(CLIPError) -> FloatBuffer {
         let file = try file(name)

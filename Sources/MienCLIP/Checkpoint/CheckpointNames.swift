@@ -29,6 +29,11 @@ struct CheckpointNames: Equatable {
             weight = "\(stem)\(separator)weight"
             bias = "\(stem)\(separator)bias"
         }
+
+        /// Of weights in 8 bits: what each output's are multiplied with.
+        var weightScale: String { "\(weight)_scale" }
+        /// And what the inputs are multiplied with first.
+        var inputScale: String { "\(weight.dropLast("weight".utf8.count))input_scale" }
     }
 
     let family: Family

@@ -60,7 +60,7 @@ struct VisionCheckpoint {
     // MARK: Embeddings
 
     /// The patch embedding's convolution as a linear layer on patches in the order (y, x, channel).
-    func patchEmbedding() throws(CLIPError) -> Linear {
+    func patchEmbedding() throws(CLIPError) -> LinearWeights {
         let (width, patch) = (configuration.width, configuration.patchSize)
         let kernel = try checkpoint.floats(names.patchEmbedding, shape: [width, 3, patch, patch])
         let weights = FloatBuffer(count: kernel.count)
@@ -71,7 +71,7 @@ struct VisionCheckpoint {
                 for channel in 0..<3 { to[3 * pixel + channel] = from[channel * area + pixel] }
             }
         }
-        return Linear(weights: weights, bias: FloatBuffer(count: width), inputs: 3 * area)
+        return LinearWeights(weights: weights, bias: FloatBuffer(count: width), inputs: 3 * area)
     }
 
     /// (tokens, width): the position embeddings, with the class embedding added to the first.
@@ -93,17 +93,17 @@ struct VisionCheckpoint {
             epsilon: configuration.layerNormEpsilon)
     }
 
-    func linear(_ pair: CheckpointNames.Pair, outputs: Int, inputs: Int) throws(CLIPError) -> Linear {
-        Linear(
-            weights: try checkpoint.floats(pair.weight, shape: [outputs, inputs]),
-            bias: try checkpoint.floats(pair.bias, shape: [outputs]), inputs: inputs)
+    func linear(_ pair: CheckpointNames.Pair, outputs: Int, inputs: Int) throws(CLIPError) -> LinearWeights {
+        let weights = try checkpoint.floats(pair.weight, shape: [outputs, inputs])
+        let bias = try checkpoint.floats(pair.bias, shape: [outputs])
+        return LinearWeights(weights: weights, bias: bias, inputs: inputs)
     }
 
     /// Queries, keys and values in one product, each head in a slot of ``HeadLayout/slotWidth``.
     ///
     /// The attention kernel divides by the root of the slot's width. Queries of narrower heads make up for
     /// that.
-    func attentionInput(block: Int) throws(CLIPError) -> Linear {
+    func attentionInput(block: Int) throws(CLIPError) -> LinearWeights {
         let (width, heads) = (configuration.width, HeadLayout(configuration))
         let weights = FloatBuffer(count: 3 * heads.width * width)
         let biases = FloatBuffer(count: 3 * heads.width)
@@ -122,11 +122,11 @@ struct VisionCheckpoint {
                 }
             }
         }
-        return Linear(weights: weights, bias: biases, inputs: width)
+        return LinearWeights(weights: weights, bias: biases, inputs: width)
     }
 
     /// What joins the heads.
-    func attentionOutput(block: Int) throws(CLIPError) -> Linear {
+    func attentionOutput(block: Int) throws(CLIPError) -> LinearWeights {
         let (width, heads) = (configuration.width, HeadLayout(configuration))
         let names = names.attentionOutput(block)
         let matrix = try checkpoint.floats(names.weight, shape: [width, width])
@@ -137,12 +137,50 @@ struct VisionCheckpoint {
                     matrix.baseAddress[row * width + column]
             }
         }
-        return Linear(
-            weights: weights, bias: try checkpoint.floats(names.bias, shape: [width]), inputs: heads.width)
+        let bias = try checkpoint.floats(names.bias, shape: [width])
+        return LinearWeights(weights: weights, bias: bias, inputs: heads.width)
+    }
+
+    // MARK: Layers in 8 bits
+
+    /// What the blocks' weights are stored in.
+    var precision: Precision { checkpoint.type(names.feedForwardIn(0).weight) == .i8 ? .int8 : .single }
+
+    /// The error for asking for single precision where only 8 bits are left.
+    var isOnlyInt8: CLIPError {
+        .unsupported(
+            path: checkpoint.path, tensor: names.feedForwardIn(0).weight,
+            reason: "stored in 8 bits; expected the folder it was made from for fp32")
+    }
+
+    /// The file that stands for the whole, for messages.
+    var path: String { checkpoint.path }
+
+    /// A layer that is stored in 8 bits: `weight` in I8, a `weight_scale` for each output and, if the inputs
+    /// are to be multiplied first, `input_scale`.
+    func quantizedLinear(
+        _ pair: CheckpointNames.Pair, outputs: Int, inputs: Int
+    ) throws(CLIPError) -> QuantizedLinear {
+        let scales = try checkpoint.floats(pair.weightScale, shape: [outputs])
+        let factors = checkpoint.shape(pair.inputScale) != nil
+        return QuantizedLinear(
+            weights: QuantizedWeights(
+                outputs: outputs, inputs: inputs,
+                values: try checkpoint.signedBytes(pair.weight, shape: [outputs, inputs]),
+                scales: scales.elements),
+            bias: try checkpoint.floats(pair.bias, shape: [outputs]).elements,
+            inputFactors: factors ? try checkpoint.floats(pair.inputScale, shape: [inputs]).elements : nil)
+    }
+
+    /// The error for weights in 8 bits whose sums would not be exact.
+    func breaksGroupRule(block: Int) -> CLIPError {
+        .unsupported(
+            path: checkpoint.path, tensor: "\(names.block(block))*",
+            reason: "weights in 8 bits that no sum in 16 bits can hold; expected those of 'mien model quantize'")
     }
 
     /// The projection of the class token; nil if the checkpoint has none and need not have one.
-    func projection() throws(CLIPError) -> Linear? {
+    func projection() throws(CLIPError) -> LinearWeights? {
         let (width, name) = (configuration.width, names.projection)
         guard let shape = checkpoint.shape(name) else {
             guard configuration.hasProjection != true else {
@@ -158,13 +196,13 @@ struct VisionCheckpoint {
         let matrix = try checkpoint.floats(
             name, shape: isTransposed ? [width, outputs] : [outputs, width])
         let bias = FloatBuffer(count: outputs)
-        guard isTransposed else { return Linear(weights: matrix, bias: bias, inputs: width) }
+        guard isTransposed else { return LinearWeights(weights: matrix, bias: bias, inputs: width) }
         let weights = FloatBuffer(count: outputs * width)
         for input in 0..<width {
             for output in 0..<outputs {
                 weights.baseAddress[output * width + input] = matrix.baseAddress[input * outputs + output]
             }
         }
-        return Linear(weights: weights, bias: bias, inputs: width)
+        return LinearWeights(weights: weights, bias: bias, inputs: width)
     }
 }

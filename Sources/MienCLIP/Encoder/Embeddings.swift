@@ -17,7 +17,7 @@ struct Embeddings: ~Copyable {
     init(_ checkpoint: borrowing VisionCheckpoint) throws(CLIPError) {
         // Both before either: a value that cannot be copied must not be half made when an error leaves.
         let positions = try checkpoint.positions()
-        let patchEmbedding = try checkpoint.patchEmbedding()
+        let patchEmbedding = Linear(try checkpoint.patchEmbedding())
         self.positions = positions
         self.patchEmbedding = patchEmbedding
         configuration = checkpoint.configuration

@@ -6,23 +6,20 @@ struct FeedForward: ~Copyable {
     private let contract: Linear
     private let activation: Activation
 
-    init(_ checkpoint: borrowing VisionCheckpoint, block: Int) throws(CLIPError) {
-        let (configuration, names) = (checkpoint.configuration, checkpoint.names)
-        let expand = try checkpoint.linear(
-            names.feedForwardIn(block), outputs: configuration.feedForwardWidth, inputs: configuration.width)
-        let contract = try checkpoint.linear(
-            names.feedForwardOut(block), outputs: configuration.width, inputs: configuration.feedForwardWidth)
+    init(expand: consuming Linear, contract: consuming Linear, activation: Activation) {
         self.expand = expand
         self.contract = contract
-        activation = configuration.activation
+        self.activation = activation
     }
 
     /// Adds the result for `x` to `residual`, both (rows, width).
     func callAsFunction(
-        _ x: Matrix, addingTo residual: MutableMatrix, scratch: borrowing Activations, on device: Device
+        _ x: Matrix, addingTo residual: MutableMatrix, scratch: borrowing Activations, on device: Device,
+        observe: ResidualBlock.Observer?
     ) {
         let hidden = scratch.wide(rows: x.rows, columns: expand.outputs)
         expand(x, activation: activation, into: hidden, on: device)
+        observe?(.feedForwardOutput, hidden.readOnly)
         contract(hidden.readOnly, residual: residual.readOnly, into: residual, on: device)
     }
 }

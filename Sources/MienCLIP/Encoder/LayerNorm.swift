@@ -17,4 +17,14 @@ struct LayerNorm: ~Copyable {
                 into: y[rows: range])
         }
     }
+
+    /// The same, with each output multiplied by its factor.
+    func copy(times factors: [Float]? = nil) -> LayerNorm {
+        func scaled(_ values: borrowing FloatBuffer) -> FloatBuffer {
+            let result = FloatBuffer(values.span)
+            if let factors { for index in factors.indices { result.baseAddress[index] *= factors[index] } }
+            return result
+        }
+        return LayerNorm(weight: scaled(weight), bias: scaled(bias), epsilon: epsilon)
+    }
 }

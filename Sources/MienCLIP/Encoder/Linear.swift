@@ -1,19 +1,32 @@
 import MienTensor
 
-/// y = x W^T + b, with W packed for the matrix product.
+/// y = x W^T + b, with W packed for the matrix product, in single precision or in 8 bits.
 struct Linear: ~Copyable {
-    let weights: PackedMatrix
-    let bias: FloatBuffer
+    private enum Weights: ~Copyable {
+        case single(PackedMatrix)
+        case int8(QuantizedMatrix)
+    }
 
-    var outputs: Int { weights.outputs }
-    var inputs: Int { weights.inputs }
+    private let weights: Weights
+    private let bias: FloatBuffer
+    let outputs: Int
+    let inputs: Int
 
-    /// - Parameters:
-    ///   - weights: (outputs, inputs), row-major.
-    ///   - bias: (outputs).
-    init(weights: borrowing FloatBuffer, bias: consuming FloatBuffer, inputs: Int) {
-        self.weights = PackedMatrix(weights: weights, outputs: bias.count, inputs: inputs)
-        self.bias = bias
+    /// Packs weights in single precision.
+    init(_ raw: borrowing LinearWeights) {
+        weights = .single(PackedMatrix(weights: raw.matrix))
+        bias = FloatBuffer(raw.bias.span)
+        (outputs, inputs) = (raw.outputs, raw.inputs)
+    }
+
+    /// Packs weights in 8 bits; nil if they break the rule that keeps their sums exact.
+    init?(_ quantized: QuantizedLinear) {
+        guard let matrix = QuantizedMatrix(quantized.weights, inputFactors: quantized.inputFactors) else {
+            return nil
+        }
+        weights = .int8(matrix)
+        bias = FloatBuffer(quantized.bias)
+        (outputs, inputs) = (quantized.weights.outputs, quantized.weights.inputs)
     }
 
     /// y = activation(x W^T + b) + residual; the residual may be y.
@@ -21,8 +34,35 @@ struct Linear: ~Copyable {
         _ x: Matrix, activation: Activation = .none, residual: Matrix? = nil, into y: MutableMatrix,
         on device: Device
     ) {
-        multiply(
-            x, weights, bias: bias.baseAddress, activation: activation, residual: residual, into: y,
-            workspace: device.workspace, workers: device.workers)
+        switch weights {
+        case .single(let weights):
+            multiply(
+                x, weights, bias: bias.baseAddress, activation: activation, residual: residual, into: y,
+                workspace: device.workspace, workers: device.workers)
+        case .int8(let weights):
+            multiply(
+                x, weights, bias: bias.baseAddress, activation: activation, residual: residual, into: y,
+                workspace: device.workspace, workers: device.workers)
+        }
     }
+}
+
+/// The weights of a linear layer as a checkpoint has them, row by row in single precision.
+struct LinearWeights: ~Copyable {
+    /// (outputs, inputs)
+    let weights: FloatBuffer
+    /// (outputs)
+    let bias: FloatBuffer
+    let inputs: Int
+
+    var outputs: Int { bias.count }
+    var matrix: Matrix { weights.matrix(rows: outputs, columns: inputs).readOnly }
+}
+
+/// The weights of a linear layer in 8 bits.
+struct QuantizedLinear: Sendable {
+    var weights: QuantizedWeights
+    var bias: [Float]
+    /// What the inputs are multiplied with first; nil for nothing.
+    var inputFactors: [Float]?
 }

@@ -8,13 +8,11 @@ struct SelfAttention: ~Copyable {
     private let headCount: Int
     private let tokenCount: Int
 
-    init(_ checkpoint: borrowing VisionCheckpoint, block: Int) throws(CLIPError) {
-        let input = try checkpoint.attentionInput(block: block)
-        let output = try checkpoint.attentionOutput(block: block)
+    init(input: consuming Linear, output: consuming Linear, _ configuration: VisionConfiguration) {
         self.input = input
         self.output = output
-        headCount = checkpoint.configuration.headCount
-        tokenCount = checkpoint.configuration.tokenCount
+        headCount = configuration.headCount
+        tokenCount = configuration.tokenCount
     }
 
     /// Adds the attention among the rows of `x`, image by image, to `residual`.
@@ -26,7 +24,7 @@ struct SelfAttention: ~Copyable {
     ///   - scratch: The projections go to its wide part, the heads' results where `x` may be.
     func callAsFunction(
         _ x: Matrix, step: Int, addingTo residual: MutableMatrix, scratch: borrowing Activations,
-        on device: Device
+        on device: Device, observe: ResidualBlock.Observer?
     ) {
         let projections = scratch.wide(rows: x.rows, columns: input.outputs)
         input(x, into: projections, on: device)
@@ -34,6 +32,7 @@ struct SelfAttention: ~Copyable {
         attention(
             projections.readOnly, tokens: tokenCount, heads: headCount, into: heads,
             workspace: device.workspace, workers: device.workers)
+        observe?(.attentionOutput, heads.readOnly)
         output(heads.every(step).readOnly, residual: residual.readOnly, into: residual, on: device)
     }
 }

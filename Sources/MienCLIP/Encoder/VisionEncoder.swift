@@ -9,6 +9,9 @@ import MienTensor
 /// Checkpoints without a projection give the normed class token. The embedding is not divided by its length.
 /// An image has the same bits in any batch and with any number of workers.
 ///
+/// In 8 bits, the products of the blocks are; embedding, norms, attention and projection stay in single
+/// precision.
+///
 /// It keeps the memory of the largest batch so far and allocates nothing for batches up to that. It belongs
 /// to one queue.
 ///
@@ -23,6 +26,9 @@ package final class VisionEncoder {
     /// Whether the embedding is projected.
     package let hasProjection: Bool
 
+    /// What the blocks compute with.
+    package let precision: Precision
+
     private let embeddings: Embeddings
     private let preLayerNorm: LayerNorm
     private let blocks: [ResidualBlock]
@@ -36,26 +42,51 @@ package final class VisionEncoder {
 
     /// Reads a model folder.
     ///
-    /// - Parameter folder: As Hugging Face lays it out: `config.json`, `model.safetensors` or shards with
-    ///   `model.safetensors.index.json`, and `preprocessor_config.json`; or an OpenAI or OpenCLIP checkpoint,
-    ///   which needs no `config.json`.
-    package init(folder: String, workers: Workers) throws(CLIPError) {
+    /// - Parameters:
+    ///   - folder: As Hugging Face lays it out: `config.json`, `model.safetensors` or shards with
+    ///     `model.safetensors.index.json`, and `preprocessor_config.json`; or an OpenAI or OpenCLIP checkpoint,
+    ///     which needs no `config.json`.
+    ///   - precision: What the blocks compute with; nil for what the weights are stored in.
+    package init(folder: String, workers: Workers, precision: Precision? = nil) throws(CLIPError) {
         let checkpoint = try VisionCheckpoint(folder: folder)
         configuration = checkpoint.configuration
         preprocessing = checkpoint.preprocessing
-        device = Device(workers: workers)
+        let device = Device(workers: workers)
+        self.device = device
         embeddings = try Embeddings(checkpoint)
         preLayerNorm = try checkpoint.layerNorm(checkpoint.names.preLayerNorm)
+        self.precision = precision ?? checkpoint.precision
+        guard self.precision == .int8 || checkpoint.precision == .single else {
+            throw checkpoint.isOnlyInt8
+        }
         var blocks: [ResidualBlock] = []
-        for index in 0..<configuration.layerCount {
-            blocks.append(try ResidualBlock(checkpoint, index: index))
+        if self.precision == .single {
+            for index in 0..<configuration.layerCount {
+                blocks.append(ResidualBlock(try BlockWeights(checkpoint, index: index), configuration))
+            }
+        } else {
+            var quantizer: Quantizer?
+            if checkpoint.precision == .single {
+                quantizer = try Quantizer(
+                    checkpoint, embeddings: embeddings, preLayerNorm: preLayerNorm, device: device)
+            }
+            for index in 0..<configuration.layerCount {
+                let weights =
+                    if let quantizer { try quantizer.next() } else { try QuantizedBlock(checkpoint, index: index) }
+                guard let block = ResidualBlock(weights, configuration) else {
+                    throw checkpoint.breaksGroupRule(block: index)
+                }
+                blocks.append(block)
+            }
         }
         self.blocks = blocks
         postLayerNorm = try checkpoint.layerNorm(checkpoint.names.postLayerNorm)
-        projection = try checkpoint.projection()
-        switch projection {
-        case .some(let layer): (hasProjection, embeddingWidth) = (true, layer.outputs)
-        case nil: (hasProjection, embeddingWidth) = (false, configuration.width)
+        if let weights = try checkpoint.projection() {
+            (hasProjection, embeddingWidth) = (true, weights.outputs)
+            projection = Linear(weights)
+        } else {
+            (hasProjection, embeddingWidth) = (false, configuration.width)
+            projection = nil
         }
         activations = Activations(capacity: 0, configuration, patchWidth: embeddings.patchWidth)
     }

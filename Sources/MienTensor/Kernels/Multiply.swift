@@ -37,17 +37,8 @@ package func multiply(
     activation: Activation = .none, residual: Matrix? = nil, into output: MutableMatrix,
     workspace: Workspace, workers: Workers
 ) {
-    precondition(
-        input.columns == weights.inputs,
-        "an input of \(input.columns) columns does not fit a weight of \(weights.inputs) inputs")
-    precondition(
-        output.rows == input.rows && output.columns == weights.outputs,
-        "an output of \(output.rows) x \(output.columns) is not \(input.rows) x \(weights.outputs)")
-    if let residual {
-        precondition(
-            residual.rows == output.rows && residual.columns == output.columns,
-            "a residual of \(residual.rows) x \(residual.columns) does not fit the output")
-    }
+    checkProduct(
+        input, outputs: weights.outputs, inputs: weights.inputs, residual: residual, output: output)
     guard input.rows > 0 else { return }
     var plan = mien_gemm()
     plan.a = input.baseAddress
@@ -66,4 +57,19 @@ package func multiply(
     mien_gemm_plan(&plan, workers.count)
     plan.scratch = workspace.reserve(plan.scratch_count)
     mien_gemm_run(&plan)
+}
+
+/// Whether the matrices of a product with a weight of (outputs, inputs) fit each other.
+func checkProduct(_ input: Matrix, outputs: Int, inputs: Int, residual: Matrix?, output: MutableMatrix) {
+    precondition(
+        input.columns == inputs,
+        "an input of \(input.columns) columns does not fit a weight of \(inputs) inputs")
+    precondition(
+        output.rows == input.rows && output.columns == outputs,
+        "an output of \(output.rows) x \(output.columns) is not \(input.rows) x \(outputs)")
+    if let residual {
+        precondition(
+            residual.rows == output.rows && residual.columns == output.columns,
+            "a residual of \(residual.rows) x \(residual.columns) does not fit the output")
+    }
 }

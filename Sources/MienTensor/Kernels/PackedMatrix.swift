@@ -1,5 +1,4 @@
 import CKernels
-import Glibc
 
 /// The weight of a linear layer, arranged once for the matrix product.
 ///
@@ -11,7 +10,9 @@ package struct PackedMatrix: ~Copyable, @unchecked Sendable {
     /// The number of inputs, K.
     package let inputs: Int
 
-    let baseAddress: UnsafeMutablePointer<Float>
+    private let memory: WeightMemory
+
+    var baseAddress: UnsafeMutablePointer<Float> { memory.bytes.assumingMemoryBound(to: Float.self) }
 
     /// Packs row-major weights of shape (outputs, inputs).
     package init(
@@ -40,16 +41,7 @@ package struct PackedMatrix: ~Copyable, @unchecked Sendable {
         precondition(outputs > 0 && inputs > 0, "a weight of \(outputs) x \(inputs) elements is empty")
         self.outputs = outputs
         self.inputs = inputs
-        let byteCount = mien_gemm_packed_weights_count(outputs, inputs) * MemoryLayout<Float>.stride
-        // The product streams through all of it: huge pages keep address translation out of the way.
-        let hugePage = 2 << 20
-        let isLarge = byteCount >= hugePage
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: isLarge ? hugePage : 64)
-        if isLarge { madvise(raw, byteCount, MADV_HUGEPAGE) }
-        baseAddress = raw.bindMemory(to: Float.self, capacity: byteCount / MemoryLayout<Float>.stride)
-    }
-
-    deinit {
-        UnsafeMutableRawPointer(baseAddress).deallocate()
+        memory = WeightMemory(
+            byteCount: mien_gemm_packed_weights_count(outputs, inputs) * MemoryLayout<Float>.stride)
     }
 }

@@ -93,6 +93,17 @@ package final class SafetensorsFile: Sendable {
         return Array(file.bytes[tensor.byteRange])
     }
 
+    /// The elements of an I8 tensor.
+    ///
+    /// - Parameter shape: What the shape must be; `nil` takes any.
+    package func signedBytes(_ name: String, shape: [Int]? = nil) throws(TensorError) -> [Int8] {
+        let tensor = try description(of: name, shape: shape)
+        guard tensor.type == .i8 else { throw wrongType(tensor, expected: "I8") }
+        let elements = Array(file.bytes[tensor.byteRange].bindMemory(to: Int8.self))
+        file.release(tensor.byteRange)
+        return elements
+    }
+
     private func checkIsFloat(_ tensor: TensorDescription) throws(TensorError) {
         guard [.f32, .f16, .bf16].contains(tensor.type) else {
             throw wrongType(tensor, expected: "F32, F16 or BF16")

@@ -33,6 +33,11 @@ package struct SafetensorsWriter: Sendable {
         doubles.withUnsafeBytes { add(name, .f64, shape, count: doubles.count, $0) }
     }
 
+    /// Adds an I8 tensor.
+    package mutating func add(name: String, shape: [Int], signedBytes: [Int8]) {
+        signedBytes.withUnsafeBytes { add(name, .i8, shape, count: signedBytes.count, $0) }
+    }
+
     /// Writes the file; `path` holds either what it held before or the whole new file.
     package func write(to path: String) throws(TensorError) {
         // Wide elements first keeps every tensor aligned to its elements.

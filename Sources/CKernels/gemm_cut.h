@@ -1,0 +1,35 @@
+// How a matrix product is cut into pieces, whatever its numbers are.
+//
+// A piece is a block of at most 144 rows by a chunk of at most 16 panels of W.
+#ifndef MIEN_GEMM_CUT_H
+#define MIEN_GEMM_CUT_H
+
+#include <stddef.h>
+
+#include "gemm.h"
+
+#define MIEN_CHUNK_PANELS 16
+
+static inline size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
+
+static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+// Cuts a product of m x k by k x n for tiles of at most `tallest` rows. `share` is the number of products
+// (multiplications) that are worth a second worker.
+void mien_gemm_cut_plan(mien_gemm_cut *cut, size_t m, size_t n, size_t k, size_t tallest, size_t share,
+                        size_t workers);
+
+static inline size_t mien_first_row(const mien_gemm_cut *cut, size_t tile) {
+    return tile * cut->tile_rows + smaller(tile, cut->taller_tiles);
+}
+
+// The tiles and columns of a piece.
+typedef struct mien_gemm_piece {
+    size_t first_tile, last_tile;
+    size_t row, rows;
+    size_t column, columns, panels;
+} mien_gemm_piece;
+
+mien_gemm_piece mien_gemm_piece_at(const mien_gemm_cut *cut, size_t n, size_t index);
+
+#endif

@@ -1,0 +1,114 @@
+// C = activation(A W^T + bias) + residual with 8-bit weights: first A's rows are quantised into the order of
+// the tiles, then the pieces (gemm_cut.h) are computed like those of a product in single precision.
+#include <string.h>
+
+#include "elementwise_table.h"
+#include "gemm_cut.h"
+#include "int8_tile.h"
+
+// Below so many products (some microseconds), another thread costs more than it brings.
+#define SHARED_PRODUCTS (1 << 19)
+
+static size_t whole_steps(size_t k) { return ceiling(k, MIEN_INT8_STEP) * MIEN_INT8_STEP; }
+
+// The bytes of a packed row of A.
+static size_t row_bytes(const mien_int8_gemm *g) { return ceiling(g->k, MIEN_INT8_DEPTH) * MIEN_INT8_DEPTH; }
+
+void mien_int8_plan(mien_int8_gemm *g, size_t workers) {
+    g->level = mien_isa();
+    g->kernel = mien_int8_best();
+    mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_int8_tile_for(g->kernel)->rows, SHARED_PRODUCTS, workers);
+    // The rows, then a scale and a zero point for each.
+    g->rows_bytes = ceiling(g->m * (row_bytes(g) + sizeof(float) + sizeof(int32_t)), 64) * 64;
+    g->partial_count = g->cut.block_rows * g->cut.chunk_panels * MIEN_PANEL;
+    g->scratch_bytes = g->rows_bytes + g->cut.workers * g->partial_count * sizeof(float);
+}
+
+static float *row_scales(const mien_int8_gemm *g) {
+    return (float *)((char *)g->scratch + g->m * row_bytes(g));
+}
+
+static int32_t *row_zeros(const mien_int8_gemm *g) { return (int32_t *)(row_scales(g) + g->m); }
+
+// Where the block of depth `k` of a tile of A is packed, as [rows][MIEN_INT8_DEPTH].
+static uint8_t *packed_tile(const mien_int8_gemm *g, size_t tile, size_t k) {
+    size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
+    return (uint8_t *)g->scratch + row * row_bytes(g) + k * rows;
+}
+
+static void quantize_tile(void *context, size_t tile, size_t slot) {
+    (void)slot;
+    const mien_int8_gemm *g = context;
+    const mien_elementwise *elementwise = mien_elementwise_for(g->level);
+    size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
+    for (size_t r = 0; r < rows; r++) {
+        elementwise->quantize(g->a + (row + r) * g->a_stride, g->k, g->a_factors,
+                              packed_tile(g, tile, 0) + r * MIEN_INT8_DEPTH, MIEN_INT8_DEPTH,
+                              rows * MIEN_INT8_DEPTH, row_scales(g) + row + r, row_zeros(g) + row + r);
+    }
+}
+
+static void compute_piece(void *context, size_t index, size_t slot) {
+    const mien_int8_gemm *g = context;
+    float *partial = (float *)((char *)g->scratch + g->rows_bytes) + slot * g->partial_count;
+    const mien_int8_tile_kernel *kernel = mien_int8_tile_for(g->kernel);
+    mien_gemm_piece p = mien_gemm_piece_at(&g->cut, g->n, index);
+    size_t partial_panel = p.rows * MIEN_PANEL, depth_end = whole_steps(g->k);
+
+    // Whole vectors of what belongs to the columns.
+    float scales[MIEN_CHUNK_PANELS * MIEN_PANEL] = {0}, bias[MIEN_CHUNK_PANELS * MIEN_PANEL] = {0};
+    int32_t column_sums[MIEN_CHUNK_PANELS * MIEN_PANEL] = {0};
+    memcpy(scales, g->scales + p.column, p.columns * sizeof(float));
+    memcpy(column_sums, g->sums + p.column, p.columns * sizeof(int32_t));
+    if (g->bias) memcpy(bias, g->bias + p.column, p.columns * sizeof(float));
+
+    for (size_t k = 0; k < depth_end; k += MIEN_INT8_DEPTH) {
+        size_t depth = smaller(MIEN_INT8_DEPTH, depth_end - k);
+        for (size_t panel = 0; panel < p.panels; panel += kernel->panels) {
+            size_t count = smaller(kernel->panels, p.panels - panel);
+            const int8_t *b = g->weights + (p.column + panel * MIEN_PANEL) * depth_end + k * MIEN_PANEL;
+            // What comes after this panel, half of it fetched by each of the first two tiles.
+            const int8_t *b_next = b;
+            if (panel + count < p.panels) {
+                b_next = b + count * depth_end * MIEN_PANEL;
+            } else if (k + depth < depth_end) {
+                b_next = b + depth * MIEN_PANEL - panel * depth_end * MIEN_PANEL;
+            }
+            for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
+                size_t row = mien_first_row(&g->cut, tile);
+                size_t half = (tile - p.first_tile) % 2;
+                mien_int8_tile t = {
+                    .rows = mien_first_row(&g->cut, tile + 1) - row,
+                    .depth = depth,
+                    .a = packed_tile(g, tile, k),
+                    .b = b,
+                    .b_next = b_next + half * (depth / 2) * MIEN_PANEL,
+                    .b_panel = depth_end * MIEN_PANEL,
+                    .sums = partial + panel * partial_panel + (row - p.row) * MIEN_PANEL,
+                    .sums_panel = partial_panel,
+                    .first = k == 0,
+                    .last = k + depth == depth_end,
+                    .row_scales = row_scales(g) + row,
+                    .row_zeros = row_zeros(g) + row,
+                    .scales = scales + panel * MIEN_PANEL,
+                    .column_sums = column_sums + panel * MIEN_PANEL,
+                    .bias = bias + panel * MIEN_PANEL,
+                };
+                (count == 2 ? kernel->two : kernel->one)(&t);
+            }
+            if (k + depth == depth_end) {
+                size_t at = p.column + panel * MIEN_PANEL;
+                mien_elementwise_for(g->level)
+                    ->finish(partial + panel * partial_panel, partial_panel, p.rows,
+                             smaller(g->n - at, count * MIEN_PANEL), g->activation,
+                             g->residual ? g->residual + p.row * g->residual_stride + at : NULL,
+                             g->residual_stride, g->c + p.row * g->c_stride + at, g->c_stride);
+            }
+        }
+    }
+}
+
+void mien_int8_run(const mien_int8_gemm *g) {
+    mien_run_pieces(g->cut.workers, g->cut.tiles, quantize_tile, (void *)g);
+    mien_run_pieces(g->cut.workers, g->cut.pieces, compute_piece, (void *)g);
+}

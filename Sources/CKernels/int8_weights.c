@@ -1,0 +1,200 @@
+// Quantises and packs weights.
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gemm_cut.h"
+#include "int8_tile.h"
+
+#pragma STDC FP_CONTRACT OFF
+
+#define GROUP 4
+#define LARGEST 127
+
+// The four inputs of each half of a step of 8 that meet in one 16-bit sum.
+static const unsigned char groups[2][GROUP] = {{0, 1, 4, 5}, {2, 3, 6, 7}};
+
+size_t mien_int8_packed_count(size_t n, size_t k) {
+    return ceiling(n, MIEN_PANEL) * MIEN_PANEL * ceiling(k, MIEN_INT8_STEP) * MIEN_INT8_STEP;
+}
+
+// Lowers the magnitudes of a group's elements of one sign until their sum obeys: always the one whose
+// rounding has gone furthest outwards, so that the squared error grows least.
+static void obey(float *step, const float *wanted, int group, float sign, int excess) {
+    for (; excess > 0; excess--) {
+        size_t chosen = groups[group][0];
+        float furthest = -INFINITY;
+        for (size_t i = 0; i < GROUP; i++) {
+            size_t at = groups[group][i];
+            float outwards = sign * (step[at] - wanted[at]);
+            if (step[at] * sign > 0 && outwards > furthest) {
+                furthest = outwards;
+                chosen = at;
+            }
+        }
+        step[chosen] -= sign;
+    }
+}
+
+typedef float vf __attribute__((ext_vector_type(16)));
+typedef int32_t vi __attribute__((ext_vector_type(16)));
+typedef int8_t vb __attribute__((ext_vector_type(16), aligned(1)));
+typedef float vf_any __attribute__((ext_vector_type(16), aligned(4)));
+
+#define LANES 16
+#define INLINE static inline __attribute__((always_inline))
+
+// In every lane, the sum of the group it belongs to; 16 lanes are two steps.
+#define ADD_GROUPS(v)                                                                                        \
+    ({                                                                                                       \
+        __typeof__(v) pairs = (v) + __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13,  \
+                                                            12, 15, 14);                                     \
+        pairs + __builtin_shufflevector(pairs, pairs, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11); \
+    })
+
+// Quantises a row, padded to whole vectors, with the given scale; returns the squared error in units of it.
+INLINE double quantize_row(const float *row, size_t count, float inverse, int8_t *q) {
+    vf error = 0.0f;
+    for (size_t k = 0; k < count; k += LANES) {
+        vf wanted = *(const vf_any *)(row + k) * inverse;
+        vf rounded = wanted > (float)LARGEST ? (float)LARGEST : wanted;
+        rounded = rounded < -(float)LARGEST ? -(float)LARGEST : rounded;
+        // To the nearest: the sum's spacing is 1.
+        rounded = (rounded + 0x1.8p23f) - 0x1.8p23f;
+        vf above = rounded > 0.0f ? rounded : 0.0f, below = above - rounded;
+        above = ADD_GROUPS(above);
+        below = ADD_GROUPS(below);
+        vf larger = above > below ? above : below;
+        vi breaks = larger > (float)MIEN_INT8_GROUP_SUM;
+        if (__builtin_reduce_or(breaks)) {
+            for (size_t i = 0; i < LANES; i += MIEN_INT8_STEP) {
+                float *step = (float *)&rounded + i;
+                const float *goal = (const float *)&wanted + i;
+                for (int group = 0; group < 2; group++) {
+                    size_t lane = i + groups[group][0];
+                    obey(step, goal, group, 1, (int)above[lane] - MIEN_INT8_GROUP_SUM);
+                    obey(step, goal, group, -1, (int)below[lane] - MIEN_INT8_GROUP_SUM);
+                }
+            }
+        }
+        vf difference = rounded - wanted;
+        error += difference * difference;
+        *(vb *)(q + k) = __builtin_convertvector(__builtin_convertvector(rounded, vi), vb);
+    }
+    double sum = 0;
+    for (size_t i = 0; i < LANES; i++) sum += error[i];
+    return sum;
+}
+
+// The scale at which neither a weight nor the sum of a group is cut off.
+INLINE float widest_scale(const float *row, size_t count) {
+    vf single = 0.0f, group = 0.0f;
+    for (size_t k = 0; k < count; k += LANES) {
+        vf value = *(const vf_any *)(row + k);
+        vf above = value > 0.0f ? value : 0.0f, below = above - value;
+        vf largest = above > below ? above : below;
+        single = largest > single ? largest : single;
+        above = ADD_GROUPS(above);
+        below = ADD_GROUPS(below);
+        largest = above > below ? above : below;
+        group = largest > group ? largest : group;
+        // A weight that is not a number passes no comparison: it must not vanish.
+        single += value - value;
+    }
+    // Rounding may add a half for each of the four.
+    vf scale = group * (1.0f / (MIEN_INT8_GROUP_SUM - GROUP / 2)), other = single * (1.0f / LARGEST);
+    scale = scale > other ? scale : other;
+    float widest = 0;
+    for (size_t i = 0; i < LANES; i++) {
+        if (!(scale[i] <= widest)) widest = scale[i];
+    }
+    return widest;
+}
+
+typedef struct weights {
+    const float *w, *factors;
+    size_t stride, first, last, k;
+    int8_t *q;
+    float *scales;
+} weights;
+
+INLINE void quantize(weights w) {
+    // A little of what sticks out may be cut off where that makes everything else finer.
+    static const float candidates[] = {1.0f, 0.92f, 0.84f, 0.76f, 0.68f};
+    size_t count = ceiling(w.k, LANES) * LANES;
+    float *row = calloc(count, sizeof(float));
+    int8_t *trial = malloc(2 * count), *best = trial ? trial + count : NULL;
+    if (!row || !trial) abort();
+    for (size_t r = w.first; r < w.last; r++) {
+        const float *from = w.w + r * w.stride;
+        for (size_t i = 0; i < w.k; i++) row[i] = w.factors ? from[i] * w.factors[i] : from[i];
+        float widest = widest_scale(row, count);
+        w.scales[r] = 0;
+        memset(best, 0, count);
+        // Zeros, or numbers without a scale, which make the outputs what they would have been.
+        if (!(widest > 0 && widest < INFINITY)) {
+            if (widest != 0) w.scales[r] = NAN;
+        } else {
+            double least = INFINITY;
+            for (size_t c = 0; c < sizeof candidates / sizeof *candidates; c++) {
+                float scale = widest * candidates[c];
+                double error = quantize_row(row, count, 1 / scale, trial) * (double)scale * (double)scale;
+                if (error >= least) break;
+                least = error;
+                w.scales[r] = scale;
+                memcpy(best, trial, count);
+            }
+        }
+        memcpy(w.q + r * w.k, best, w.k);
+    }
+    free(trial);
+    free(row);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void quantize_avx2(weights w) { quantize(w); }
+#endif
+
+void mien_int8_quantize_weights(const float *w, size_t w_stride, size_t first, size_t last, size_t k,
+                                const float *factors, int8_t *q, float *scales) {
+    weights all = {w, factors, w_stride, first, last, k, q, scales};
+#if defined(__x86_64__)
+    if (mien_isa() >= MIEN_ISA_AVX2) {
+        quantize_avx2(all);
+        return;
+    }
+#endif
+    quantize(all);
+}
+
+bool mien_int8_pack_weights(const int8_t *q, size_t first, size_t last, size_t k, int8_t *packed,
+                            int32_t *sums) {
+    size_t count = ceiling(k, MIEN_INT8_STEP) * MIEN_INT8_STEP;
+    for (size_t column = first; column < last; column += MIEN_PANEL) {
+        size_t columns = smaller(MIEN_PANEL, last - column);
+        int8_t *panel = packed + column * count;
+        memset(panel, 0, MIEN_PANEL * count);
+        for (size_t c = 0; c < columns; c++) {
+            const int8_t *row = q + (column + c) * k;
+            int32_t sum = 0;
+            for (size_t i = 0; i < k; i += MIEN_INT8_STEP) {
+                int8_t step[MIEN_INT8_STEP] = {0};
+                memcpy(step, row + i, smaller(MIEN_INT8_STEP, k - i));
+                for (int group = 0; group < 2; group++) {
+                    int above = 0, below = 0;
+                    for (size_t j = 0; j < GROUP; j++) {
+                        int value = step[groups[group][j]];
+                        above += value > 0 ? value : 0;
+                        below -= value < 0 ? value : 0;
+                    }
+                    if (above > MIEN_INT8_GROUP_SUM || below > MIEN_INT8_GROUP_SUM) return false;
+                    sum += above - below;
+                }
+                memcpy(panel + i * MIEN_PANEL + 4 * c, step, 4);
+                memcpy(panel + (i + 4) * MIEN_PANEL + 4 * c, step + 4, 4);
+            }
+            sums[column + c] = sum;
+        }
+    }
+    return true;
+}

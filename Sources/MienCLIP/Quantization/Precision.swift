@@ -1,0 +1,7 @@
+/// What an encoder's blocks multiply with.
+package enum Precision: String, Sendable, CaseIterable {
+    /// Single-precision floating point.
+    case single = "fp32"
+    /// 8-bit weights and inputs, exact 32-bit sums.
+    case int8
+}
