@@ -105,7 +105,7 @@ INLINE float widest_scale(const float *row, size_t count) {
     vf scale = group * (1.0f / (MIEN_INT8_GROUP_SUM - GROUP / 2)), other = single * (1.0f / LARGEST);
     scale = scale > other ? scale : other;
     float widest = 0;
-    for (size_t i = 0; i < LANES; i++) {
+    for (size_t i = 0; i < LANES && widest == widest; i++) {
         if (!(scale[i] <= widest)) widest = scale[i];
     }
     return widest;
@@ -131,10 +131,10 @@ INLINE void quantize(weights w) {
         float widest = widest_scale(row, count);
         w.scales[r] = 0;
         memset(best, 0, count);
-        // Zeros, or numbers without a scale, which make the outputs what they would have been.
-        if (!(widest > 0 && widest < INFINITY)) {
-            if (widest != 0) w.scales[r] = NAN;
-        } else {
+        if (!(widest < INFINITY)) {
+            // The outputs will be no numbers either.
+            w.scales[r] = NAN;
+        } else if (widest >= 0x1p-120f) { // below, a scale has no inverse, and the weights are as good as zeros
             double least = INFINITY;
             for (size_t c = 0; c < sizeof candidates / sizeof *candidates; c++) {
                 float scale = widest * candidates[c];

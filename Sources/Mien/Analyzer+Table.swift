@@ -106,6 +106,7 @@ extension Analyzer {
             "every": .integer(configuration.every),
             "faces": .text(configuration.faces.description),
             "gap-max": .number(smoothing.gapMaximum),
+            "precision": .text(model.precision.rawValue),
             "smooth-au": .number(smoothing.actionUnitSeconds),
             "smooth-expression": .number(smoothing.expressionSeconds),
             "start": configuration.start.map { .number($0) } ?? .none,

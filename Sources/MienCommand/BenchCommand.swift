@@ -15,13 +15,12 @@ struct BenchCommand: Subcommand {
         Figures are medians of several rounds after one that does not count.
 
         Examples:
-          mien bench encoder --batch 8
+          mien bench encoder --batch 8 --precision int8
           mien bench pipeline samples/smile.mp4 --json
         """
     static let options =
         ModelOptions.options + [
             Option("--batch", value: "N", help: "images encoded together. Default: what the model prefers"),
-            Option("--precision", value: "fp32", help: "the arithmetic of the encoder. Default: fp32"),
             Option("--rounds", value: "N", help: "measurements of the pipeline. Default: 5"),
             Option("--seconds", value: "S", help: "time spent on the encoder. Default: 5"),
             Option("--no-memory", help: "leave the memory figures out"),
@@ -49,7 +48,6 @@ struct BenchCommand: Subcommand {
         case (let other?, _): throw UsageError("'\(other)': expected encoder, or pipeline and a clip")
         case (nil, _): throw UsageError("expected encoder, or pipeline and a clip")
         }
-        _ = try arguments.choice("--precision", of: ["fp32"])
         model = try ModelOptions(arguments)
         configuration.batchSize = try arguments.integer("--batch", in: 1...4096)
         rounds = try arguments.integer("--rounds", in: 1...1000) ?? 5

@@ -37,17 +37,19 @@ final class TemporaryModel {
         try JSONSerialization.data(withJSONObject: object).write(to: url)
     }
 
-    /// Rewrites the weights: `change` gets each tensor's name and shape and returns the new ones, or `nil` to
-    /// leave it out. The tensor called `doubles` becomes one of F64. Elements are cut off or filled up with zeros.
+    /// Rewrites the weights: `rename` gets each tensor's name and shape and returns the new ones, or `nil` to
+    /// leave it out; `change` may change its elements. The tensor called `doubles` becomes one of F64. Elements are cut off or filled up with zeros.
     func rewrite(
         _ file: String = "model.safetensors", asDoubles doubles: String? = nil,
-        _ change: (String, [Int]) -> (name: String, shape: [Int])?
+        _ rename: (String, [Int]) -> (name: String, shape: [Int])?,
+        change: (String, inout [Float]) -> Void = { _, _ in }
     ) throws {
         let old = try SafetensorsFile(path: path(file))
         var writer = SafetensorsWriter()
         for (name, tensor) in old.tensors {
-            guard let (newName, shape) = change(name, tensor.shape) else { continue }
-            let elements = try old.floats(name).elements
+            guard let (newName, shape) = rename(name, tensor.shape) else { continue }
+            var elements = try old.floats(name).elements
+            change(name, &elements)
             let count = shape.reduce(1, *)
             let padded = elements.prefix(count) + [Float](repeating: 0, count: max(0, count - elements.count))
             if name == doubles {

@@ -45,6 +45,28 @@ import Testing
         #expect(try read("a.csv") == Data(again.output.utf8))
     }
 
+    @Test func quantisesAModelThatAnnotatesLikePrecisionInt8() throws {
+        let run = try mien("model", "quantize", "-o", "small", "--json")
+        #expect(run.status == 0, "\(run.errors)")
+        let comparison = try #require(
+            try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        #expect(try #require(comparison["least_cosine"] as? Double) > 0.995)
+        #expect(try mien("model", "inspect", "small").output.contains("precision    int8"))
+        let stored = try mien("annotate", Repository.sample, "-t", "1", "-o", "-", "--model", "small")
+        let loaded = try mien("annotate", Repository.sample, "-t", "1", "-o", "-", "--precision", "int8")
+        #expect(stored.status == 0 && stored.output == loaded.output)
+        let exact = try mien("annotate", Repository.sample, "-t", "1", "-o", "-")
+        #expect(exact.output != loaded.output)
+
+        #expect(try mien("model", "quantize", "-o", "small").status == 1)
+        #expect(
+            try mien("model", "quantize", "small", "-o", "smaller").errors.contains(
+                "stored in 8 bits already"))
+        let single = try mien(
+            "annotate", Repository.sample, "-o", "-", "--model", "small", "--precision", "fp32")
+        #expect(single.status == 3 && single.errors.contains("stored in 8 bits"))
+    }
+
     @Test func refusesToOverwrite() throws {
         try write("smile.csv", "precious")
         let run = try mien("annotate", Repository.sample)

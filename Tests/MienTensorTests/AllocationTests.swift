@@ -31,6 +31,12 @@ private let counter: Counter? = dlsym(nil, "mien_allocation_count").map {
         var generator = Generator(seed: 5)
         let packed = PackedMatrix(
             weights: FloatBuffer(generator.floats(3 * width * width)), outputs: 3 * width, inputs: width)
+        let quantized = QuantizedMatrix(
+            QuantizedWeights(
+                FloatBuffer(generator.floats(width * width)).matrix(rows: width, columns: width).readOnly,
+                factors: Array(repeating: 1, count: width), workers: workers))!
+        let output = FloatBuffer(count: tokens * width)
+        let outputMatrix = output.matrix(rows: tokens, columns: width)
         let input = FloatBuffer(generator.floats(tokens * width))
         let projections = FloatBuffer(count: tokens * 3 * width)
         let inputMatrix = input.matrix(rows: tokens, columns: width)
@@ -39,6 +45,8 @@ private let counter: Counter? = dlsym(nil, "mien_allocation_count").map {
             multiply(
                 inputMatrix.readOnly, packed, activation: .gelu, into: projectionMatrix, workspace: workspace,
                 workers: workers)
+            multiply(
+                inputMatrix.readOnly, quantized, into: outputMatrix, workspace: workspace, workers: workers)
             attention(
                 projectionMatrix.readOnly, tokens: 50, heads: 4, into: inputMatrix, workspace: workspace,
                 workers: workers)

@@ -51,6 +51,24 @@ import Testing
         #expect(try readings(threads: threads) { $0.batchSize = batch } == reference)
     }
 
+    /// What 8 bits cost the built-in model on a real clip.
+    @Test func eightBitsReadAlmostTheSame() throws {
+        let single = try readings { $0.duration = nil }
+        var int8: [FaceReading] = []
+        try Analyzer(model: .embedded(precision: .int8)).analyze(Repository.sample) { int8.append($0) }
+        #expect(int8.map(\.box) == single.map(\.box))
+        var differences: [Float] = []
+        for (a, b) in zip(single, int8) {
+            let (x, y) = (try #require(a.expression).values, try #require(b.expression).values)
+            differences += x.indices.map { abs(x[$0] - y[$0]) }
+            let (u, v) = (try #require(a.actionUnits).values, try #require(b.actionUnits).values)
+            differences += u.indices.map { abs(u[$0] - v[$0]) }
+        }
+        #expect(differences.reduce(0, +) / Float(differences.count) <= 0.02)
+        #expect(try #require(differences.max()) <= 0.05)
+        #expect(differences.contains { $0 > 0 })
+    }
+
     @Test func framesBetweenEncodedOnesAreTrackedAndSmoothed() throws {
         let all = try readings()
         let some = try readings { $0.every = 3 }

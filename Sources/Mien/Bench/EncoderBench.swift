@@ -2,13 +2,15 @@
 package struct EncoderBench: Codable, Sendable {
     /// The number of images encoded together.
     package private(set) var batch: Int
+    /// What the encoder multiplied with.
+    package private(set) var precision: Precision
     /// The median over the rounds.
     package private(set) var imagesPerSecond: Double
     /// The fastest and the slowest round.
     package private(set) var range: ClosedRange<Double>
 
     enum CodingKeys: String, CodingKey {
-        case batch, range
+        case batch, precision, range
         case imagesPerSecond = "images_per_second"
     }
 
@@ -26,6 +28,7 @@ package struct EncoderBench: Codable, Sendable {
             rates.append(Double(perRound * batch) / time)
         }
         self.batch = batch
+        precision = model.precision
         imagesPerSecond = median(rates)
         range = rates.min()!...rates.max()!
     }

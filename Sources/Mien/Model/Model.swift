@@ -31,18 +31,28 @@ public final class Model: Sendable {
 
     /// Opens a model folder.
     ///
-    /// - Parameter threads: The number of cores the encoder uses; nil for all. Changes no result.
+    /// - Parameters:
+    ///   - threads: The number of cores the encoder uses; nil for all. Changes no result.
+    ///   - precision: What the encoder multiplies with; nil for what the folder's weights are stored in. For
+    ///     ``Precision/int8``, weights in single precision are quantised as they are read, to what
+    ///     `mien model quantize` stores.
     /// - Throws: ``MienError/model(_:)``, naming the file and what was expected of it.
-    public convenience init(folder: String, threads: Int? = nil) throws(MienError) {
-        try self.init(folder: folder, threads: threads, isEmbedded: false)
+    public convenience init(
+        folder: String, threads: Int? = nil, precision: Precision? = nil
+    ) throws(MienError) {
+        try self.init(folder: folder, threads: threads, precision: precision, isEmbedded: false)
     }
 
-    private init(folder: String, threads: Int?, isEmbedded: Bool) throws(MienError) {
+    private init(
+        folder: String, threads: Int?, precision: Precision?, isEmbedded: Bool
+    ) throws(MienError) {
         self.folder = folder
         self.isEmbedded = isEmbedded
         let workers = Workers(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
         do {
-            encoder = try VisionEncoder(folder: folder, workers: workers)
+            encoder = try VisionEncoder(
+                folder: folder, workers: workers,
+                precision: precision.flatMap { EncoderPrecision(rawValue: $0.rawValue) })
             let headsPath = folder + "/heads.safetensors"
             let manifestPath = folder + "/mien.json"
             let files = FileManager.default
@@ -59,13 +69,20 @@ public final class Model: Sendable {
 
     /// The model that is built in.
     ///
-    /// - Parameter threads: The number of cores the encoder uses; nil for all. Changes no result.
-    public static func embedded(threads: Int? = nil) throws(MienError) -> Model {
+    /// - Parameters:
+    ///   - threads: The number of cores the encoder uses; nil for all. Changes no result.
+    ///   - precision: What the encoder multiplies with; nil for single precision.
+    public static func embedded(
+        threads: Int? = nil, precision: Precision? = nil
+    ) throws(MienError) -> Model {
         guard let folder = Bundle.module.resourceURL?.appendingPathComponent("default").path else {
             throw .model("the built-in model is missing from the installation: reinstall mien")
         }
-        return try Model(folder: folder, threads: threads, isEmbedded: true)
+        return try Model(folder: folder, threads: threads, precision: precision, isEmbedded: true)
     }
+
+    /// What the encoder multiplies with.
+    public var precision: Precision { encoder.precision == .int8 ? .int8 : .single }
 
     /// The files that make up the folder, by name; what is absent is left out.
     package var files: [String] {

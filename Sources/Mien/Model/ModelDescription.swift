@@ -23,6 +23,8 @@ public struct ModelDescription: Sendable, Codable, Equatable {
     public var attentionHeads: Int
     /// The activation of the feed-forward layers.
     public var activation: String
+    /// What the encoder's weights are stored in, and so what it multiplies with unless told otherwise.
+    public var precision: Precision
     /// The number of elements of an embedding.
     public var embeddingWidth: Int
     /// Whether embeddings are projected, as CLIP's are.
@@ -39,7 +41,7 @@ public struct ModelDescription: Sendable, Codable, Equatable {
     public var licence: String?
 
     enum CodingKeys: String, CodingKey {
-        case name, folder, sha256, bytes, width, layers, activation, heads, crop, licence
+        case name, folder, sha256, bytes, width, layers, activation, precision, heads, crop, licence
         case imageSize = "image_size"
         case patchSize = "patch_size"
         case attentionHeads = "attention_heads"
@@ -64,6 +66,7 @@ extension Model {
             name: name, folder: folder, sha256: try fingerprint(), bytes: bytes, imageSize: encoder.imageSize,
             patchSize: encoder.patchSize, width: encoder.width, layers: encoder.layerCount,
             attentionHeads: encoder.headCount, activation: "\(encoder.activation)",
+            precision: precision,
             embeddingWidth: self.encoder.embeddingWidth, isProjected: self.encoder.hasProjection,
             heads: HeadTask.allCases.filter { heads?.has($0) ?? false }.map(\.rawValue),
             crop: cropSpecification.description,

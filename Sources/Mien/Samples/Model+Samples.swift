@@ -24,7 +24,8 @@ extension Model {
     package func featureFingerprint() throws(MienError) -> String {
         let hash = ContentHash()
         // Raised when the detector, the tracker, the cropper or the encoder change what comes out.
-        let revision = "features 1, \(cropSpecification)\n"
+        // The second part, when quantising does; weights that are stored in 8 bits speak for themselves.
+        let revision = "features 1, \(cropSpecification)\(precision == .int8 ? ", int8 1" : "")\n"
         Array(revision.utf8).withUnsafeBytes { hash.update($0) }
         do {
             for name in files where Self.isOfEncoder(name) {

@@ -39,6 +39,14 @@ struct CheckpointNames: Equatable {
     let family: Family
     let prefix: String
 
+    /// The names of Hugging Face's own files.
+    static let huggingFace = CheckpointNames(family: .huggingFace, prefix: "vision_model.")
+
+    private init(family: Family, prefix: String) {
+        self.family = family
+        self.prefix = prefix
+    }
+
     /// Finds out what the names are; nil if they are of no known kind.
     init?(_ names: some Collection<String>) {
         // Any of these tells a family, so that a checkpoint that lacks one is still understood, and the

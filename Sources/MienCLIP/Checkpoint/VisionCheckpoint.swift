@@ -59,12 +59,17 @@ struct VisionCheckpoint {
 
     // MARK: Embeddings
 
-    /// The patch embedding's convolution as a linear layer on patches in the order (y, x, channel).
+    /// The patch embedding's convolution: (width, 3, patch, patch).
+    func patchKernel() throws(CLIPError) -> FloatBuffer {
+        let patch = configuration.patchSize
+        return try checkpoint.floats(names.patchEmbedding, shape: [configuration.width, 3, patch, patch])
+    }
+
+    /// The same as a linear layer on patches in the order (y, x, channel).
     func patchEmbedding() throws(CLIPError) -> LinearWeights {
-        let (width, patch) = (configuration.width, configuration.patchSize)
-        let kernel = try checkpoint.floats(names.patchEmbedding, shape: [width, 3, patch, patch])
+        let kernel = try patchKernel()
         let weights = FloatBuffer(count: kernel.count)
-        let area = patch * patch
+        let (width, area) = (configuration.width, configuration.patchSize * configuration.patchSize)
         for output in 0..<width {
             let (from, to) = (kernel.baseAddress + output * 3 * area, weights.baseAddress + output * 3 * area)
             for pixel in 0..<area {
@@ -74,13 +79,24 @@ struct VisionCheckpoint {
         return LinearWeights(weights: weights, bias: FloatBuffer(count: width), inputs: 3 * area)
     }
 
+    /// (width)
+    func classEmbedding() throws(CLIPError) -> FloatBuffer {
+        try checkpoint.floats(names.classEmbedding, shape: [configuration.width])
+    }
+
+    /// (tokens, width)
+    func positionEmbedding() throws(CLIPError) -> FloatBuffer {
+        try checkpoint.floats(
+            names.positionEmbedding, shape: [configuration.tokenCount, configuration.width])
+    }
+
     /// (tokens, width): the position embeddings, with the class embedding added to the first.
     func positions() throws(CLIPError) -> FloatBuffer {
-        let width = configuration.width
-        let positions = try checkpoint.floats(
-            names.positionEmbedding, shape: [configuration.tokenCount, width])
-        let classEmbedding = try checkpoint.floats(names.classEmbedding, shape: [width])
-        for index in 0..<width { positions.baseAddress[index] += classEmbedding.baseAddress[index] }
+        let positions = try positionEmbedding()
+        let classEmbedding = try classEmbedding()
+        for index in 0..<classEmbedding.count {
+            positions.baseAddress[index] += classEmbedding.baseAddress[index]
+        }
         return positions
     }
 
@@ -144,7 +160,9 @@ struct VisionCheckpoint {
     // MARK: Layers in 8 bits
 
     /// What the blocks' weights are stored in.
-    var precision: Precision { checkpoint.type(names.feedForwardIn(0).weight) == .i8 ? .int8 : .single }
+    var precision: EncoderPrecision {
+        checkpoint.type(names.feedForwardIn(0).weight) == .i8 ? .int8 : .single
+    }
 
     /// The error for asking for single precision where only 8 bits are left.
     var isOnlyInt8: CLIPError {
@@ -176,7 +194,8 @@ struct VisionCheckpoint {
     func breaksGroupRule(block: Int) -> CLIPError {
         .unsupported(
             path: checkpoint.path, tensor: "\(names.block(block))*",
-            reason: "weights in 8 bits that no sum in 16 bits can hold; expected those of 'mien model quantize'")
+            reason:
+                "weights in 8 bits that no sum in 16 bits can hold; expected those of 'mien model quantize'")
     }
 
     /// The projection of the class token; nil if the checkpoint has none and need not have one.

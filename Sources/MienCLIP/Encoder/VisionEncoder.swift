@@ -27,7 +27,7 @@ package final class VisionEncoder {
     package let hasProjection: Bool
 
     /// What the blocks compute with.
-    package let precision: Precision
+    package let precision: EncoderPrecision
 
     private let embeddings: Embeddings
     private let preLayerNorm: LayerNorm
@@ -47,7 +47,7 @@ package final class VisionEncoder {
     ///     `model.safetensors.index.json`, and `preprocessor_config.json`; or an OpenAI or OpenCLIP checkpoint,
     ///     which needs no `config.json`.
     ///   - precision: What the blocks compute with; nil for what the weights are stored in.
-    package init(folder: String, workers: Workers, precision: Precision? = nil) throws(CLIPError) {
+    package init(folder: String, workers: Workers, precision: EncoderPrecision? = nil) throws(CLIPError) {
         let checkpoint = try VisionCheckpoint(folder: folder)
         configuration = checkpoint.configuration
         preprocessing = checkpoint.preprocessing
@@ -72,7 +72,9 @@ package final class VisionEncoder {
             }
             for index in 0..<configuration.layerCount {
                 let weights =
-                    if let quantizer { try quantizer.next() } else { try QuantizedBlock(checkpoint, index: index) }
+                    if let quantizer { try quantizer.next() } else {
+                        try QuantizedBlock(checkpoint, index: index)
+                    }
                 guard let block = ResidualBlock(weights, configuration) else {
                     throw checkpoint.breaksGroupRule(block: index)
                 }

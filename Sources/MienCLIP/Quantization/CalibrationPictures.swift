@@ -23,7 +23,9 @@ package enum CalibrationPictures {
             let brightness = (0..<(cells + 1) * (cells + 1)).map { _ in random.next(in: -1...1) }
             for channel in 0..<3 {
                 let colour = (0..<(cells + 1) * (cells + 1)).map { _ in random.next(in: -0.3...0.3) }
-                add(zip(brightness, colour).map { strength * ($0 + $1) }, cells: cells, side, to: &values[channel])
+                add(
+                    zip(brightness, colour).map { strength * ($0 + $1) }, cells: cells, side,
+                    to: &values[channel])
             }
         }
         for _ in 0..<3 {

@@ -17,7 +17,9 @@ struct ChannelRanges {
         largest[stage.rawValue].withUnsafeMutableBufferPointer { largest in
             for row in 0..<rows.rows {
                 let values = rows.baseAddress + row * rows.stride
-                for channel in largest.indices { largest[channel] = max(largest[channel], abs(values[channel])) }
+                for channel in largest.indices {
+                    largest[channel] = max(largest[channel], abs(values[channel]))
+                }
             }
         }
     }

@@ -114,7 +114,8 @@ struct LabelArguments {
         guard !sources.allSatisfy(\.isFeatures) else { return nil }
         let model =
             if self.model.folder == nil, let folder {
-                try Model(folder: folder, threads: self.model.threads)
+                try Model(
+                    folder: folder, threads: self.model.threads, precision: self.model.precision)
             } else { try self.model.load() }
         return (
             try PipelineEmbedder(

@@ -16,7 +16,8 @@ package struct QuantizedWeights: Sendable {
     package init(outputs: Int, inputs: Int, values: [Int8], scales: [Float]) {
         precondition(
             values.count == outputs * inputs && scales.count == outputs,
-            "\(values.count) values and \(scales.count) scales are not \(outputs) outputs of \(inputs) inputs")
+            "\(values.count) values and \(scales.count) scales are not \(outputs) outputs of \(inputs) inputs"
+        )
         self.outputs = outputs
         self.inputs = inputs
         self.values = values
@@ -40,7 +41,8 @@ package struct QuantizedWeights: Sendable {
                     let rows = 64
                     workers.run((outputs + rows - 1) / rows) { piece in
                         mien_int8_quantize_weights(
-                            weights.baseAddress, weights.stride, piece * rows, min((piece + 1) * rows, outputs),
+                            weights.baseAddress, weights.stride, piece * rows,
+                            min((piece + 1) * rows, outputs),
                             inputs, factors, q, scales)
                     }
                 }

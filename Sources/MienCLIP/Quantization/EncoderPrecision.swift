@@ -1,5 +1,5 @@
 /// What an encoder's blocks multiply with.
-package enum Precision: String, Sendable, CaseIterable {
+package enum EncoderPrecision: String, Sendable, CaseIterable {
     /// Single-precision floating point.
     case single = "fp32"
     /// 8-bit weights and inputs, exact 32-bit sums.
