@@ -9,7 +9,7 @@ import torch
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
-from messages import say
+from messages import Failure, last_line, say
 from shapes import SHAPES
 
 OUTLIERS = "b32-outliers"
@@ -26,10 +26,13 @@ def whole(folder):
     """A folder to fill, which gets its name at the end."""
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
     try:
+        partial.mkdir(parents=True)
         yield partial
         partial.rename(folder)
+    except Exception as error:
+        # Each library has its own for a full disk.
+        raise Failure(f"{folder} could not be made: {last_line(str(error) or repr(error))}") from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -121,4 +124,4 @@ def check_quantized(path, shape):
     nodes = onnx.load(path, load_external_data=False).graph.node
     count = sum(node.op_type == "MatMulInteger" for node in nodes)
     if count < 6 * shape.layers:
-        raise RuntimeError(f"quantisation reached {count} products, expected {6 * shape.layers} or more")
+        raise Failure(f"quantisation reached {count} products, expected {6 * shape.layers} or more")

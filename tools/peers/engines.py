@@ -4,15 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
-from messages import Failure
+from messages import Failure, last_line
 
 HERE = Path(__file__).parent
-
-
-def last_line(text):
-    return (text.strip().splitlines() or ["no message"])[-1]
 
 
 def cpu_seconds(pid):
@@ -39,24 +36,27 @@ class Peer:
     def answer(self):
         line = self.process.stdout.readline()
         if not line:
-            raise Failure(f"{last_line(self.log.read_text(errors='replace'))} ({self.log})")
+            status = self.process.wait()
+            ending = f"ended by signal {-status}" if status < 0 else f"ended with status {status}"
+            said = self.log.read_text(errors="replace")
+            raise Failure(f"{ending}: {last_line(said)} ({self.log})" if said else ending)
         return json.loads(line)
 
     def ask(self, **request):
-        try:
+        with suppress(BrokenPipeError):  # answer() says why
             print(json.dumps(request), file=self.process.stdin, flush=True)
-        except BrokenPipeError:
-            pass  # answer() says why
         return self.answer()
 
     def measure(self, seconds):
         return self.ask(measure=seconds)["images_per_second"]
 
     def cpu_seconds(self):
-        return cpu_seconds(self.process.pid)
+        # One that has died has used nothing; its own turn will tell.
+        return cpu_seconds(self.process.pid) if self.process.poll() is None else 0
 
     def close(self):
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):  # it may have died with a request on its way
+            self.process.stdin.close()
         try:
             self.process.wait(5)
         except subprocess.TimeoutExpired:

@@ -10,13 +10,22 @@ from engines import run
 from messages import Failure, say
 
 PACKAGES = {"torch": "PyTorch", "onnxruntime": "ONNX Runtime", "openvino": "OpenVINO", "transformers": "transformers"}
-BUSY = 0.3
+# Of all cores; what others may use before the figures suffer.
+BUSY = 0.02
 
 
-def cpu_times():
-    """Hundredths of a second of all cores: what the hypervisor took, and everything."""
-    fields = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
-    return fields[7], sum(fields)
+def core_seconds():
+    """Of all cores together: what processes used, what the hypervisor took, and everything."""
+    ticks = [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+    user, nice, system, idle, waiting, interrupts, soft_interrupts, stolen = (
+        tick / os.sysconf("SC_CLK_TCK") for tick in ticks)
+    return user + nice + system, stolen, sum(ticks) / os.sysconf("SC_CLK_TCK")
+
+
+def own_seconds():
+    """What this process used, and those that it started and that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 class Machine:
@@ -35,14 +44,17 @@ class Machine:
         except (Failure, IndexError):
             self.versions = {"mien": "?"} | self.versions
         self.date = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
-        self.load, self.stolen, self.begin = os.getloadavg()[0], 0.0, cpu_times()
-        if self.load > BUSY * self.cores:
-            say(f"this machine is busy (load {self.load:.1f} on {self.cores} cores): the figures will say little")
+        self.begin = (*core_seconds(), own_seconds())
+        self.others = self.stolen = 0.0
 
     def end(self):
-        """Notes what the hypervisor took since the beginning."""
-        stolen, everything = (now - then for now, then in zip(cpu_times(), self.begin))
-        self.stolen = stolen / max(everything, 1)
+        """Notes what others used since the beginning, when all that was started has ended."""
+        used, stolen, everything, own = (
+            now - then for now, then in zip((*core_seconds(), own_seconds()), self.begin))
+        self.stolen = stolen / max(everything, 1e-9)
+        self.others = max(0, used - own) / max(everything, 1e-9)
+        if self.others + self.stolen > BUSY:
+            say(f"this machine was not quiet: others had {self.others + self.stolen:.0%} of its cores")
 
     def fields(self):
         return {key: value for key, value in vars(self).items() if key != "begin"}
@@ -51,5 +63,5 @@ class Machine:
         return (
             f"{self.processor} ({self.family}; {', '.join(self.instructions)}), {self.cores} cores, {self.threads} threads; "
             + ", ".join(f"{title} {number}" for title, number in self.versions.items())
-            + f"; {self.date}; load {self.load:.1f} at the start, {self.stolen:.1%} of the time taken by the hypervisor"
+            + f"; {self.date}; other processes had {self.others:.1%} of the cores meanwhile, the hypervisor took {self.stolen:.1%}"
         )

@@ -9,6 +9,10 @@ class Failure(Exception):
     """Something that a user can understand and mend."""
 
 
+def last_line(text):
+    return (text.strip().splitlines() or ["no message"])[-1]
+
+
 def say(text):
     print(f"bench_peers: {text}", file=sys.stderr, flush=True)
 

@@ -19,8 +19,9 @@ class Point:
     model: str
     batch: int
     precision: str
+    # Of all points of the model: taken between them.
+    peaks: list[dict]
     rates: list[float] = field(default_factory=list)
-    peaks: list[dict] = field(default_factory=list)
 
     def speed(self):
         return Spread.of(self.rates)
@@ -52,14 +53,16 @@ def measure(precisions, options, cache, peak):
     points, notes, order = [], [], random.Random(0)
     for model in options.models:
         folder = checkpoint(model, cache)
-        group = [Point(model, batch, precision) for precision in precisions for batch in options.batches or BATCHES]
+        peaks = []
+        group = [
+            Point(model, batch, precision, peaks) for precision in precisions for batch in options.batches or BATCHES]
         for number in range(options.rounds):
             say(f"{model}: round {number + 1} of {options.rounds}")
             for point in order.sample(group, len(group)):
                 mien = Mien(options.mien, point.precision, folder, point.batch, options.threads)
                 try:
                     if not peak.why:
-                        point.peaks.append(peak.measure(min(0.5, options.seconds)))
+                        peaks.append(peak.measure(min(0.5, options.seconds)))
                     point.rates.append(mien.measure(options.seconds))
                 except Failure as failure:
                     notes.append(f"{SHAPES[model].title}, batch {point.batch}, {point.precision}: {failure}")
