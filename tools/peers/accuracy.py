@@ -97,8 +97,8 @@ def by_peer(engine, path, inputs, output, side, options, cache):
 
 
 def compare(engines, model, shape, options, cache):
-    """One Accuracy for each engine, and notes about those that failed."""
-    results, notes = [], []
+    """One Accuracy for each engine, why others failed, and the number of pictures."""
+    results, failed = [], {}
     say(f"{model}: comparing embeddings")
     folder = checkpoint(model, cache)
     with tempfile.TemporaryDirectory(dir=cache, prefix="accuracy-") as temporary:
@@ -119,9 +119,9 @@ def compare(engines, model, shape, options, cache):
                     theirs = by_peer(engine, path, inputs, temporary / f"{engine}.npy", shape.side, options, cache)
                 results.append(judge(model, engine, theirs, reference))
             except Failure as failure:
-                notes.append(f"{TITLES[engine]}: {failure}")
-                say(notes[-1])
-    return results, notes, len(paths)
+                failed[engine] = f"{model}, {TITLES[engine]}: {failure}"
+                say(failed[engine])
+    return results, failed, len(paths)
 
 
 def wrong(results):

@@ -38,38 +38,66 @@ def batches(options, model):
     return options.batches or ([1, 4] if shape_of(model).is_large else [1, 8])
 
 
-def compare(options, folder, machine, peak):
-    engines, notes = wanted_engines(options)
-    comparisons, results, pictures = [], [], 0
+class Report:
+    """What was measured so far. It is printed also when something ends the run early."""
+
+    def __init__(self):
+        self.comparisons, self.results, self.pictures = [], [], 0
+        self.notes, self.failures, self.interrupted = [], [], False
+
+    def exit_status(self):
+        return 130 if self.interrupted else 1 if self.failures else 0
+
+
+def measure(report, engines, options, folder, peak):
     if options.only != "accuracy":
         for model in options.models:
             for batch in batches(options, model):
-                comparisons.append(speed.compare(engines, model, batch, shape_of(model), options, folder, peak))
+                comparison = speed.compare(engines, model, batch, shape_of(model), options, folder, peak)
+                report.comparisons.append(comparison)
+                report.failures += ours(comparison.failed)
                 if not options.json:
-                    print(tables.one(comparisons[-1], options.engines), end="\n\n", flush=True)
+                    print(tables.one(comparison, options.engines), end="\n\n", flush=True)
     if options.only != "speed":
         for model in [*options.models, *([OUTLIERS] if options.outliers else [])]:
-            more, why, pictures = accuracy.compare(engines, model, shape_of(model), options, folder)
-            results += more
-            notes += why
+            results, failed, report.pictures = accuracy.compare(engines, model, shape_of(model), options, folder)
+            report.results += results
+            report.notes += failed.values()
+            report.failures += ours(failed) + accuracy.wrong(results)
+
+
+def ours(failed):
+    """A peer may be missing; mien may not."""
+    return [message for engine, message in failed.items() if engine.startswith("mien-")]
+
+
+def compare(options, folder, machine, peak):
+    report = Report()
+    try:
+        engines, report.notes = wanted_engines(options)
+        measure(report, engines, options, folder, peak)
+    except KeyboardInterrupt:
+        report.interrupted = True
+        report.notes.append("interrupted: not all was measured")
+    except (Failure, OSError) as error:
+        say(str(error))
+        report.failures.append(str(error))
     machine.end()
     if peak.why:
-        notes.append(f"no share of the peak: {peak.why}")
-    failures = accuracy.wrong(results)
+        report.notes.append(f"no share of the peak: {peak.why}")
+    notes = list(dict.fromkeys(report.notes + report.failures))
     if options.json:
         print(json.dumps({
             "machine": machine.fields(), "rounds": options.rounds, "seconds": options.seconds,
-            "speed": [tables.values(comparison) for comparison in comparisons],
-            "accuracy": [asdict(result) for result in results], "pictures": pictures, "notes": notes,
-            "failures": failures}, indent=2))
+            "speed": [tables.values(comparison) for comparison in report.comparisons],
+            "accuracy": [asdict(result) for result in report.results], "pictures": report.pictures, "notes": notes}, indent=2))
     else:
-        parts = [tables.accuracy(results, pictures)] if results else []
-        if comparisons:
-            parts += ["### All", tables.summary(comparisons, options.engines), tables.ABOUT]
+        parts = [tables.accuracy(report.results, report.pictures)] if report.results else []
+        if report.comparisons:
+            parts += ["### All", tables.summary(report.comparisons, options.engines), tables.ABOUT]
         parts += [f"Rounds: {options.rounds} of {options.seconds:g} s. {machine.line()}"]
-        print("\n\n".join(parts + ["\n".join(f"- {note}" for note in notes + failures)]).rstrip())
-    failed = [note for comparison in comparisons for note in comparison.notes if "mien" in note.partition(":")[0]]
-    return 1 if failures or failed else 0
+        print("\n\n".join(parts + ["\n".join(f"- {note}" for note in notes)]).rstrip())
+    return report.exit_status()
 
 
 def draw_roofline(options, folder, machine, peak):

@@ -33,7 +33,9 @@ class Spread:
 class Comparison:
     model: str
     batch: int
-    notes: list[str]
+    notes: list[str] = field(default_factory=list)
+    # Why, by engine.
+    failed: dict[str, str] = field(default_factory=dict)
     rates: dict[str, list[float]] = field(default_factory=dict)
     peaks: list[dict] = field(default_factory=list)
 
@@ -67,11 +69,12 @@ def start(engine, model, batch, shape, options, cache):
 
 def compare(engines, model, batch, shape, options, cache, peak):
     """Measures. An engine that fails is left out, with a note that says why."""
-    result, running, idle = Comparison(model, batch, []), {}, {}
+    result, running, idle = Comparison(model, batch), {}, {}
     order = random.Random(0)
 
     def fail(engine, failure):
-        result.notes.append(f"{ENGINES[engine]}: {failure}")
+        result.failed[engine] = f"{ENGINES.get(engine, engine)}: {failure}"
+        result.notes.append(result.failed[engine])
         say(result.notes[-1])
         result.rates.pop(engine, None)
         if engine in running:

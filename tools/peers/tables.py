@@ -71,11 +71,12 @@ def one(comparison, engines):
         spread = comparison.ratio(ours, theirs)
         if spread:
             lines.append(f"- {ENGINES[ours]} / {ENGINES[theirs]}: **{ratio(spread)}** ({range_of(spread)})")
-    done = share(comparison, "mien-fp32", shape.operations() - shape.operations_left_out())
-    if done:
-        lines.append(
-            f"- mien reads only the class token behind the last attention: of what it computes itself, mien fp32 is at "
-            f"{percent(done)} of the peak")
+    for engine in ("mien-fp32", "mien-int8"):
+        done = share(comparison, engine, shape.operations() - shape.operations_left_out())
+        if done:
+            lines.append(
+                f"- {ENGINES[engine]} reads only the class token behind the last attention: of what it computes itself, it is "
+                f"at {percent(done)} of the peak")
     if comparison.peaks:
         lines.append(
             f"- peak: {number(comparison.peak('fp32'))} GFLOP/s, int8 {number(comparison.peak('int8'))} GOP/s; memory "
