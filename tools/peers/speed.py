@@ -1,0 +1,122 @@
+"""The speed of all engines with one model and one batch size: in turns, in an order that changes, several rounds."""
+
+import random
+import statistics
+import time
+from dataclasses import dataclass, field
+
+from checkpoints import checkpoint, export, quantize
+from engines import Mien, Peer
+from messages import Failure, say
+from options import ENGINES, FP32_PEERS
+
+# Thread pools spin for some milliseconds before they sleep.
+SETTLE = 0.1
+# Of one core; what an idle process may use while another is measured.
+LARGEST_IDLE = 0.02
+
+
+@dataclass
+class Spread:
+    """The median of rounds, and their ends."""
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values):
+        return cls(statistics.median(values), min(values), max(values)) if values else None
+
+
+@dataclass
+class Comparison:
+    model: str
+    batch: int
+    notes: list[str] = field(default_factory=list)
+    # Why, by engine.
+    failed: dict[str, str] = field(default_factory=dict)
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    peaks: list[dict] = field(default_factory=list)
+
+    def speed(self, engine):
+        return Spread.of(self.rates.get(engine, []))
+
+    def ratio(self, engine, other):
+        """Of the two in the same round, since a machine is not equally fast all day."""
+        pair = zip(self.rates.get(engine, []), self.rates.get(other, []))
+        return Spread.of([ours / theirs for ours, theirs in pair])
+
+    def fastest_fp32_peer(self):
+        there = [engine for engine in FP32_PEERS if engine in self.rates]
+        return max(there, key=lambda engine: self.speed(engine).median, default=None)
+
+    def peak(self, kind):
+        """10^9 operations a second with the fastest instructions there are."""
+        return statistics.median(max(peak[kind].values()) for peak in self.peaks) if self.peaks else None
+
+    def read(self):
+        return statistics.median(peak["read"] for peak in self.peaks) if self.peaks else None
+
+
+def start(engine, model, batch, shape, options, cache):
+    folder = checkpoint(model, cache)
+    if engine.startswith("mien-"):
+        return Mien(options.mien, engine.removeprefix("mien-"), folder, batch, options.threads)
+    path = folder if engine == "torch" else quantize(model, cache, False) if engine == "ort-int8" else export(model, cache)
+    return Peer(engine, path, batch, shape.side, options.threads, cache / f"{engine}.log")
+
+
+def compare(engines, model, batch, shape, options, cache, peak):
+    """Measures. An engine that fails is left out, with a note that says why."""
+    result, running, idle = Comparison(model, batch), {}, {}
+    order = random.Random(0)
+
+    def fail(engine, failure):
+        result.failed[engine] = f"{ENGINES.get(engine, engine)}: {failure}"
+        result.notes.append(result.failed[engine])
+        say(result.notes[-1])
+        result.rates.pop(engine, None)
+        if engine in running:
+            running.pop(engine).close()
+
+    try:
+        for engine in engines:
+            try:
+                running[engine] = start(engine, model, batch, shape, options, cache)
+            except Failure as failure:
+                fail(engine, failure)
+        for number in range(options.rounds):
+            say(f"{model}, batch {batch}: round {number + 1} of {options.rounds}")
+            turns = [*running, *([] if peak.why else ["peak"])]
+            order.shuffle(turns)
+            for turn in turns:
+                time.sleep(SETTLE)
+                try:
+                    if turn == "peak":
+                        result.peaks.append(peak.measure(min(1, options.seconds)))
+                    else:
+                        rate = watched(turn, running, options.seconds, idle)
+                        result.rates.setdefault(turn, []).append(rate)
+                except Failure as failure:
+                    fail(turn, failure)
+    finally:
+        for engine in running.values():
+            engine.close()
+    for engine, share in idle.items():
+        if share > LARGEST_IDLE:
+            result.notes.append(f"{ENGINES[engine]} used {share:.0%} of a core while others were measured")
+    return result
+
+
+def watched(turn, running, seconds, idle):
+    """Measures one engine, and notes what the others use meanwhile."""
+    others = {name: engine for name, engine in running.items() if name != turn}
+    before = {name: engine.cpu_seconds() for name, engine in others.items()}
+    begin = time.perf_counter()
+    rate = running[turn].measure(seconds)
+    elapsed = time.perf_counter() - begin
+    for name, engine in others.items():
+        # The clock of /proc ticks a hundred times a second.
+        idle[name] = max(idle.get(name, 0), (engine.cpu_seconds() - before[name] - 0.02) / elapsed)
+    return rate
