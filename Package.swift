@@ -31,6 +31,8 @@ let package = Package(
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        // The kernel's camera interface: a header only.
+        .systemLibrary(name: "CCamera"),
         .target(name: "CKernels", cSettings: c),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
@@ -40,7 +42,8 @@ let package = Package(
         .target(
             name: "MienTraining", dependencies: ["MienHash", "MienHeads", "MienTensor", "CKernels"],
             swiftSettings: swift),
-        .target(name: "MienVideo", dependencies: ["CFFmpeg", "MienTensor"], swiftSettings: swift),
+        .target(
+            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "MienTensor"], swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
@@ -59,7 +62,7 @@ let package = Package(
             swiftSettings: swift),
         .executableTarget(
             name: "MienCommand",
-            dependencies: ["Mien", "MienHeads", "MienReport", "MienTimeline", "MienTraining"],
+            dependencies: ["Mien", "MienHeads", "MienReport", "MienTimeline", "MienTraining", "MienVideo"],
             swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.
         .executableTarget(
@@ -79,7 +82,12 @@ let package = Package(
             name: "MienTrainingTests", dependencies: ["MienTraining", "MienHeads", "MienTensor"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienVideoTests", dependencies: ["MienVideo", "MienTensor"], swiftSettings: swift),
+            name: "MienVideoTests", dependencies: ["LiveProbe", "MienVideo", "MienTensor", "TestSupport"],
+            swiftSettings: swift),
+        // What the tests of live sources run, in a process of its own for each camera.
+        .executableTarget(
+            name: "LiveProbe", dependencies: ["MienVideo", "MienTensor"], path: "Tests/LiveProbe",
+            swiftSettings: swift),
         .testTarget(
             name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),

@@ -9,7 +9,7 @@ struct EntryPoint {
             AnnotateCommand.self, MergeCommand.self, ExportCommand.self, ReportCommand.self, PlotCommand.self,
             OverlayCommand.self, EmbedCommand.self, ImportCommand.self, TrainCommand.self,
             EvaluateCommand.self,
-            BenchCommand.self, ModelCommand.self,
+            BenchCommand.self, ModelCommand.self, DevicesCommand.self,
         ]
     }
 

@@ -21,6 +21,17 @@ package enum VideoError: Error, Equatable, Sendable {
     case startBeyondEnd(String, start: Double, last: Double)
     case timedOut(String, seconds: Double)
     case cancelled(String)
+    /// The cameras there are instead.
+    case noCamera(String, others: [String])
+    case cameraBusy(String)
+    case cameraNotPermitted(String)
+    case notCamera(String, detail: String)
+    /// What was asked of a camera, and what it offers.
+    case unsupportedMode(String, asked: String, offer: String)
+    /// A camera that was there is not any more.
+    case unplugged(String)
+    /// A live source that stopped.
+    case lost(String, detail: String)
     /// A name for a video to be written that does not tell the kind of file.
     case unknownContainer(String)
     case cannotEncode(String, detail: String)
@@ -75,6 +86,27 @@ extension VideoError: CustomStringConvertible {
             return "\(input): no answer within \(seconds.inSeconds); expected a source that sends data"
         case .cancelled(let input):
             return "\(input): reading was cancelled"
+        case .noCamera(let input, let others):
+            let choice =
+                others.isEmpty
+                ? "and this machine has no other" : "this machine has \(others.joined(separator: ", "))"
+            return "\(input): no such camera; \(choice)"
+        case .cameraBusy(let input):
+            return
+                "\(input): another program uses the camera; expected one that is free (fuser \(input) names the program)"
+        case .cameraNotPermitted(let input):
+            return """
+                \(input): permission denied; expected a camera that this user may open: cameras belong to the group \
+                `video` (sudo usermod -aG video $USER, then log in again)
+                """
+        case .notCamera(let input, let detail):
+            return "\(input): not a camera (\(detail)); expected a video capture device such as /dev/video0"
+        case .unsupportedMode(let input, let asked, let offer):
+            return "\(input): the camera does not offer \(asked); expected one of: \(offer)"
+        case .unplugged(let input):
+            return "\(input): the camera was unplugged"
+        case .lost(let input, let detail):
+            return "\(input): \(detail)"
         case .unknownContainer(let output):
             let endings = Container.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
             return "\(output): expected a name for the video that ends in one of \(endings)"

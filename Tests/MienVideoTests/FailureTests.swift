@@ -106,7 +106,7 @@ import Testing
 }
 
 /// Listens on a port of this machine, and never says a word.
-private final class SilentServer {
+final class SilentServer {
     let port: UInt16
     private let descriptor: Int32
 

@@ -23,7 +23,7 @@ final class Decoder {
 
     init(
         _ codec: UnsafePointer<AVCodec>, stream: UnsafeMutablePointer<AVStream>, input: String,
-        log: FFmpegLog
+        isLive: Bool = false, log: FFmpegLog
     ) throws(VideoError) {
         self.log = log
         let name = String(cString: codec.pointee.name)
@@ -39,6 +39,11 @@ final class Decoder {
         context.pointer.pointee.thread_count = 1
         // A damaged header must not ask for terabytes. 2^28 pixels are 16384 x 16384.
         context.pointer.pointee.max_pixels = 1 << 28
+        if isLive {
+            // A live stream is joined midway: frames before the next key frame come out, marked as damaged.
+            context.pointer.pointee.flags |=
+                AV_CODEC_FLAG_LOW_DELAY | AV_CODEC_FLAG_OUTPUT_CORRUPT
+        }
         try check(avcodec_open2(context.pointer, codec, nil), orThrow: explain)
         let concealing = [
             AV_CODEC_ID_H264, AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4,
@@ -90,6 +95,17 @@ final class Decoder {
     /// The frame decoded last, valid until the next ``receive()``.
     var current: UnsafeMutablePointer<AVFrame> { frame.pointer }
 
+    /// The number, from 1, of the packet that gave the frame decoded last.
+    var packetNumber: Int64 { frame.pointer.pointee.reordered_opaque }
+    /// The number of the packet sent last.
+    var sentPackets: Int64 { serial }
+
     /// Whether the frame decoded last has damage that the decoder concealed.
     private(set) var isDamaged = false
+
+    /// Lets go of every packet and frame. They can be a device's own memory, which goes when the device is closed.
+    func discard() {
+        av_frame_unref(frame.pointer)
+        avcodec_flush_buffers(context.pointer)
+    }
 }

@@ -21,14 +21,34 @@ final class FrameSource {
 
     private enum State { case reading, draining, ended }
 
-    init(_ input: String, options: VideoOptions) throws(VideoError) {
+    /// Why there is nothing more to read.
+    enum Ending: Equatable { case end, failed(FFmpegStatus), timedOut(seconds: Double) }
+
+    /// Why reading stopped, once it has; frames may still come out of the decoder.
+    private(set) var ending: Ending?
+    /// The packets without data, as which a camera's spoilt buffers come.
+    private(set) var emptyPackets = 0
+    /// The monotonic times at which the latest packets came, at their number modulo the capacity.
+    private var arrivals = [Double](repeating: 0, count: 64)
+    private let deadlineIsForFrames: Bool
+
+    convenience init(_ input: String, options: VideoOptions) throws(VideoError) {
         let location = try InputLocation(input, format: options.format)
+        try self.init(location, settings: DemuxerSettings(options, isNetwork: location.isNetwork))
+    }
+
+    /// - Parameter isLive: Whether frames are wanted at once, even those before a key frame.
+    init(
+        _ location: InputLocation, settings: DemuxerSettings, isLive: Bool = false
+    ) throws(VideoError) {
         let log = FFmpegLog()
         (demuxer, decoder) = try log.collect { () throws(VideoError) -> (Demuxer, Decoder) in
-            let demuxer = try Demuxer(location, options: options, log: log)
-            let decoder = try Decoder(demuxer.codec, stream: demuxer.stream, input: location.name, log: log)
+            let demuxer = try Demuxer(location, settings: settings, log: log)
+            let decoder = try Decoder(
+                demuxer.codec, stream: demuxer.stream, input: location.name, isLive: isLive, log: log)
             return (demuxer, decoder)
         }
+        deadlineIsForFrames = settings.deadlineIsForFrames
         self.location = location
         streamOrientation = DisplayMatrix.orientation(of: demuxer.stream)
         self.log = log
@@ -41,6 +61,9 @@ final class FrameSource {
             report.warnings.append("the input has \(count) video streams; stream \(stream.index) is read")
         }
     }
+
+    // The demuxer may close before the decoder, whose frames can be the device's memory.
+    deinit { log.collect { decoder.discard() } }
 
     /// The frame decoded last, valid until the next ``advance()``.
     var frame: UnsafeMutablePointer<AVFrame> { decoder.current }
@@ -56,6 +79,9 @@ final class FrameSource {
     /// How that frame lies.
     var orientation: Orientation { DisplayMatrix.orientation(of: frame) ?? streamOrientation }
 
+    /// The monotonic time in seconds at which the frame's packet came.
+    var arrival: Double { arrivals[Int(truncatingIfNeeded: decoder.packetNumber) & 63] }
+
     /// The error for an input of which no frame came out.
     var nothingDecoded: VideoError {
         let message = log.lines.last ?? "the stream holds no frames"
@@ -69,6 +95,7 @@ final class FrameSource {
     /// Decodes the next frame; false at the end. Throws only if reading was cancelled.
     func advance() throws(VideoError) -> Bool {
         try log.collect { () throws(VideoError) -> Bool in
+            if deadlineIsForFrames { demuxer.restartDeadline() }
             while true {
                 switch decoder.receive() {
                 case .frame:
@@ -116,7 +143,11 @@ final class FrameSource {
                 pts: pts, dts: dts, duration: fields.duration, timeBase: av_q2d(stream.pointee.time_base),
                 isVideo: isVideo, isIncomplete: fields.flags & AV_PKT_FLAG_CORRUPT != 0)
             // An empty packet would mean the end to the decoder.
-            guard isVideo, fields.size > 0 else { return }
+            guard isVideo, fields.size > 0 else {
+                if isVideo { emptyPackets += 1 }
+                return
+            }
+            arrivals[Int(truncatingIfNeeded: decoder.sentPackets + 1) & 63] = MonotonicClock.now
             // Frames before the start of an edit list are decoded and never come out.
             if fields.flags & AV_PKT_FLAG_DISCARD == 0 { clock.packetSent(pts: pts, dts: dts) }
             if decoder.send(packet).isFailure {
@@ -124,18 +155,20 @@ final class FrameSource {
                 clock.packetLost(dts: dts)
             }
         case .end:
-            stopReading(nil)
+            stopReading(.end, nil)
         case .failed(let status):
             switch demuxer.interruption {
-            case .timedOut(_, let seconds): stopReading("no data came for \(seconds.inSeconds)")
+            case .timedOut(_, let seconds):
+                stopReading(.timedOut(seconds: seconds), "no data came for \(seconds.inSeconds)")
             case .some(let error): throw error
-            case nil: stopReading("reading failed (\(log.explain(status)))")
+            case nil: stopReading(.failed(status), "reading failed (\(log.explain(status)))")
             }
         }
     }
 
-    private func stopReading(_ failure: String?) {
+    private func stopReading(_ ending: Ending, _ failure: String?) {
         state = .draining
+        self.ending = ending
         report.endedEarly = failure
         decoder.drain()
     }

@@ -7,13 +7,16 @@ struct FormatContext: ~Copyable {
     private let pipe: PipeInput?
 
     /// Creates a context that asks `interrupt` while it waits and, if given, reads from `pipe`.
-    init(interrupt: Interrupt, pipe: PipeInput?) {
+    ///
+    /// - Parameter isNonblocking: Whether a device says that it has no frame yet instead of waiting for one.
+    init(interrupt: Interrupt, pipe: PipeInput?, isNonblocking: Bool) {
         self.interrupt = interrupt
         self.pipe = pipe
         pointer = avformat_alloc_context()
         guard let pointer else { return }
         interrupt.attach(to: pointer)
         if let pipe { pointer.pointee.pb = pipe.io }
+        if isNonblocking { pointer.pointee.flags |= AVFMT_FLAG_NONBLOCK }
     }
 
     /// Opens `url`. A failure frees the context, as FFmpeg does.

@@ -10,13 +10,14 @@ final class Demuxer {
     let codec: UnsafePointer<AVCodec>
     /// What the header says of the length, for telling a file that was cut short.
     let claim: LengthClaim
+    private let settings: DemuxerSettings
     private let interrupt: Interrupt
     private let context: FormatContext
 
-    init(_ location: InputLocation, options: VideoOptions, log: FFmpegLog) throws(VideoError) {
+    init(_ location: InputLocation, settings: DemuxerSettings, log: FFmpegLog) throws(VideoError) {
         self.location = location
-        let timeout = options.timeout ?? (location.isNetwork ? VideoOptions.networkTimeout : nil)
-        let interrupt = Interrupt(cancellation: options.cancellation, timeout: timeout)
+        self.settings = settings
+        let interrupt = Interrupt(cancellation: settings.cancellation)
         self.interrupt = interrupt
         let pipe = try location.pipe(interrupt: interrupt)
         func explain(_ status: FFmpegStatus) -> VideoError {
@@ -25,17 +26,18 @@ final class Demuxer {
             return location.error(for: status, detail: log.explain(status))
         }
 
-        var context = FormatContext(interrupt: interrupt, pipe: pipe)
+        var context = FormatContext(
+            interrupt: interrupt, pipe: pipe, isNonblocking: settings.isNonblocking)
         let format = location.format.flatMap { av_find_input_format($0) }
-        var dictionary = OptionDictionary(location.options.merging(options.inputOptions) { $1 })
-        interrupt.restart()
+        var dictionary = OptionDictionary(location.options.merging(settings.inputOptions) { $1 })
+        interrupt.restart(seconds: settings.openTimeout)
         try check(context.open(location.url, format: format, options: &dictionary), orThrow: explain)
         if let name = dictionary.leftover { throw .unknownOption(location.name, name: name) }
         let opened = context.pointer!
         var claim = LengthClaim(header: opened)
 
-        interrupt.restart()
-        try check(avformat_find_stream_info(opened, nil), orThrow: explain)
+        interrupt.restart(seconds: settings.openTimeout)
+        if settings.probes { try check(avformat_find_stream_info(opened, nil), orThrow: explain) }
         if let error = interrupt.error(for: location.name) { throw error }
         claim.complete(from: opened)
         (stream, codec) = try Self.videoStream(of: opened, input: location.name)
@@ -50,12 +52,23 @@ final class Demuxer {
     /// FFmpeg's context, valid while the demuxer lives.
     var format: UnsafeMutablePointer<AVFormatContext> { context.pointer! }
 
+    /// Begins to wait for the next frame.
+    func restartDeadline() { interrupt.restart(seconds: settings.readTimeout) }
+
+    /// Whether all of the input is there already, rather than made while it is read.
+    var isFinite: Bool {
+        if timestamp(format.pointee.duration).map({ $0 > 0 }) ?? false { return true }
+        return format.pointee.pb.map { avio_size($0) > 0 } ?? false
+    }
+
     /// Reads the next packet of any stream that is not discarded.
     func read(into packet: borrowing Packet) -> Outcome {
-        interrupt.restart()
+        if !settings.deadlineIsForFrames { restartDeadline() }
         while true {
             // FFmpeg itself asks only where it waits.
-            if interrupt.isCancelled { return .failed(FFmpegStatus(mien_averror_exit())) }
+            if settings.deadlineIsForFrames ? interrupt.shouldStop : interrupt.isCancelled {
+                return .failed(FFmpegStatus(mien_averror_exit()))
+            }
             let status = FFmpegStatus(av_read_frame(format, packet.pointer))
             switch status {
             case .tryAgain where !interrupt.shouldStop:

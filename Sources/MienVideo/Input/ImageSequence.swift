@@ -17,7 +17,7 @@ struct ImageSequence: Equatable {
         let name = slash.map { pattern[pattern.index(after: $0)...] } ?? pattern[...]
         guard let parts = Self.split(name) else { return nil }
         self.pattern = pattern
-        numbers = Self.entries(of: folder).compactMap(parts.number).sorted()
+        numbers = folderEntries(folder).compactMap(parts.number).sorted()
     }
 
     /// The number reading starts from: the smallest that exists.
@@ -78,18 +78,5 @@ struct ImageSequence: Equatable {
         guard suffix.first == "d", !suffix.contains("%") else { return nil }
         return Parts(
             prefix: String(name[..<percent]), suffix: String(suffix.dropFirst()), width: Int(digits) ?? 0)
-    }
-
-    private static func entries(of folder: String) -> [String] {
-        guard let directory = opendir(folder) else { return [] }
-        defer { closedir(directory) }
-        var names: [String] = []
-        while let entry = readdir(directory) {
-            names.append(
-                withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                    String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
-                })
-        }
-        return names
     }
 }

@@ -16,6 +16,8 @@ struct InputLocation: Equatable {
     var options: [String: String] = [:]
     /// Whether the data come over a network, where silence must not last for ever.
     var isNetwork = false
+    /// Whether it is a device, whose name FFmpeg takes as it is.
+    var isDevice = false
     /// The numbered images, if the input is a pattern.
     var sequence: ImageSequence?
     /// The path of a named pipe.
@@ -28,6 +30,7 @@ struct InputLocation: Equatable {
         if let wanted, try Self.isDevice(wanted, input: name) {
             // A device takes the name as it is.
             url = name
+            isDevice = true
             return
         }
         if name == "-" {
@@ -90,6 +93,14 @@ struct InputLocation: Equatable {
 
     /// The error for FFmpeg's refusal to open this input.
     func error(for status: FFmpegStatus, detail: String) -> VideoError {
+        if isDevice {
+            switch status {
+            case FFmpegStatus(mien_averror(EBUSY)): return .cameraBusy(name)
+            case FFmpegStatus(mien_averror(EACCES)): return .cameraNotPermitted(name)
+            case FFmpegStatus(mien_averror(ENODEV)): return .unplugged(name)
+            default: break
+            }
+        }
         if status == FFmpegStatus(mien_averror(EACCES)) { return .notPermitted(name) }
         if status == FFmpegStatus(mien_averror(ENOENT)), !isNetwork { return .missing(name) }
         return status.isEndOrInvalid ? .notMedia(name, detail: detail) : .cannotOpen(name, detail: detail)

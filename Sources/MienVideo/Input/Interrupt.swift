@@ -7,19 +7,27 @@ import Synchronization
 /// which it joins before the context closes.
 final class Interrupt: Sendable {
     private let cancellation: VideoCancellation
-    private let timeout: Double?
     /// Microseconds on FFmpeg's monotonic clock.
     private let deadline = Atomic<Int64>(.max)
+    /// The microseconds that were given until then.
+    private let allowance = Atomic<Int64>(0)
 
-    init(cancellation: VideoCancellation, timeout: Double?) {
+    private let timeout: Double?
+
+    /// - Parameter timeout: What ``restart()`` gives a call.
+    init(cancellation: VideoCancellation, timeout: Double? = nil) {
         self.cancellation = cancellation
         self.timeout = timeout
     }
 
-    /// Gives the next blocking call its full time, or `seconds` if given.
-    func restart(seconds: Double? = nil) {
-        guard let allowance = seconds ?? timeout else { return }
-        deadline.store(av_gettime_relative() + Int64(min(max(allowance, 0), 1e9) * 1e6), ordering: .relaxed)
+    /// Gives the next blocking call its full time.
+    func restart() { restart(seconds: timeout) }
+
+    /// Gives the next blocking call its time in seconds; nil is for ever.
+    func restart(seconds: Double?) {
+        let time = seconds.map { Int64(min(max($0, 0), 1e9) * 1e6) }
+        allowance.store(time ?? 0, ordering: .relaxed)
+        deadline.store(time.map { av_gettime_relative() + $0 } ?? .max, ordering: .relaxed)
     }
 
     var shouldStop: Bool { isCancelled || isExpired }
@@ -39,7 +47,7 @@ final class Interrupt: Sendable {
     /// The error to report for a failed call, if this object made it fail.
     func error(for input: String) -> VideoError? {
         if isCancelled { return .cancelled(input) }
-        if isExpired, let timeout { return .timedOut(input, seconds: timeout) }
+        if isExpired { return .timedOut(input, seconds: Double(allowance.load(ordering: .relaxed)) / 1e6) }
         return nil
     }
 }

@@ -21,7 +21,7 @@ final class AudioSource {
         }
         interrupt = Interrupt(
             cancellation: cancellation, timeout: location.isNetwork ? VideoOptions.networkTimeout : nil)
-        var context = FormatContext(interrupt: interrupt, pipe: nil)
+        var context = FormatContext(interrupt: interrupt, pipe: nil, isNonblocking: false)
         let format = location.format.flatMap { av_find_input_format($0) }
         var options = OptionDictionary(location.options)
         interrupt.restart()
