@@ -103,6 +103,7 @@ extension Analyzer {
                 thresholds: model.actionUnitThresholds.isEmpty ? nil : model.actionUnitThresholds))
         let smoothing = smoothing(configuration)
         metadata.options = [
+            "causal": smoothing.isCausal ? .flag(true) : .none,
             "every": .integer(configuration.every),
             "faces": .text(configuration.faces.description),
             "gap-max": .number(smoothing.gapMaximum),

@@ -125,6 +125,7 @@ public final class Analyzer: Sendable {
             options.actionUnitSeconds = seconds
         }
         options.gapMaximum = configuration.gapMaximum
+        options.isCausal = configuration.isCausal
         return options
     }
 }

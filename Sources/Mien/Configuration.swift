@@ -8,10 +8,13 @@ public struct Configuration: Sendable, Codable, Equatable {
     public var every = 1
     /// Which of a frame's faces are read.
     public var faces = FaceSelection.all
-    /// The width of the centred smoothing window for expressions in seconds, 0 for none; nil for the model's.
+    /// The width of the smoothing window for expressions in seconds, 0 for none; nil for the model's.
     public var expressionWindow: Double?
-    /// The width of the centred smoothing window for action units in seconds, 0 for none; nil for the model's.
+    /// The width of the smoothing window for action units in seconds, 0 for none; nil for the model's.
     public var actionUnitWindow: Double?
+    /// Whether smoothing looks back only, as a live run must: a row then says nothing of what comes after it, and
+    /// lags by half the window's width. The windows are as wide as the centred ones unless given.
+    public var isCausal = false
     /// The longest gap in a face's readings that smoothing reaches across, in seconds.
     public var gapMaximum = 0.5
     /// The number of crops encoded together; nil to let the model's size decide. Changes no result.

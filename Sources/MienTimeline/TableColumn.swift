@@ -26,7 +26,7 @@ public struct TableColumn: Sendable, Codable, Equatable {
         Self(name: "face_id", unit: "id", meaning: "identity of the face, from 0; -1: the frame has none"),
         Self(name: "timestamp", unit: "s", meaning: "time since the first frame, 6 decimals"),
         Self(name: "confidence", unit: "0..1", meaning: "score of the face detector, 6 decimals"),
-        Self(name: "success", unit: "0 or 1", meaning: "1 if status is ok"),
+        Self(name: "success", unit: "0 or 1", meaning: "1 if status is ok or held"),
         Self(name: "pts", unit: "time base", meaning: "presentation timestamp of the container"),
         Self(
             name: "status", unit: "label",

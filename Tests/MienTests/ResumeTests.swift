@@ -132,6 +132,12 @@ import Testing
         let error = #expect(throws: MienError.self) { try annotate(with: other) }
         #expect(error?.description.contains("its gap-max is 0.5, this run's 2") == true, "\(error as Any)")
         #expect(try read(partial) == Array(whole[..<3000]))
+        var causal = configuration
+        causal.isCausal = true
+        let refusal = #expect(throws: MienError.self) { try annotate(with: causal) }
+        #expect(
+            refusal?.description.contains("its causal is not given, this run's true") == true,
+            "\(refusal as Any)")
         // Not knowing is not a reason to trust.
         try FileManager.default.removeItem(atPath: RunMetadata.path(forTable: partial))
         #expect(throws: MienError.self) { try annotate() }
