@@ -59,6 +59,7 @@ struct AnnotateCommand: Subcommand {
                 help:
                     "smooth over what came before each frame only, with windows of the same\nwidth, as a live run does: the means lag by half of it"
             ),
+            BaselineArgument.option,
             Option(
                 "--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"
             ),
@@ -87,6 +88,7 @@ struct AnnotateCommand: Subcommand {
         configuration.actionUnitWindow = try arguments.seconds("--smooth-au")
         configuration.isCausal = arguments.has("--causal")
         configuration.gapMaximum = try arguments.seconds("--gap-max") ?? configuration.gapMaximum
+        configuration.baseline = try BaselineArgument.source(arguments)
         self.configuration = configuration
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")
@@ -128,8 +130,11 @@ struct AnnotateCommand: Subcommand {
     }
 
     private func annotation(keepsPartial: Bool) throws(MienError) -> ClipAnnotation {
-        ClipAnnotation(
-            analyzer: try Analyzer(model: model.load()), configuration: configuration,
+        let analyzer = try Analyzer(model: model.load())
+        // Once, and not again for every clip of a folder.
+        try analyzer.model.check(configuration.baseline)
+        return ClipAnnotation(
+            analyzer: analyzer, configuration: configuration,
             overwrites: overwrites, resumes: resumes, keepsPartial: keepsPartial)
     }
 

@@ -25,6 +25,8 @@ public struct FaceReading: Sendable, Equatable {
     public var smoothedExpression: ExpressionScores?
     /// The action unit probabilities smoothed over time.
     public var smoothedActionUnits: ActionUnitScores?
+    /// The smoothed action units relative to the face's ``Baseline``; nil unless the run has one.
+    public var relativeActionUnits: RelativeActionUnits?
 
     /// Whether a face was found and its raw scores stand: the `success` column.
     public var isSuccess: Bool { status.isSuccess }

@@ -18,6 +18,13 @@ public struct TableColumn: Sendable, Codable, Equatable {
     public static let all: [TableColumn] =
         place + scores(prefix: "", raw: true) + scores(prefix: "s_", raw: false)
 
+    /// The columns that follow in the table of a run with a baseline.
+    public static let relative = ActionUnit.allCases.map {
+        Self(
+            name: "r_" + $0.name.lowercased(), unit: "-1..1",
+            meaning: "smoothed action unit \($0.rawValue) minus the face's baseline, 6 decimals")
+    }
+
     /// The header line without its line feed.
     public static let header = all.map(\.name).joined(separator: ",")
 

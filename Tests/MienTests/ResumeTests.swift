@@ -79,6 +79,34 @@ import Testing
         }
     }
 
+    @Test(arguments: [0.0, 0.4]) func aTableWithABaselineIsContinuedToTheSameBytes(from: Double) throws {
+        var configuration = configuration
+        configuration.baseline = .interval(from: from, to: from + 0.6)
+        let reference = folder.path("reference.csv")
+        let run = try annotate(to: reference, with: configuration)
+        #expect(run.baselines?.count == 1 && run.counts.rows == 36)
+        let whole = try read(reference)
+        let metadata = folder.path("reference.meta.json")
+        for cut in stride(from: 700, to: whole.count, by: whole.count / 9) {
+            try interrupted(whole[..<cut], as: metadata)
+            #expect(try annotate(with: configuration).resumedRows == whole[..<cut].count { $0 == 10 } - 1)
+            #expect(try read(table) == whole, "cut at \(cut)")
+            #expect(try read(folder.path("clip.meta.json")) == read(metadata))
+        }
+        // Killed while rows were held back.
+        let cancellation = Cancellation()
+        for name in try names where name.hasPrefix("clip.") {
+            try FileManager.default.removeItem(atPath: folder.path(name))
+        }
+        let stopped = try annotate(keepsPartial: true, with: configuration, cancellation: cancellation) {
+            _, _ in cancellation.cancel()
+        }
+        #expect(stopped.keptPartial)
+        #expect(try whole.starts(with: read(partial)))
+        try annotate(with: configuration)
+        #expect(try read(table) == whole)
+    }
+
     @Test func rowsThatAreThereAreNotEncodedAgain() throws {
         var configuration = configuration
         configuration.expressionWindow = 0

@@ -105,10 +105,10 @@ final class MemorySink: TableSink {
     func commit() throws(TimelineError) { isCommitted = true }
 }
 
-/// The table of these rows.
-func table(_ rows: [FaceReading]) throws -> [UInt8] {
+/// The table of these rows, with columns relative to a baseline or without.
+func table(_ rows: [FaceReading], relative: Bool = false) throws -> [UInt8] {
     let sink = MemorySink()
-    let writer = TableWriter(sink: sink)
+    let writer = TableWriter(sink: sink, relative: relative)
     for row in rows { try writer.write(row) }
     try writer.commit()
     return sink.bytes
