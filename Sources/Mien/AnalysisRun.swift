@@ -12,6 +12,8 @@ public struct AnalysisRun: Sendable {
     public package(set) var lostPackets = 0
     /// What is worth knowing about the input: derived timestamps, jumps in time, lost packets.
     public package(set) var warnings: [String] = []
+    /// What action units are told relative to, if the run has a baseline.
+    public package(set) var baselines: [RunMetadata.FaceBaseline]?
     /// Why the input ended before its end, if it did: a file that is cut short, a read error.
     public package(set) var endedEarly: String?
     /// The number of rows that an interrupted run had written, and that were not encoded again.

@@ -39,6 +39,7 @@ extension Analyzer {
     ) throws(MienError) -> AnalysisRun {
         // The input is opened first: a mistyped name must not leave an empty table.
         let opened = try OpenedInput(input, configuration: configuration)
+        let relative = try RelativeRows(configuration, model: model)
         do {
             let path = if case .file(let path) = output { path } else { "-" }
             let description = try describe(input, configuration: configuration)
@@ -49,12 +50,13 @@ extension Analyzer {
                 TableOutput.isFile(path)
                 ? try TableFile(
                     path: path, description: description, replacing: replacing, resuming: resuming) : nil
-            let table = TableWriter(sink: try file?.sink ?? TableOutput.sink(for: path))
+            let table = TableWriter(
+                sink: try file?.sink ?? TableOutput.sink(for: path), relative: relative != nil)
             var failure: String?
             do {
                 try stream(
-                    opened.reader, recorded: file?.recorded, configuration: configuration,
-                    cancellation: cancellation
+                    opened.reader, recorded: file?.recorded, relative: relative,
+                    configuration: configuration, cancellation: cancellation
                 ) { reading in
                     // What comes after the request to stop may be cut short by it: not a row to continue from.
                     if keepsPartial, cancellation.isCancelled { return }
@@ -67,7 +69,8 @@ extension Analyzer {
                 // What could be read before the failure is a table too.
                 failure = reason
             }
-            var run = opened.run(counts: table.counts, cancellation: cancellation)
+            var run = opened.run(
+                counts: table.counts, relative: relative, cancellation: cancellation)
             run.endedEarly = failure ?? run.endedEarly
             run.resumedRows = file?.recordedCount ?? 0
             if let file {
@@ -102,7 +105,10 @@ extension Analyzer {
                 sha256: try model.fingerprint(),
                 thresholds: model.actionUnitThresholds.isEmpty ? nil : model.actionUnitThresholds))
         let smoothing = smoothing(configuration)
+        if configuration.baseline != nil { metadata.columns += TableColumn.relative }
         metadata.options = [
+            "baseline": configuration.baseline.map { .text($0.identity) } ?? .none,
+            "causal": smoothing.isCausal ? .flag(true) : .none,
             "every": .integer(configuration.every),
             "faces": .text(configuration.faces.description),
             "gap-max": .number(smoothing.gapMaximum),
@@ -124,6 +130,7 @@ extension Analyzer {
         metadata.endedEarly = run.endedEarly
         metadata.interrupted = run.isInterrupted
         metadata.warnings = run.warnings
+        metadata.baselines = run.baselines
         return metadata
     }
 }

@@ -61,25 +61,30 @@ public final class Analyzer: Sendable {
         deliver: (FaceReading) throws -> Void
     ) throws -> AnalysisRun {
         let opened = try OpenedInput(input, configuration: configuration)
+        let relative = try RelativeRows(configuration, model: model)
         var counts = TableCounts()
-        try stream(opened.reader, configuration: configuration, cancellation: cancellation) { reading in
+        try stream(
+            opened.reader, relative: relative, configuration: configuration, cancellation: cancellation
+        ) { reading in
             let frames = counts.frames
             counts.add(reading)
             if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
             try deliver(reading)
         }
-        return opened.run(counts: counts, cancellation: cancellation)
+        return opened.run(counts: counts, relative: relative, cancellation: cancellation)
     }
 
     /// Runs a source of frames through the whole pipeline.
     ///
-    /// - Parameter recorded: Rows of an earlier run whose scores are taken instead of encoding their faces.
+    /// - Parameters:
+    ///   - recorded: Rows of an earlier run whose scores are taken instead of encoding their faces.
+    ///   - relative: What smoothed rows go through before they are delivered.
     /// - Returns: The pipeline, for its figures.
     /// - Throws: ``MienError``, or what `deliver` threw.
     @discardableResult
-    package func stream(
-        _ source: any FrameStream, recorded: RecordedRows? = nil, configuration: Configuration,
-        cancellation: Cancellation, deliver: (FaceReading) throws -> Void
+    func stream(
+        _ source: any FrameStream, recorded: RecordedRows? = nil, relative: RelativeRows? = nil,
+        configuration: Configuration, cancellation: Cancellation, deliver: (FaceReading) throws -> Void
     ) throws -> Pipeline {
         let pipeline = Pipeline(
             source: source, crops: try model.faceCrops(configuration, recorded: recorded),
@@ -95,7 +100,9 @@ public final class Analyzer: Sendable {
         }
         var deliveryFailed = false
         func emit(_ reading: FaceReading) throws {
-            do { try deliver(reading) } catch {
+            do {
+                if let relative { try relative.push(reading, emit: deliver) } else { try deliver(reading) }
+            } catch {
                 deliveryFailed = true
                 throw error
             }
@@ -111,6 +118,7 @@ public final class Analyzer: Sendable {
             failure = MienError(error)
         }
         try smoother.finish(emit: emit)
+        try relative?.finish(emit: deliver)
         if let failure { throw failure }
         return pipeline
     }
@@ -125,6 +133,7 @@ public final class Analyzer: Sendable {
             options.actionUnitSeconds = seconds
         }
         options.gapMaximum = configuration.gapMaximum
+        options.isCausal = configuration.isCausal
         return options
     }
 }

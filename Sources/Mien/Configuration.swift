@@ -8,12 +8,18 @@ public struct Configuration: Sendable, Codable, Equatable {
     public var every = 1
     /// Which of a frame's faces are read.
     public var faces = FaceSelection.all
-    /// The width of the centred smoothing window for expressions in seconds, 0 for none; nil for the model's.
+    /// The width of the smoothing window for expressions in seconds, 0 for none; nil for the model's.
     public var expressionWindow: Double?
-    /// The width of the centred smoothing window for action units in seconds, 0 for none; nil for the model's.
+    /// The width of the smoothing window for action units in seconds, 0 for none; nil for the model's.
     public var actionUnitWindow: Double?
+    /// Whether smoothing looks back only, as a live run must: a row then says nothing of what comes after it, and
+    /// lags by half the window's width. The windows are as wide as the centred ones unless given.
+    public var isCausal = false
     /// The longest gap in a face's readings that smoothing reaches across, in seconds.
     public var gapMaximum = 0.5
+    /// What action units are told relative to besides: ``FaceReading/relativeActionUnits``; nil for nothing. Rows
+    /// are held back from the beginning of a ``BaselineSource/interval(from:to:)`` to its end.
+    public var baseline: BaselineSource?
     /// The number of crops encoded together; nil to let the model's size decide. Changes no result.
     public var batchSize: Int?
 
@@ -35,6 +41,16 @@ public struct Configuration: Sendable, Codable, Equatable {
         try require(isTime(actionUnitWindow), "actionUnitWindow: expected 0 or more seconds")
         try require(isTime(gapMaximum), "gapMaximum: expected 0 or more seconds")
         try require(batchSize.map { (1...4096).contains($0) } ?? true, "batchSize: expected 1 to 4096")
+        if case .interval(let from, let to) = baseline {
+            let longest = BaselineSource.longestInterval
+            try require(
+                from.isFinite && to.isFinite && from >= 0 && to > from && to - from <= longest,
+                "baseline: expected an interval from 0 s or later, up to \(Int(longest)) s long")
+            let end = start.map { $0 + (duration ?? .infinity) } ?? duration ?? .infinity
+            try require(
+                to > start ?? 0 && from < end,
+                "baseline: the interval \(from)-\(to) s lies outside the part that is read")
+        }
         if case .largest(let count) = faces { try require(count >= 1, "faces: expected 1 or more") }
     }
 }

@@ -53,7 +53,9 @@ struct OpenedInput {
     }
 
     /// What a run over the input has found out so far.
-    func run(counts: TableCounts, cancellation: Cancellation) -> AnalysisRun {
+    func run(
+        counts: TableCounts, relative: RelativeRows? = nil, cancellation: Cancellation
+    ) -> AnalysisRun {
         let report = reader.report
         var warnings = report.warnings
         if report.timeSource != .presentation {
@@ -68,7 +70,8 @@ struct OpenedInput {
         }
         return AnalysisRun(
             counts: counts, video: video, damagedFrames: report.damagedFrames,
-            lostPackets: report.lostPackets, warnings: warnings, endedEarly: report.endedEarly,
+            lostPackets: report.lostPackets, warnings: warnings + (relative?.warnings ?? []),
+            baselines: relative?.baselines, endedEarly: report.endedEarly,
             isInterrupted: cancellation.isCancelled)
     }
 }

@@ -55,6 +55,12 @@ struct AnnotateCommand: Subcommand {
                     "smooth action units over S seconds, 0 for not at all.\nDefault: the model's, usually 0.23"
             ),
             Option(
+                "--causal",
+                help:
+                    "smooth over what came before each frame only, with windows of the same\nwidth, as a live run does: the means lag by half of it"
+            ),
+            BaselineArgument.option,
+            Option(
                 "--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"
             ),
             Option("-q", "--quiet", help: "say nothing but errors and warnings"),
@@ -80,7 +86,9 @@ struct AnnotateCommand: Subcommand {
         try VideoArguments.apply(arguments, to: &configuration)
         configuration.expressionWindow = try arguments.seconds("--smooth-expression")
         configuration.actionUnitWindow = try arguments.seconds("--smooth-au")
+        configuration.isCausal = arguments.has("--causal")
         configuration.gapMaximum = try arguments.seconds("--gap-max") ?? configuration.gapMaximum
+        configuration.baseline = try BaselineArgument.source(arguments)
         self.configuration = configuration
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")
@@ -122,8 +130,11 @@ struct AnnotateCommand: Subcommand {
     }
 
     private func annotation(keepsPartial: Bool) throws(MienError) -> ClipAnnotation {
-        ClipAnnotation(
-            analyzer: try Analyzer(model: model.load()), configuration: configuration,
+        let analyzer = try Analyzer(model: model.load())
+        // Once, and not again for every clip of a folder.
+        try analyzer.model.check(configuration.baseline)
+        return ClipAnnotation(
+            analyzer: analyzer, configuration: configuration,
             overwrites: overwrites, resumes: resumes, keepsPartial: keepsPartial)
     }
 

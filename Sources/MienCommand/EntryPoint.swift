@@ -6,8 +6,9 @@ import Mien
 struct EntryPoint {
     static var subcommands: [any Subcommand.Type] {
         [
-            AnnotateCommand.self, MergeCommand.self, ExportCommand.self, ReportCommand.self, PlotCommand.self,
-            OverlayCommand.self, EmbedCommand.self, ImportCommand.self, TrainCommand.self,
+            AnnotateCommand.self, CalibrateCommand.self, MergeCommand.self, ExportCommand.self,
+            ReportCommand.self, PlotCommand.self, OverlayCommand.self, EmbedCommand.self, ImportCommand.self,
+            TrainCommand.self,
             EvaluateCommand.self,
             BenchCommand.self, ModelCommand.self, DevicesCommand.self,
         ]

@@ -102,7 +102,7 @@ struct ImportCommand: Subcommand {
         let firstFrame = AnnotatedTable.firstFrame(of: table)
         while let row = try reader.next() {
             let reading = row.reading
-            guard reading.status == .ok, let face = reading.faceID, reading.timestamp.isFinite else {
+            guard reading.isSuccess, let face = reading.faceID, reading.timestamp.isFinite else {
                 continue
             }
             let moment = labels.moment(timestamp: reading.timestamp, firstFrame: firstFrame)

@@ -1,7 +1,7 @@
 import Foundation
 import MienTimeline
 
-/// The frame's number and time, and its status where that is not plain `ok`, in the top left corner.
+/// The frame's number and time, and its status where that says why readings are missing, in the top left corner.
 struct Caption {
     /// Where it lies; nil if there is nothing to say.
     let rect: Rect?
@@ -13,7 +13,7 @@ struct Caption {
     init(_ frame: OverlayFrame, style: Style, painter: Painter) {
         self.style = style
         switch frame.status {
-        case .ok: status = nil
+        case .ok, .held: status = nil
         case let known?: status = (known.words, .status(known))
         case nil: status = ("not in the table", Colour(0xFF9AE0))
         }

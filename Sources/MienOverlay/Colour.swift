@@ -33,7 +33,7 @@ struct Colour: Equatable, Sendable {
     /// What marks a frame or face of this status.
     static func status(_ status: FrameStatus) -> Colour {
         switch status {
-        case .ok: Colour(0x00C08B)
+        case .ok, .held: Colour(0x00C08B)
         case .noFace: Colour(0xBFC7D5)
         case .skipped: Colour(0x56B4E9)
         case .dropped: Colour(0xF0E442)

@@ -49,7 +49,9 @@ struct FaceTag {
 
     /// What can be said of the expression, the longest first.
     private static func texts(of face: OverlayFace) -> [String] {
-        guard let label = face.label else { return [face.status == .ok ? "no reading" : face.status.words] }
+        guard let label = face.label else {
+            return [face.status.isSuccess ? "no reading" : face.status.words]
+        }
         guard let score = face.expression?[label] else { return [label.name] }
         return ["\(label.name) \(Int((score * 100).rounded()))%", label.name, String(label.name.prefix(3))]
     }
@@ -76,6 +78,7 @@ extension FrameStatus {
         case .ok: "ok"
         case .noFace: "no face"
         case .skipped: "skipped"
+        case .held: "held"
         case .dropped: "dropped"
         case .decodeError: "decode error"
         }

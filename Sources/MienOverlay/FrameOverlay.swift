@@ -69,7 +69,8 @@ package final class FrameOverlay {
         let boxes = faces.map { $0.rect(in: painter.bounds) }
         for (face, box) in zip(faces, boxes) {
             painter.outline(
-                box, .face(face.id), width: style.stroke, radius: style.radius, isDashed: face.status != .ok)
+                box, .face(face.id), width: style.stroke, radius: style.radius,
+                isDashed: !face.status.isSuccess)
         }
         // Labels first: they are small, and every face has one.
         var taken = caption.map { [$0] } ?? []

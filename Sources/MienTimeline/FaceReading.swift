@@ -17,17 +17,19 @@ public struct FaceReading: Sendable, Equatable {
     public var pts: Int64?
     /// Where the face is.
     public var box: FaceRectangle?
-    /// The expression probabilities of this frame alone.
+    /// The expression probabilities of this frame alone; in a `held` row, of the frame encoded last.
     public var expression: ExpressionScores?
-    /// The action unit probabilities of this frame alone.
+    /// The action unit probabilities of this frame alone; in a `held` row, of the frame encoded last.
     public var actionUnits: ActionUnitScores?
     /// The expression probabilities smoothed over time.
     public var smoothedExpression: ExpressionScores?
     /// The action unit probabilities smoothed over time.
     public var smoothedActionUnits: ActionUnitScores?
+    /// The smoothed action units relative to the face's ``Baseline``; nil unless the run has one.
+    public var relativeActionUnits: RelativeActionUnits?
 
-    /// Whether a face was found and encoded: the `success` column.
-    public var isSuccess: Bool { status == .ok }
+    /// Whether a face was found and its raw scores stand: the `success` column.
+    public var isSuccess: Bool { status.isSuccess }
 
     /// Creates a row; smoothing fills in what it leaves out.
     public init(

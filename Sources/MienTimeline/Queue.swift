@@ -16,6 +16,11 @@ struct Queue<Element: Sendable>: Sendable {
         storage.append(element)
     }
 
+    /// Puts an element before the one at `position`, or last.
+    mutating func insert(_ element: Element, at position: Int) {
+        storage.insert(element, at: head + position)
+    }
+
     /// Takes the oldest element; the queue must not be empty.
     mutating func removeFirst() -> Element {
         precondition(!isEmpty, "the queue is empty")

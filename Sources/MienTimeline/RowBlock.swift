@@ -17,11 +17,11 @@ struct RowBlock: Sendable {
         end = position
     }
 
-    /// Adds a row.
-    mutating func append(_ reading: FaceReading) {
+    /// Adds a row, with the columns relative to a baseline or without.
+    mutating func append(_ reading: FaceReading, relative: Bool) {
         var position = end
         var span = bytes.mutableSpan
-        RowFormat.put(reading, into: &span, at: &position)
+        RowFormat.put(reading, relative: relative, into: &span, at: &position)
         end = position
     }
 

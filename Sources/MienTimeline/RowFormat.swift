@@ -1,6 +1,6 @@
 /// One reading as one line of the table.
 enum RowFormat {
-    /// No row is longer than this: 53 cells of at most 21 characters, commas, the line feed.
+    /// No row is longer than this: 65 cells of at most 21 characters, commas, the line feed.
     static let longestRow = 2048
 
     static let probabilityDecimals = 6
@@ -10,7 +10,11 @@ enum RowFormat {
     private static let comma = UInt8(ascii: ",")
 
     /// Puts the row at `end`, line feed included, and moves `end` past it.
-    static func put(_ reading: FaceReading, into row: inout MutableSpan<UInt8>, at end: inout Int) {
+    ///
+    /// - Parameter relative: Whether the columns relative to a baseline are part of it.
+    static func put(
+        _ reading: FaceReading, relative: Bool, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
         row.put(Int64(reading.frame), at: &end)
         row.put(byte: comma, at: &end)
         row.put(Int64(reading.faceID ?? -1), at: &end)
@@ -31,6 +35,7 @@ enum RowFormat {
         put(reading.actionUnits, into: &row, at: &end)
         put(reading.smoothedExpression, into: &row, at: &end)
         put(reading.smoothedActionUnits, into: &row, at: &end)
+        if relative { put(reading.relativeActionUnits, into: &row, at: &end) }
         row.put(byte: UInt8(ascii: "\n"), at: &end)
     }
 
@@ -68,6 +73,18 @@ enum RowFormat {
             return row.put(",,,,,,,,,,,,", at: &end)
         }
         put(quanta, into: &row, at: &end)
+    }
+
+    private static func put(
+        _ differences: RelativeActionUnits?, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
+        for unit in 0..<12 {
+            row.put(byte: comma, at: &end)
+            guard let quanta = differences.flatMap({ roundedQuanta($0.values[unit], scale: 1e6) }) else {
+                continue
+            }
+            row.put(quanta: quanta, decimals: probabilityDecimals, at: &end)
+        }
     }
 
     private static func put<let count: Int>(

@@ -35,6 +35,11 @@ struct RowParser {
         reading.smoothedActionUnits = try group(
             text, cells, TableLayout.smoothedActionUnits, Self.probability
         ).map(ActionUnitScores.init(values:))
+        if layout.hasRelative {
+            reading.relativeActionUnits = try group(
+                text, cells, TableLayout.relativeActionUnits, Self.difference
+            ).map(RelativeActionUnits.init(values:))
+        }
         return reading
     }
 
@@ -55,6 +60,7 @@ struct RowParser {
     private static let labels = FacialExpression.allCases
 
     private static let probability = (range: Float(0)...1, expected: "a probability from 0 to 1")
+    private static let difference = (range: Float(-1)...1, expected: "a difference from -1 to 1")
     private static let coordinate = (range: Float(-1e9)...1e9, expected: "pixels")
 
     private func cell(_ cells: [RecordScanner.Cell], _ column: Int) -> Range<Int> {
@@ -104,7 +110,10 @@ struct RowParser {
         return value
     }
 
-    private func name(_ column: Int) -> String { TableColumn.all[column].name }
+    private func name(_ column: Int) -> String {
+        let relative = column - TableLayout.relativeActionUnits
+        return relative < 0 ? TableColumn.all[column].name : TableColumn.relative[relative].name
+    }
 
     private func problem(
         _ text: Span<UInt8>, _ cells: [RecordScanner.Cell], _ column: Int, _ expected: String

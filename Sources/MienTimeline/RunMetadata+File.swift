@@ -54,7 +54,7 @@ extension RunMetadata {
         }
     }
 
-    private static func explain(_ error: any Error) -> String {
+    static func explain(_ error: any Error) -> String {
         func place(_ context: DecodingError.Context) -> String {
             context.codingPath.isEmpty
                 ? "the top" : context.codingPath.map(\.stringValue).joined(separator: ".")

@@ -26,6 +26,8 @@ public struct RunMetadata: Sendable, Codable, Equatable {
     public var interrupted = false
     /// What the user should know about the numbers, one sentence each.
     public var warnings: [String] = []
+    /// What action units are told relative to, in the order of the faces; nil unless the run has a baseline.
+    public var baselines: [FaceBaseline]?
     /// The columns of the table.
     public var columns = TableColumn.all
     /// When the run took place, ISO 8601; nil unless the caller wants it recorded.
@@ -39,7 +41,8 @@ public struct RunMetadata: Sendable, Codable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case format, mien, input, model, options, video, counts, interrupted, warnings, columns, created
+        case format, mien, input, model, options, video, counts, interrupted, warnings, baselines, columns,
+            created
         case endedEarly = "ended_early"
     }
 }
@@ -100,6 +103,20 @@ extension RunMetadata {
         enum CodingKeys: String, CodingKey {
             case name, path, sha256
             case thresholds = "au_thresholds"
+        }
+    }
+
+    /// The baseline of a face.
+    public struct FaceBaseline: Sendable, Codable, Equatable {
+        /// The face, or nil for every face.
+        public var face: Int?
+        /// Its baseline.
+        public var baseline: Baseline
+
+        /// Creates the baseline of a face.
+        public init(face: Int?, baseline: Baseline) {
+            self.face = face
+            self.baseline = baseline
         }
     }
 

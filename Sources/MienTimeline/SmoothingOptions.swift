@@ -19,7 +19,14 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
     public var gapMaximum = 0.5
     /// Whether the windows end with the row instead of having it in the middle, so that no row waits for what
     /// comes after it.
+    ///
+    /// A causal mean shows what was: it lags behind the face by half the window's width, 1.7 s with the default
+    /// of 3.4 s. The price of a shorter window is a noisier mean.
     public var isCausal = false
+    /// Whether a row of a face without a sample in its window takes over the latest sample of its track, up to
+    /// ``gapMaximum`` old, instead of having no smoothed scores. For a live run whose encoder comes round more
+    /// rarely than the window is wide; only with causal windows.
+    public var holdsLast = false
 
     /// Creates the default options.
     public init() {}
@@ -27,12 +34,13 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
     /// Creates options.
     public init(
         expressionSeconds: Double = 3.4, actionUnitSeconds: Double = 0.23, gapMaximum: Double = 0.5,
-        isCausal: Bool = false
+        isCausal: Bool = false, holdsLast: Bool = false
     ) {
         self.expressionSeconds = expressionSeconds
         self.actionUnitSeconds = actionUnitSeconds
         self.gapMaximum = gapMaximum
         self.isCausal = isCausal
+        self.holdsLast = holdsLast
     }
 
     func expressionWindow() throws(TimelineError) -> SmoothingWindow {
@@ -50,6 +58,15 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
         }
         // Infinity, or anything beyond the range of timestamps, means that no gap is too long.
         return roundedQuanta(gapMaximum, scale: Double(quantaPerUnit)) ?? 1 << 53
+    }
+
+    /// How old a sample may be, in microseconds, to stand for a window without any; nil if none may.
+    func holdMaximum() throws(TimelineError) -> Int64? {
+        guard holdsLast else { return nil }
+        guard isCausal else {
+            throw .invalidOption("holdsLast", value: 1, expected: "0 (off) unless windows are causal")
+        }
+        return try gap()
     }
 
     private func window(_ name: String, _ seconds: Double) throws(TimelineError) -> SmoothingWindow {

@@ -18,6 +18,13 @@ public struct TableColumn: Sendable, Codable, Equatable {
     public static let all: [TableColumn] =
         place + scores(prefix: "", raw: true) + scores(prefix: "s_", raw: false)
 
+    /// The columns that follow in the table of a run with a baseline.
+    public static let relative = ActionUnit.allCases.map {
+        Self(
+            name: "r_" + $0.name.lowercased(), unit: "-1..1",
+            meaning: "smoothed action unit \($0.rawValue) minus the face's baseline, 6 decimals")
+    }
+
     /// The header line without its line feed.
     public static let header = all.map(\.name).joined(separator: ",")
 
@@ -26,7 +33,7 @@ public struct TableColumn: Sendable, Codable, Equatable {
         Self(name: "face_id", unit: "id", meaning: "identity of the face, from 0; -1: the frame has none"),
         Self(name: "timestamp", unit: "s", meaning: "time since the first frame, 6 decimals"),
         Self(name: "confidence", unit: "0..1", meaning: "score of the face detector, 6 decimals"),
-        Self(name: "success", unit: "0 or 1", meaning: "1 if status is ok"),
+        Self(name: "success", unit: "0 or 1", meaning: "1 if status is ok or held"),
         Self(name: "pts", unit: "time base", meaning: "presentation timestamp of the container"),
         Self(
             name: "status", unit: "label",

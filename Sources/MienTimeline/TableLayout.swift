@@ -8,9 +8,13 @@ struct TableLayout: Sendable {
     static let smoothedExpression = 32
     static let smoothedExpressionLabel = 40
     static let smoothedActionUnits = 41
+    // Those of TableColumn.relative follow, where a table has them.
+    static let relativeActionUnits = 53
 
     /// The position in a record of each of our columns.
     let positions: [Int]
+    /// Whether there are columns relative to a baseline among them.
+    var hasRelative: Bool { positions.count > Self.relativeActionUnits }
     /// The names and positions of the others.
     let extraColumns: [String]
     let extraPositions: [Int]
@@ -31,7 +35,10 @@ struct TableLayout: Sendable {
         var extraColumns: [String] = []
         var extraPositions: [Int] = []
         var places: [String: Int] = [:]
-        let ours = TableColumn.all.map(\.name)
+        var ours = TableColumn.all.map(\.name)
+        let relative = TableColumn.relative.map(\.name)
+        // Some of them, as somebody may keep, are columns like any others.
+        if Set(relative).isSubset(of: header) { ours += relative }
         let known = Set(ours)
         for (place, name) in header.enumerated() {
             if known.contains(name) {

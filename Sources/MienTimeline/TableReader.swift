@@ -2,8 +2,8 @@ import Foundation
 
 /// Reads a table back, row by row, in constant memory.
 ///
-/// All columns of ``TableColumn/all`` must be there, in any order; others that people added are passed on with
-/// each row. Cells may be quoted, lines may end with CRLF, and `NA` and `NaN` count as empty, since that is how
+/// All columns of ``TableColumn/all`` must be there, in any order, and those of ``TableColumn/relative`` are read
+/// where they all are; others that people added are passed on with each row. Cells may be quoted, lines may end with CRLF, and `NA` and `NaN` count as empty, since that is how
 /// other programs save tables.
 ///
 /// ```swift
@@ -99,7 +99,7 @@ public final class TableReader {
                 expressionLabel: try parser.label(text.span, scanner.cells, TableLayout.expressionLabel),
                 smoothedExpressionLabel: try parser.label(
                     text.span, scanner.cells, TableLayout.smoothedExpressionLabel),
-                extraColumns: layout.extraColumns,
+                hasRelativeColumns: layout.hasRelative, extraColumns: layout.extraColumns,
                 extraCells: layout.extraPositions.map { text.span.unescaped(scanner.cells[$0]) })
         } catch {
             throw malformed(first, error.text)

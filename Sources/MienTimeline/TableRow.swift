@@ -6,6 +6,8 @@ public struct TableRow: Sendable {
     public var expressionLabel: FacialExpression?
     /// The label in the `s_expression` cell.
     public var smoothedExpressionLabel: FacialExpression?
+    /// Whether the table has columns relative to a baseline, filled in this row or not.
+    public var hasRelativeColumns: Bool
     /// The names of the columns that are not ours, in their order.
     public var extraColumns: [String]
     /// Their cells.

@@ -13,16 +13,19 @@
 /// The smoothed scores of a row are the plain mean of the raw scores of the same face whose timestamps lie
 /// inside the window. At the ends of a track the window holds fewer samples, and the mean is of those.
 ///
-/// - Frames between encoded ones (`skipped`) have no raw scores and take none into the mean, but get smoothed
-///   ones from the encoded rows around them, if there are any inside the window.
-/// - Rows without a face, `dropped` rows and decode errors neither give nor get scores.
-/// - A window never reaches across a gap longer than ``SmoothingOptions/gapMaximum`` in the rows (`ok` or
-///   `skipped`) of its face, nor across a frame whose timestamp is not later than the frame's before: there a
-///   new time line begins, as where two recordings were joined. A timestamp that is not a number stands alone.
+/// - Faces that were seen but not encoded (`skipped`, `dropped`) have no raw scores and give none to the mean,
+///   but get smoothed ones from the encoded rows around them, if there are any inside the window; with
+///   ``SmoothingOptions/holdsLast`` else from the latest encoded row.
+/// - The scores of `held` rows count at the rows' own times: the face is known to look the same.
+/// - Rows without a face and decode errors neither give nor get scores.
+/// - A window never reaches across a gap longer than ``SmoothingOptions/gapMaximum`` in the rows of its face,
+///   nor across a frame whose timestamp is not later than the frame's before: there a new time line begins, as
+///   where two recordings were joined. A timestamp that is not a number stands alone.
 /// - A set of scores with a value that is not a probability counts as missing.
 ///
 /// Means are computed on raw scores and timestamps rounded to six decimals, as tables print them, with exact
-/// sums. So smoothing what was read back from a table gives the very columns of the run that wrote it.
+/// sums. So smoothing what was read back from a table gives the very columns of the run that wrote it, unless
+/// scores came late to that run: ``addLate(_:)``.
 ///
 /// - Complexity: constant time per row on average, whatever the windows.
 public struct TimelineSmoother: Sendable {
@@ -39,16 +42,25 @@ public struct TimelineSmoother: Sendable {
     private struct Track: Sendable {
         var expression = BoxMean<8>()
         var actionUnits = BoxMean<12>()
+        /// The frame it begins in.
+        let firstFrame: Int
         var lastSeen: Int64
         /// The rows held that belong to it.
         var heldRows = 0
         /// Whether the face may still add rows.
         var isOpen = true
+
+        init(firstFrame: Int, at time: Int64) {
+            self.firstFrame = firstFrame
+            lastSeen = time
+        }
     }
 
     private let expressionWindow: SmoothingWindow
     private let actionUnitWindow: SmoothingWindow
     private let gapMaximum: Int64
+    /// How old a sample may be to stand for an empty window; nil if none may.
+    private let holdMaximum: Int64?
     private var order = RowOrder()
 
     private var held = Queue<Held>()
@@ -69,6 +81,7 @@ public struct TimelineSmoother: Sendable {
         expressionWindow = try options.expressionWindow()
         actionUnitWindow = try options.actionUnitWindow()
         gapMaximum = try options.gap()
+        holdMaximum = try options.holdMaximum()
     }
 
     /// How many tracks there is room for, used or not.
@@ -92,6 +105,28 @@ public struct TimelineSmoother: Sendable {
         while let oldest = held.first, isComplete(oldest) {
             try emit(takeOldest())
         }
+    }
+
+    /// Takes a row again, now with the scores that were not ready when it was pushed: a live run gave it out as
+    /// `dropped` to keep its bound on latency, and the encoder finished afterwards. Rows that come out from now
+    /// on are smoothed as if the row had had the scores; those that are out stay as they are.
+    ///
+    /// - Parameter reading: The row that was pushed, with scores. Only its frame, face, time and scores count.
+    /// - Returns: Whether they were taken: not if the face has been away or the clock been set back since, so
+    ///   that its track has ended. Scores of a time that has some already are ignored.
+    @discardableResult
+    public mutating func addLate(_ reading: FaceReading) -> Bool {
+        guard let slot = reading.faceID.flatMap({ openTracks[$0] }), let clock,
+            tracks[slot].firstFrame...order.frame ~= reading.frame,
+            let time = roundedQuanta(reading.timestamp, scale: Double(quantaPerUnit)), time <= clock
+        else { return false }
+        if let quanta = reading.expression.flatMap({ quantize($0.values) }) {
+            tracks[slot].expression.insert(quanta, at: time)
+        }
+        if let quanta = reading.actionUnits.flatMap({ quantize($0.values) }) {
+            tracks[slot].actionUnits.insert(quanta, at: time)
+        }
+        return true
     }
 
     /// Hands on all rows that are still held: the timeline ends here.
@@ -144,10 +179,13 @@ public struct TimelineSmoother: Sendable {
         reading.smoothedExpression = nil
         reading.smoothedActionUnits = nil
         guard let slot = row.track else { return reading }
+        let oldest = holdMaximum.map { row.time - $0 }
         reading.smoothedExpression = tracks[slot].expression
-            .mean(of: expressionWindow.around(row.time)).map(ExpressionScores.init(values:))
+            .mean(of: expressionWindow.around(row.time), orLatestSince: oldest)
+            .map(ExpressionScores.init(values:))
         reading.smoothedActionUnits = tracks[slot].actionUnits
-            .mean(of: actionUnitWindow.around(row.time)).map(ActionUnitScores.init(values:))
+            .mean(of: actionUnitWindow.around(row.time), orLatestSince: oldest)
+            .map(ActionUnitScores.init(values:))
         tracks[slot].heldRows -= 1
         freeIfDone(slot)
         return reading
@@ -156,11 +194,11 @@ public struct TimelineSmoother: Sendable {
     private mutating func openTrack(of face: Int, at time: Int64) -> Int {
         let slot: Int
         if let free = freeTracks.popLast() {
-            tracks[free] = Track(lastSeen: time)
+            tracks[free] = Track(firstFrame: order.frame, at: time)
             slot = free
         } else {
             slot = tracks.count
-            tracks.append(Track(lastSeen: time))
+            tracks.append(Track(firstFrame: order.frame, at: time))
         }
         openTracks[face] = slot
         return slot

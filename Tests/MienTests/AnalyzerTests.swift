@@ -80,6 +80,19 @@ import Testing
         }
     }
 
+    @Test func causalMeansAreOfThePast() throws {
+        let readings = try readings { $0.isCausal = true }
+        let centered = try self.readings()
+        #expect(readings.map(\.expression) == centered.map(\.expression))
+        var sum = 0.0
+        for (index, reading) in readings.enumerated() {
+            // Shorter than the window: all there has been.
+            sum += Double(try #require(reading.expression)[.happiness])
+            let smoothed = Double(try #require(reading.smoothedExpression)[.happiness])
+            #expect(abs(smoothed - sum / Double(index + 1)) < 2e-6)
+        }
+    }
+
     @Test func readingsStopWhenTheirReaderDoes() async throws {
         let analyzer = try Analyzer()
         var count = 0

@@ -79,6 +79,34 @@ import Testing
         }
     }
 
+    @Test(arguments: [0.0, 0.4]) func aTableWithABaselineIsContinuedToTheSameBytes(from: Double) throws {
+        var configuration = configuration
+        configuration.baseline = .interval(from: from, to: from + 0.6)
+        let reference = folder.path("reference.csv")
+        let run = try annotate(to: reference, with: configuration)
+        #expect(run.baselines?.count == 1 && run.counts.rows == 36)
+        let whole = try read(reference)
+        let metadata = folder.path("reference.meta.json")
+        for cut in stride(from: 700, to: whole.count, by: whole.count / 9) {
+            try interrupted(whole[..<cut], as: metadata)
+            #expect(try annotate(with: configuration).resumedRows == whole[..<cut].count { $0 == 10 } - 1)
+            #expect(try read(table) == whole, "cut at \(cut)")
+            #expect(try read(folder.path("clip.meta.json")) == read(metadata))
+        }
+        // Killed while rows were held back.
+        let cancellation = Cancellation()
+        for name in try names where name.hasPrefix("clip.") {
+            try FileManager.default.removeItem(atPath: folder.path(name))
+        }
+        let stopped = try annotate(keepsPartial: true, with: configuration, cancellation: cancellation) {
+            _, _ in cancellation.cancel()
+        }
+        #expect(stopped.keptPartial)
+        #expect(try whole.starts(with: read(partial)))
+        try annotate(with: configuration)
+        #expect(try read(table) == whole)
+    }
+
     @Test func rowsThatAreThereAreNotEncodedAgain() throws {
         var configuration = configuration
         configuration.expressionWindow = 0
@@ -132,6 +160,12 @@ import Testing
         let error = #expect(throws: MienError.self) { try annotate(with: other) }
         #expect(error?.description.contains("its gap-max is 0.5, this run's 2") == true, "\(error as Any)")
         #expect(try read(partial) == Array(whole[..<3000]))
+        var causal = configuration
+        causal.isCausal = true
+        let refusal = #expect(throws: MienError.self) { try annotate(with: causal) }
+        #expect(
+            refusal?.description.contains("its causal is not given, this run's true") == true,
+            "\(refusal as Any)")
         // Not knowing is not a reason to trust.
         try FileManager.default.removeItem(atPath: RunMetadata.path(forTable: partial))
         #expect(throws: MienError.self) { try annotate() }

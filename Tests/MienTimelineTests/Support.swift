@@ -29,7 +29,7 @@ struct Random: RandomNumberGenerator {
     }
 
     /// A timeline with everything that happens: irregular frames, faces that come and go, frames without faces,
-    /// skipped, dropped and damaged ones, pauses, clocks that stand still, jump back or are no number.
+    /// skipped, held, dropped and damaged ones, pauses, clocks that stand still, jump back or are no number.
     mutating func timeline(frames: Int, faces: Int, rate: Double = 30, every: Int = 1) -> [FaceReading] {
         var rows: [FaceReading] = []
         var time = 0.0
@@ -40,11 +40,14 @@ struct Random: RandomNumberGenerator {
             }
             let pts = Int64((time * 90000).rounded())
             var status: FrameStatus = frame % every == 1 % every ? .ok : .skipped
-            if chance(0.05) { status = [.dropped, .decodeError, .noFace].randomElement(using: &self)! }
+            if chance(0.05) {
+                status = [.dropped, .decodeError, .noFace, .held].randomElement(using: &self)!
+            }
             if present.isEmpty || status == .noFace {
                 rows.append(
                     FaceReading(
-                        frame: frame, faceID: nil, timestamp: time, status: status == .ok ? .noFace : status,
+                        frame: frame, faceID: nil, timestamp: time,
+                        status: status.continuesTrack ? .noFace : status,
                         pts: pts))
             } else {
                 for face in present.sorted() { rows.append(row(frame, face, time, pts, status)) }
@@ -70,7 +73,7 @@ struct Random: RandomNumberGenerator {
                 x: Float.random(in: -50...4000, using: &self), y: Float.random(in: -50...4000, using: &self),
                 width: Float.random(in: 1...900, using: &self),
                 height: Float.random(in: 1...900, using: &self)))
-        if status == .ok {
+        if status.isSuccess {
             reading.expression = expression()
             if !chance(0.02) { reading.actionUnits = actionUnits() }
             if chance(0.01) { reading.expression?[.fear] = .nan }
@@ -102,10 +105,10 @@ final class MemorySink: TableSink {
     func commit() throws(TimelineError) { isCommitted = true }
 }
 
-/// The table of these rows.
-func table(_ rows: [FaceReading]) throws -> [UInt8] {
+/// The table of these rows, with columns relative to a baseline or without.
+func table(_ rows: [FaceReading], relative: Bool = false) throws -> [UInt8] {
     let sink = MemorySink()
-    let writer = TableWriter(sink: sink)
+    let writer = TableWriter(sink: sink, relative: relative)
     for row in rows { try writer.write(row) }
     try writer.commit()
     return sink.bytes

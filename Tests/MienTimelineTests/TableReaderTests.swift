@@ -96,7 +96,7 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
         arguments: [
             (
                 "ok", "fine",
-                "line 2: status is \"fine\", expected ok, no_face, skipped, dropped, decode_error"
+                "line 2: status is \"fine\", expected ok, no_face, skipped, held, dropped, decode_error"
             ),
             ("0.010000", "1.010000", "line 2: AU02 is \"1.010000\", expected a probability from 0 to 1"),
             ("0.010000", "x", "line 2: AU02 is \"x\", expected a probability from 0 to 1"),

@@ -46,13 +46,20 @@ import Testing
                 "4,-1,,,0,,decode_error" + String(repeating: ",", count: 46)
             ),
             (
+                FaceReading(
+                    frame: 5, faceID: 0, timestamp: 0.2, status: .held,
+                    actionUnits: ActionUnitScores(repeating: 0.5)),
+                "5,0,0.200000,,1,,held" + String(repeating: ",", count: 13) + half
+                    + String(repeating: ",", count: 21)
+            ),
+            (
                 // One value that is no probability makes its set missing, and so for the box.
                 FaceReading(
-                    frame: 5, faceID: 1, timestamp: 3600, confidence: .infinity, status: .dropped,
+                    frame: 6, faceID: 1, timestamp: 3600, confidence: .infinity, status: .dropped,
                     box: FaceRectangle(x: 0, y: .nan, width: 1, height: 1),
                     expression: ExpressionScores([0.5, 0.5, 0, 0, 0, 0, 0, -0.1]),
                     actionUnits: ActionUnitScores(repeating: .nan)),
-                "5,1,3600.000000,,0,,dropped" + String(repeating: ",", count: 46)
+                "6,1,3600.000000,,0,,dropped" + String(repeating: ",", count: 46)
             ),
         ]
         let lines = [Self.header] + cases.map(\.1)

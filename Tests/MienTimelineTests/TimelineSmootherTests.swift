@@ -10,6 +10,8 @@ private struct Reference {
     /// The uninterrupted appearance of a face that each row belongs to.
     let segments: [Int?]
 
+    private static let present: [FrameStatus] = [.ok, .held, .skipped, .dropped]
+
     init(_ rows: [FaceReading], _ options: SmoothingOptions) {
         self.rows = rows
         self.options = options
@@ -28,12 +30,12 @@ private struct Reference {
         }
         var segments: [Int?] = []
         for (i, row) in rows.enumerated() {
-            guard let face = row.faceID, row.status == .ok || row.status == .skipped else {
+            guard let face = row.faceID, Self.present.contains(row.status) else {
                 segments.append(nil)
                 continue
             }
             let last = rows[..<i].indices.last {
-                rows[$0].faceID == face && (rows[$0].status == .ok || rows[$0].status == .skipped)
+                rows[$0].faceID == face && Self.present.contains(rows[$0].status)
             }
             if let last, epochs[last] == epochs[i], let now = times[i], let then = times[last],
                 Double(now - then) <= (options.gapMaximum * 1e6).rounded()
@@ -47,36 +49,47 @@ private struct Reference {
         self.segments = segments
     }
 
+    /// - Parameter isKnown: Whether the scores of a row are known when those of `row` are smoothed.
     func mean<let n: Int>(
-        _ row: Int, seconds: Double, _ scores: (FaceReading) -> InlineArray<n, Float>?
+        _ row: Int, seconds: Double, isKnown: (Int) -> Bool = { _ in true },
+        _ scores: (FaceReading) -> InlineArray<n, Float>?
     ) -> [Float]? {
         guard let segment = segments[row] else { return nil }
         let width = Int64((seconds * 1e6).rounded())
         var sums = [Int64](repeating: 0, count: n)
         var count: Int64 = 0
-        for other in rows.indices where segments[other] == segment {
+        var last: [Float]?
+        for other in rows.indices where segments[other] == segment && isKnown(other) {
             let offset = (times[other] ?? 0) - (times[row] ?? 0)
             let inside =
                 options.isCausal
                 ? offset == 0 || (offset < 0 && -offset < width) : offset == 0 || 2 * abs(offset) < width
-            guard inside, let values = scores(rows[other]) else { continue }
+            guard let values = scores(rows[other]) else { continue }
             if values.indices.contains(where: { !(0...1).contains(values[$0]) }) { continue }
-            for i in 0..<n { sums[i] += Int64((Double(values[i]) * 1e6).rounded(.toNearestOrEven)) }
+            let quanta = values.indices.map {
+                Int64((Double(values[$0]) * 1e6).rounded(.toNearestOrEven))
+            }
+            if options.holdsLast, offset <= 0, Double(-offset) <= (options.gapMaximum * 1e6).rounded() {
+                last = quanta.map { Float(Double($0) / 1e6) }
+            }
+            guard inside else { continue }
+            for i in 0..<n { sums[i] += quanta[i] }
             count += 1
         }
-        return count == 0 ? nil : sums.map { Float(Double($0) / Double(count * 1_000_000)) }
+        return count == 0 ? last : sums.map { Float(Double($0) / Double(count * 1_000_000)) }
     }
 }
 
 @Suite struct TimelineSmootherTests {
-    @Test(arguments: 1...12)
+    @Test(arguments: 1...20)
     func equalsTheDefinition(seed: Int) throws {
         var random = Random(seed: seed)
         let rows = random.timeline(
-            frames: 400, faces: 1 + seed % 4, rate: [24, 30, 60][seed % 3], every: [1, 1, 4][seed % 3])
+            frames: 400, faces: 1 + seed % 4, rate: [24, 30, 60][seed % 3],
+            every: [1, 1, seed > 12 ? 20 : 4][seed % 3])
         let options = SmoothingOptions(
             expressionSeconds: [3.4, 0.7, 0, 20][seed % 4], actionUnitSeconds: [0.23, 0, 1.5][seed % 3],
-            gapMaximum: [0.5, 0.05, .infinity, 0][seed / 3 % 4], isCausal: seed > 8)
+            gapMaximum: [0.5, 0.05, .infinity, 0][seed / 3 % 4], isCausal: seed > 8, holdsLast: seed > 12)
         let reference = Reference(rows, options)
         let smoothed = try smooth(rows, options)
         #expect(smoothed.count == rows.count)
@@ -87,6 +100,99 @@ private struct Reference {
             try #require(row.smoothedExpression == expression.map { ExpressionScores($0) }, "row \(i)")
             try #require(row.smoothedActionUnits == units.map { ActionUnitScores($0) }, "row \(i)")
         }
+    }
+
+    /// A live run that gives rows out before their scores are there.
+    @Test(arguments: 1...8)
+    func scoresThatComeLateCountFromThenOn(seed: Int) throws {
+        var random = Random(seed: seed)
+        let rows = random.timeline(frames: 300, faces: 1 + seed % 3)
+        // A late row's scores come after that of the row at this position has been pushed.
+        let arrivals = rows.indices.map { row in
+            rows[row].status == .ok && random.chance(0.4)
+                ? row + Int.random(in: 0...(seed % 2 == 0 ? 8 : 60), using: &random) : nil
+        }
+        let options = SmoothingOptions(
+            expressionSeconds: 0.7, actionUnitSeconds: 0.1, isCausal: true, holdsLast: seed > 4)
+        let reference = Reference(rows, options)
+        var smoother = try TimelineSmoother(options: options)
+        var refused = 0
+        for (i, row) in rows.enumerated() {
+            var pushed = row
+            if arrivals[i] != nil {
+                (pushed.status, pushed.expression, pushed.actionUnits) = (.dropped, nil, nil)
+            }
+            var emitted: FaceReading?
+            smoother.push(pushed) { emitted = $0 }
+            let isKnown = { (other: Int) in (arrivals[other] ?? -1) < i }
+            let expression = reference.mean(i, seconds: options.expressionSeconds, isKnown: isKnown) {
+                $0.expression?.values
+            }
+            let units = reference.mean(i, seconds: options.actionUnitSeconds, isKnown: isKnown) {
+                $0.actionUnits?.values
+            }
+            try #require(emitted?.smoothedExpression == expression.map { ExpressionScores($0) }, "row \(i)")
+            try #require(emitted?.smoothedActionUnits == units.map { ActionUnitScores($0) }, "row \(i)")
+            for late in rows.indices where arrivals[late] == i {
+                var reading = rows[late]
+                // All rows of a frame have the time of its first.
+                reading.timestamp = rows.first { $0.frame == reading.frame }!.timestamp
+                refused += smoother.addLate(reading) ? 0 : 1
+            }
+        }
+        // Only those whose track had ended.
+        #expect(refused < arrivals.count { $0 != nil } / 2)
+    }
+
+    @Test func scoresOfAnotherTrackOrTimeAreRefused() throws {
+        var smoother = try TimelineSmoother(options: SmoothingOptions(isCausal: true))
+        let scores = ExpressionScores(repeating: 0.5)
+        func row(
+            _ frame: Int, _ time: Double, face: Int = 0, _ scores: ExpressionScores? = nil
+        ) -> FaceReading {
+            FaceReading(frame: frame, faceID: face, timestamp: time, status: .dropped, expression: scores)
+        }
+        // The macro cannot call what mutates.
+        func isTaken(_ reading: FaceReading) -> Bool { smoother.addLate(reading) }
+        #expect(!isTaken(row(1, 0, scores)))
+        smoother.push(row(1, 0)) { _ in }
+        smoother.push(row(2, 0.1)) { _ in }
+        for stranger in [
+            row(2, 0.1, face: 1, scores), row(3, 0.1, scores), row(2, 0.2, scores), row(2, .nan, scores),
+        ] {
+            #expect(!isTaken(stranger))
+        }
+        #expect(isTaken(row(1, 0, scores)))
+        smoother.push(row(3, 0.2)) { #expect($0.smoothedExpression == scores && $0.status == .dropped) }
+        // Away for longer than the gap: what comes late belongs to what was before.
+        smoother.push(row(4, 2)) { #expect($0.smoothedExpression == nil) }
+        #expect(!isTaken(row(3, 0.2, scores)))
+        // So it does when the clock is set back, whatever the times.
+        smoother.push(row(5, 1.9)) { _ in }
+        smoother.push(row(6, 2.1)) { _ in }
+        #expect(!isTaken(row(4, 2, scores)))
+        // A time has one sample.
+        #expect(isTaken(row(5, 1.9, scores)))
+        smoother.addLate(row(5, 1.9, ExpressionScores(repeating: 0)))
+        smoother.push(row(7, 2.2)) { #expect($0.smoothedExpression == scores) }
+    }
+
+    @Test func aRareSampleIsHeldAsLongAsAGapMayBe() throws {
+        var options = SmoothingOptions(
+            actionUnitSeconds: 0.1, gapMaximum: 0.3, isCausal: true, holdsLast: true)
+        let rows = (0..<10).map { (i: Int) -> FaceReading in
+            FaceReading(
+                frame: i + 1, faceID: 0, timestamp: Double(i) / 10, status: i == 2 ? .ok : .dropped,
+                actionUnits: i == 2 ? ActionUnitScores(repeating: 0.25) : nil)
+        }
+        let held = try smooth(rows, options)
+        #expect(
+            held.indices.filter { held[$0].smoothedActionUnits == ActionUnitScores(repeating: 0.25) } == [
+                2, 3, 4, 5,
+            ])
+        #expect(held.map(\.status) == rows.map(\.status))
+        options.holdsLast = false
+        #expect(try smooth(rows, options).filter { $0.smoothedActionUnits != nil }.count == 1)
     }
 
     @Test func defaultsCoverTheFramesOfTheAblations() throws {
@@ -166,6 +272,7 @@ private struct Reference {
         SmoothingOptions(expressionSeconds: -1), SmoothingOptions(expressionSeconds: .nan),
         SmoothingOptions(actionUnitSeconds: .infinity), SmoothingOptions(actionUnitSeconds: 3601),
         SmoothingOptions(gapMaximum: -0.1), SmoothingOptions(gapMaximum: .nan),
+        SmoothingOptions(holdsLast: true),
     ])
     func refusesOptionsOutOfRange(options: SmoothingOptions) {
         #expect(throws: TimelineError.self) { try TimelineSmoother(options: options) }

@@ -74,8 +74,9 @@ struct RowPacker {
         case .ok: 0
         case .noFace: 1
         case .skipped: 2
-        case .dropped: 3
-        case .decodeError: 4
+        case .held: 3
+        case .dropped: 4
+        case .decodeError: 5
         }
     }
 

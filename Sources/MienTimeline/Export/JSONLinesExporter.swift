@@ -3,7 +3,7 @@
 ///
 /// Numbers are written as the table writes them. Columns that people added come last, as text.
 final class JSONLinesExporter: TableExporter {
-    private static let keys = TableColumn.all.map { ",\"\($0.name)\":" }
+    private static let keys = (TableColumn.all + TableColumn.relative).map { ",\"\($0.name)\":" }
     private static let longestRow = RowFormat.longestRow + keys.reduce(0) { $0 + $1.utf8.count + 4 }
 
     private let file: ExportFile
@@ -45,6 +45,9 @@ final class JSONLinesExporter: TableExporter {
             object.text(row.smoothedExpressionLabel?.name, into: &span, at: &end)
             object.probabilities(
                 reading.smoothedActionUnits.flatMap { quantize($0.values) }, into: &span, at: &end)
+            if row.hasRelativeColumns {
+                object.differences(reading.relativeActionUnits, into: &span, at: &end)
+            }
             span.put(extra, at: &end)
             span.put("}\n", at: &end)
         }
@@ -90,6 +93,16 @@ final class JSONLinesExporter: TableExporter {
                 number(
                     edges[i].flatMap { roundedQuanta($0, scale: 1e2) }, decimals: RowFormat.boxDecimals,
                     into: &span, at: &end)
+            }
+        }
+
+        mutating func differences(
+            _ differences: RelativeActionUnits?, into span: inout MutableSpan<UInt8>, at end: inout Int
+        ) {
+            for unit in 0..<ActionUnitScores.count {
+                number(
+                    differences.flatMap { roundedQuanta($0.values[unit], scale: 1e6) },
+                    decimals: RowFormat.probabilityDecimals, into: &span, at: &end)
             }
         }
 
