@@ -40,7 +40,8 @@ let package = Package(
         .target(
             name: "MienTraining", dependencies: ["MienHash", "MienHeads", "MienTensor", "CKernels"],
             swiftSettings: swift),
-        .target(name: "MienVideo", dependencies: ["CFFmpeg", "MienTensor"], swiftSettings: swift),
+        .target(
+            name: "MienVideo", dependencies: ["CFFmpeg", "MienTensor", "CKernels"], swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),

@@ -1,9 +1,9 @@
 /// Decides when the whole frame is searched.
 ///
-/// A search costs as much as thirty looks and finds nothing new where nothing has changed. So what has
+/// A search costs as much as forty looks and finds nothing new where nothing has changed. So what has
 /// changed since the last search sets the pace: anything away from the known faces asks for the regular
-/// interval, a change of what hangs together with a known face, hair and shoulders, for twice that,
-/// and none at all for four times.
+/// interval, a change of what hangs together with a known face, hair and shoulders, for four times that,
+/// with glances between, and none at all for eight times.
 package struct SearchSchedule: Sendable {
     /// What to do with a frame.
     package enum Decision: Sendable, Equatable {
@@ -38,11 +38,11 @@ package struct SearchSchedule: Sendable {
         let elapsed = time - searchTime + 1e-6
         if isWanted && elapsed >= Self.lossInterval { return .search }
         guard elapsed >= interval else { return .nothing }
-        if elapsed >= 4 * interval { return .search }
+        if elapsed >= 8 * interval { return .search }
         let cells = now.cellsThatDiffer(from: signature, by: Self.change, width: width, height: height)
         if cells.isEmpty { return .nothing }
         let isElsewhere = cells.contains { cell in !known.contains { Self.belongs(cell, to: $0) } }
-        if isElsewhere || elapsed >= 2 * interval { return .search }
+        if isElsewhere || elapsed >= 4 * interval { return .search }
         return time - glanceTime + 1e-6 >= interval ? .glance : .nothing
     }
 

@@ -123,9 +123,10 @@ import Testing
         #expect(decision(0.2, elsewhere) == .nothing)
         #expect(decision(0.25, elsewhere) == .search)
         #expect(decision(0.3, nearby) == .glance)
-        #expect(decision(0.5, nearby) == .search)
-        #expect(decision(0.9, signature()) == .nothing)
-        #expect(decision(1, signature()) == .search)
+        #expect(decision(0.9, nearby) == .glance)
+        #expect(decision(1, nearby) == .search)
+        #expect(decision(1.9, signature()) == .nothing)
+        #expect(decision(2, signature()) == .search)
     }
 
     @Test func aLossIsSearchedForSoon() {
