@@ -8,7 +8,7 @@ package struct StageTimes: Codable, Sendable {
     package internal(set) var track = 0.0
     /// Cutting faces out of pictures.
     package internal(set) var crop = 0.0
-    /// The encoder with all its threads, the heads, and what belongs to no other stage.
+    /// The encoder with all its threads, the heads, and what other threads helped a search with.
     package internal(set) var encode = 0.0
     /// Smoothing and writing rows.
     package internal(set) var write = 0.0
