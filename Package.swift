@@ -43,7 +43,8 @@ let package = Package(
             name: "MienTraining", dependencies: ["MienHash", "MienHeads", "MienTensor", "CKernels"],
             swiftSettings: swift),
         .target(
-            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "MienTensor"], swiftSettings: swift),
+            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor"],
+            swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),

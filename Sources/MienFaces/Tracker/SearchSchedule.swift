@@ -1,9 +1,10 @@
 /// Decides when the whole frame is searched.
 ///
-/// A search costs as much as thirty looks and finds nothing new where nothing has changed. So what has
+/// A search costs as much as forty looks and finds nothing new where nothing has changed. So what has
 /// changed since the last search sets the pace: anything away from the known faces asks for the regular
-/// interval, a change of what hangs together with a known face, hair and shoulders, for twice that,
-/// and none at all for four times.
+/// interval, a change of what hangs together with a known face, of its body, for twice that, a change of the
+/// known head itself, where no other face has room, for four times, and none at all for eight times. Large
+/// faces are glanced for between.
 package struct SearchSchedule: Sendable {
     /// What to do with a frame.
     package enum Decision: Sendable, Equatable {
@@ -38,11 +39,13 @@ package struct SearchSchedule: Sendable {
         let elapsed = time - searchTime + 1e-6
         if isWanted && elapsed >= Self.lossInterval { return .search }
         guard elapsed >= interval else { return .nothing }
-        if elapsed >= 4 * interval { return .search }
+        if elapsed >= 8 * interval { return .search }
         let cells = now.cellsThatDiffer(from: signature, by: Self.change, width: width, height: height)
         if cells.isEmpty { return .nothing }
         let isElsewhere = cells.contains { cell in !known.contains { Self.belongs(cell, to: $0) } }
-        if isElsewhere || elapsed >= 2 * interval { return .search }
+        if isElsewhere || elapsed >= 4 * interval { return .search }
+        let isBeside = cells.contains { cell in !known.contains { Self.isHead(cell, of: $0) } }
+        if isBeside && elapsed >= 2 * interval { return .search }
         return time - glanceTime + 1e-6 >= interval ? .glance : .nothing
     }
 
@@ -61,6 +64,13 @@ package struct SearchSchedule: Sendable {
     private static func belongs(_ point: Point, to box: FaceBox) -> Bool {
         let offset = point - box.center
         return abs(offset.x) < 1.2 * box.width && offset.y > -1.1 * box.height && offset.y < 2.5 * box.height
+    }
+
+    /// Whether a point lies in the head and neck that go with a face.
+    private static func isHead(_ point: Point, of box: FaceBox) -> Bool {
+        let offset = point - box.center
+        return abs(offset.x) < 0.75 * box.width && offset.y > -0.85 * box.height
+            && offset.y < 0.75 * box.height
     }
 }
 
