@@ -69,11 +69,15 @@ struct CalibrateCommand: Subcommand {
         let interrupt = Interrupt()
         let progress = isQuiet ? nil : ProgressLine(name: input)
         defer { progress?.clear() }
-        let (stored, run) = try analyzer.calibrate(
-            input, face: face, configuration: configuration, cancellation: interrupt.cancellation,
-            progress: { progress?.update(frames: $0, of: $1) })
+        let outcome = Result {
+            try analyzer.calibrate(
+                input, face: face, configuration: configuration, cancellation: interrupt.cancellation,
+                progress: { progress?.update(frames: $0, of: $1) })
+        }
         progress?.clear()
+        // Readings may be too few then, since no more were wanted: no error.
         if interrupt.cancellation.isCancelled { return .interrupted }
+        let (stored, run) = try outcome.get()
         for warning in run.warnings { Console.say("\(input): \(warning)") }
         if let reason = run.endedEarly { Console.say(reason) }
         try output.write { try $0.write(stored.json().span) }

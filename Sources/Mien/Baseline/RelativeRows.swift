@@ -10,11 +10,12 @@ final class RelativeRows {
 
     /// The step that `configuration` asks for, or nil if it asks for none.
     ///
+    /// - Parameter isLive: Whether no row may wait for the end of the interval it lies in.
     /// - Throws: ``MienError/configuration(_:)`` if the baseline is one of another model.
-    init?(_ configuration: Configuration, model: Model) throws(MienError) {
+    init?(_ configuration: Configuration, model: Model, isLive: Bool = false) throws(MienError) {
         guard let source = configuration.baseline else { return nil }
         self.source = source
-        do { subtraction = try BaselineSubtraction(source, holdsBack: true) } catch {
+        do { subtraction = try BaselineSubtraction(source, holdsBack: !isLive) } catch {
             throw .configuration("\(error)")
         }
         try model.check(source)

@@ -8,9 +8,8 @@
 /// The interval ends with the first frame at or after its end, where the clock is set back, or where the
 /// timeline ends. No more than ``BaselineSource/longestInterval`` of rows are held.
 package struct BaselineSubtraction: Sendable {
-    /// The most rows that are held back, whatever their times: half a dozen faces for as long as an interval
-    /// may be.
-    private static let mostHeld = 1 << 18
+    /// The most rows of an interval, whatever their times: half a dozen faces for as long as it may be.
+    private static let mostRows = 1 << 18
 
     /// The baseline of each face, once the interval has ended; empty with a stored one.
     package private(set) var baselines: [Int: Baseline] = [:]
@@ -25,6 +24,8 @@ package struct BaselineSubtraction: Sendable {
     private var learners: [Int: BaselineLearner] = [:]
     private var isLearning: Bool
     private var held: [FaceReading] = []
+    /// The number of rows since the interval began.
+    private var rows = 0
     private var clock = Int64.min
     private var frame = 0
     private var hasFace = false
@@ -52,7 +53,10 @@ package struct BaselineSubtraction: Sendable {
         guard isLearning else { return try emit(related(reading)) }
         let time = roundedQuanta(reading.timestamp, scale: Double(quantaPerUnit))
         if let time {
-            if time >= interval.upperBound || time < clock || held.count >= Self.mostHeld {
+            let isOver = time >= interval.upperBound
+            let reason = isOver ? nil : earlyEnd(at: time)
+            if isOver || reason != nil {
+                if let reason { note(reason) }
                 try conclude(emit: emit)
                 return try emit(related(reading))
             }
@@ -61,6 +65,7 @@ package struct BaselineSubtraction: Sendable {
                 learners[face, default: BaselineLearner()].add(reading)
             }
         }
+        if rows > 0 || time.map(interval.contains) ?? false { rows += 1 }
         if holdsBack, !held.isEmpty || time.map(interval.contains) ?? false {
             held.append(reading)
         } else {
@@ -73,8 +78,7 @@ package struct BaselineSubtraction: Sendable {
         emit: (FaceReading) throws(Failure) -> Void
     ) throws(Failure) {
         if isLearning {
-            let end = clock == .min ? "has no frames" : "ends at \(Double(clock) / Double(quantaPerUnit)) s"
-            warnings.append("the timeline \(end), before its baseline does (\(source))")
+            note(clock == .min ? "there are no frames" : "there is nothing after \(seconds(clock)) s")
             try conclude(emit: emit)
         }
         if stored != nil, hasCompany {
@@ -83,6 +87,18 @@ package struct BaselineSubtraction: Sendable {
                     + "them; --faces largest reads one")
         }
     }
+
+    /// Why the interval ends too early before a row at `time`, or nil if it does not.
+    private func earlyEnd(at time: Int64) -> String? {
+        if time < clock { return "the clock is set back after \(seconds(clock)) s" }
+        return rows >= Self.mostRows ? "it has more than \(Self.mostRows) rows" : nil
+    }
+
+    private mutating func note(_ reason: String) {
+        warnings.append("the baseline is learned from less than \(source): \(reason)")
+    }
+
+    private func seconds(_ time: Int64) -> Double { Double(time) / Double(quantaPerUnit) }
 
     private func related(_ reading: FaceReading) -> FaceReading {
         var reading = reading
@@ -115,9 +131,9 @@ package struct BaselineSubtraction: Sendable {
                 "fewer than \(Baseline.fewestReadings) readings in \(source) of \(unknown.count) "
                     + "faces (\(list)\(unknown.count > 8 ? ", ..." : "")): they have no baseline")
         }
-        let rows = held
+        let waiting = held
         held = []
-        for row in rows { try emit(related(row)) }
+        for row in waiting { try emit(related(row)) }
     }
 
     private mutating func noteCompany(_ reading: FaceReading) {
