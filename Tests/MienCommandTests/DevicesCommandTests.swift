@@ -59,7 +59,7 @@ import Testing
             "ffmpeg", "-nostdin", "-v", "quiet", "-f", "v4l2", "-i", "/dev/video0", "-f", "null", "-",
         ]
         try owner.run()
-        defer { owner.terminate() }
+        defer { owner.kill() }
         var list = try devices("--dir \(cameras)")
         // Until ffmpeg has it.
         for _ in 0..<100 where !list.output.contains("another program uses it") {

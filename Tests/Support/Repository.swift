@@ -33,3 +33,10 @@ package enum Repository {
         )
     }
 }
+
+extension Process {
+    /// Ends the process. Swift Testing's threads block the gentler signals, and what they start inherits that.
+    package func kill() {
+        _ = Foundation.kill(processIdentifier, SIGKILL)
+    }
+}

@@ -83,7 +83,7 @@ import Testing
         let lines = Pipe()
         owner.standardOutput = lines
         try owner.run()
-        defer { owner.terminate() }
+        defer { owner.kill() }
         // It says "open" when it has the camera.
         _ = lines.fileHandleForReading.availableData
         let second = try Repository.run(

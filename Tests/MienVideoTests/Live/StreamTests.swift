@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import MienVideo
 import TestSupport
 import Testing
@@ -14,20 +15,13 @@ import Testing
         #expect(probe.frames.count == 20 && probe.isInOrder)
     }
 
-    @Test(arguments: ["tcp", "http"]) func aServerThatVanishesAndReturns(scheme: String) throws {
+    @Test(arguments: ["tcp", "http"]) func aServerMayVanishAndReturn(scheme: String) throws {
         let port = try freePort()
         let url = "\(scheme)://127.0.0.1:\(port)" + (scheme == "http" ? "/live" : "?listen=1")
         let target = "-f mpegts " + (scheme == "http" ? "-listen 1 " : "") + url
-        let senders = Thread {
-            // A second of video at a time; between, nobody listens.
-            for _ in 0..<6 {
-                let sender = try? Sender("-t 1.5 " + target)
-                sender?.wait()
-                usleep(300_000)
-            }
-
-        }
-        senders.start()
+        // A second of video at a time; between, nobody listens.
+        let senders = try Sender("-t 1.5 " + target, repeats: true)
+        defer { senders.stop() }
         try waitForListener(port)
         let probe = try Probe(
             scheme == "http" ? url : "tcp://127.0.0.1:\(port)", "seconds=20", "frames=60", "read=3")
@@ -39,16 +33,9 @@ import Testing
     @Test func rtspIsReceived() throws {
         let port = try freePort()
         let url = "rtsp://127.0.0.1:\(port)/live"
-        let pusher = Thread {
-            // Until there is somebody to push to.
-            for _ in 0..<40 {
-                let sender = try? Sender("-t 4 -f rtsp -rtsp_transport tcp \(url)")
-                sender?.wait()
-                if sender?.succeeded == true { return }
-                usleep(200_000)
-            }
-        }
-        pusher.start()
+        // Until there is somebody to push to.
+        let pusher = try Sender("-t 4 -f rtsp -rtsp_transport tcp \(url)", repeats: true)
+        defer { pusher.stop() }
         let probe = try Probe(url, "rtsp_flags=listen", "frames=20", "no_reconnect")
         #expect(probe.frames.count == 20 && probe.isInOrder, "\(probe.output)")
     }
@@ -114,22 +101,27 @@ import Testing
 }
 
 /// An ffmpeg that sends its test picture at its own pace.
-private final class Sender: @unchecked Sendable {
+private final class Sender {
     private let process = Process()
 
-    init(_ target: String) throws {
-        let source = "-nostdin -v quiet -re -f lavfi -i testsrc2=s=160x120:r=20 -c:v mpeg2video -g 5 -bf 0 "
+    /// - Parameter repeats: Whether it begins again when it has ended, after a moment in which nobody is there.
+    init(_ target: String, repeats: Bool = false) throws {
+        let source = "-nostdin -v quiet -re -f lavfi -i testsrc2=s=160x120:r=20 -c:v mpeg2video -g 5 -bf 0"
+        // Started once and before the reader, whose output a later child would inherit and hold open.
+        let line = "timeout --foreground -s KILL 40 ffmpeg \(source) \(target)"
+        let loop = repeats ? "for k in 1 2 3 4 5 6 7 8 9 10 11 12; do \(line); sleep 0.3; done" : line
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["ffmpeg"] + (source + target).split(separator: " ").map(String.init)
+        process.arguments = ["bash", "-c", loop]
         process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
         try process.run()
     }
 
-    var succeeded: Bool { process.terminationStatus == 0 }
-    func wait() { process.waitUntilExit() }
-
+    /// Ends the ffmpeg too: it is in the group of its shell.
     func stop() {
-        process.terminate()
+        _ = Glibc.kill(-process.processIdentifier, SIGKILL)
+        process.kill()
         process.waitUntilExit()
     }
 }
