@@ -104,7 +104,7 @@ extension Analyzer {
                 name: model.name, path: model.isEmbedded ? nil : model.folder,
                 sha256: try model.fingerprint(),
                 thresholds: model.actionUnitThresholds.isEmpty ? nil : model.actionUnitThresholds))
-        let smoothing = smoothing(configuration)
+        let smoothing = model.smoothing(configuration)
         if configuration.baseline != nil { metadata.columns += TableColumn.relative }
         metadata.options = [
             "baseline": configuration.baseline.map { .text($0.identity) } ?? .none,

@@ -95,7 +95,7 @@ public final class Analyzer: Sendable {
                 model.readHeads(batch)
             })
         var smoother: TimelineSmoother
-        do { smoother = try TimelineSmoother(options: smoothing(configuration)) } catch {
+        do { smoother = try TimelineSmoother(options: model.smoothing(configuration)) } catch {
             throw MienError.configuration("\(error)")
         }
         var deliveryFailed = false
@@ -122,14 +122,16 @@ public final class Analyzer: Sendable {
         if let failure { throw failure }
         return pipeline
     }
+}
 
+extension Model {
     /// The smoothing of a run: what was asked for, or else what the model says.
     func smoothing(_ configuration: Configuration) -> SmoothingOptions {
         var options = SmoothingOptions()
-        if let seconds = configuration.expressionWindow ?? model.manifest?.smoothing.expressionSeconds {
+        if let seconds = configuration.expressionWindow ?? manifest?.smoothing.expressionSeconds {
             options.expressionSeconds = seconds
         }
-        if let seconds = configuration.actionUnitWindow ?? model.manifest?.smoothing.actionUnitSeconds {
+        if let seconds = configuration.actionUnitWindow ?? manifest?.smoothing.actionUnitSeconds {
             options.actionUnitSeconds = seconds
         }
         options.gapMaximum = configuration.gapMaximum

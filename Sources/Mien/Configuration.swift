@@ -13,7 +13,7 @@ public struct Configuration: Sendable, Codable, Equatable {
     /// The width of the smoothing window for action units in seconds, 0 for none; nil for the model's.
     public var actionUnitWindow: Double?
     /// Whether smoothing looks back only, as a live run must: a row then says nothing of what comes after it, and
-    /// lags by half the window's width. The windows are as wide as the centred ones unless given.
+    /// lags by half the window's width; the tracker looks back only, too. The windows are as wide as the centred ones unless given.
     public var isCausal = false
     /// The longest gap in a face's readings that smoothing reaches across, in seconds.
     public var gapMaximum = 0.5

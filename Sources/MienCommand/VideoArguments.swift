@@ -24,6 +24,11 @@ struct VideoArguments {
         if configuration.duration == 0 { throw UsageError("-t 0: expected more than 0 seconds") }
         configuration.every = try arguments.integer("--every", in: 1...Int.max) ?? 1
         configuration.batchSize = try arguments.integer("--batch", in: 1...4096)
+        try applyFaces(arguments, to: &configuration)
+    }
+
+    /// Puts which faces are read into `configuration`.
+    static func applyFaces(_ arguments: Arguments, to configuration: inout Configuration) throws(UsageError) {
         switch arguments.string("--faces") {
         case nil, "all": configuration.faces = .all
         case "largest": configuration.faces = .largest(1)

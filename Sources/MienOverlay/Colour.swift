@@ -37,7 +37,7 @@ struct Colour: Equatable, Sendable {
         case .noFace: Colour(0xBFC7D5)
         case .skipped: Colour(0x56B4E9)
         case .dropped: Colour(0xF0E442)
-        case .decodeError: Colour(0xFF5A4F)
+        case .decodeError, .outage: Colour(0xFF5A4F)
         }
     }
 }

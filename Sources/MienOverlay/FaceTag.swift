@@ -81,6 +81,7 @@ extension FrameStatus {
         case .held: "held"
         case .dropped: "dropped"
         case .decodeError: "decode error"
+        case .outage: "no signal"
         }
     }
 }

@@ -13,6 +13,9 @@ public enum FrameStatus: String, CaseIterable, Sendable {
     case dropped
     /// The decoder reported errors in this frame.
     case decodeError = "decode_error"
+    /// No frame at all: a live source was lost here. The row has the number between the frames before and after,
+    /// and the time at which the loss was noticed.
+    case outage
 
     /// Whether a face was found and its raw scores stand: the `success` column.
     public var isSuccess: Bool { self == .ok || self == .held }
@@ -22,7 +25,7 @@ public enum FrameStatus: String, CaseIterable, Sendable {
     public var continuesTrack: Bool {
         switch self {
         case .ok, .skipped, .held, .dropped: true
-        case .noFace, .decodeError: false
+        case .noFace, .decodeError, .outage: false
         }
     }
 }

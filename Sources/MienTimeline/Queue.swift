@@ -2,17 +2,22 @@
 ///
 /// Taken elements stay in the array until they are half of it, then the rest moves to the front: constant
 /// time per element on average, and never more than twice the memory of what is queued.
-struct Queue<Element: Sendable>: Sendable {
+package struct Queue<Element: Sendable>: Sendable {
     private var storage: [Element] = []
     private var head = 0
 
-    var count: Int { storage.count - head }
-    var isEmpty: Bool { head == storage.count }
-    var first: Element? { isEmpty ? nil : storage[head] }
+    package init() {}
 
-    subscript(position: Int) -> Element { storage[head + position] }
+    package var count: Int { storage.count - head }
+    package var isEmpty: Bool { head == storage.count }
+    package var first: Element? { isEmpty ? nil : storage[head] }
 
-    mutating func append(_ element: Element) {
+    package subscript(position: Int) -> Element {
+        get { storage[head + position] }
+        set { storage[head + position] = newValue }
+    }
+
+    package mutating func append(_ element: Element) {
         storage.append(element)
     }
 
@@ -22,7 +27,7 @@ struct Queue<Element: Sendable>: Sendable {
     }
 
     /// Takes the oldest element; the queue must not be empty.
-    mutating func removeFirst() -> Element {
+    package mutating func removeFirst() -> Element {
         precondition(!isEmpty, "the queue is empty")
         let element = storage[head]
         head += 1

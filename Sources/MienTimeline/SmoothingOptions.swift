@@ -6,6 +6,10 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
     /// The longest window, in seconds.
     public static let longestWindow = 3600.0
 
+    /// How old a sample may be, in seconds, that ``holdsLast`` lets stand for an empty window: what the largest
+    /// encoders take on a slow machine.
+    public static let longestHold = 5.0
+
     /// The width of the expression window in seconds, 0...3600; 0 switches smoothing off, and the smoothed
     /// scores are then the raw ones.
     public var expressionSeconds = 3.4
@@ -24,7 +28,7 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
     /// of 3.4 s. The price of a shorter window is a noisier mean.
     public var isCausal = false
     /// Whether a row of a face without a sample in its window takes over the latest sample of its track, up to
-    /// ``gapMaximum`` old, instead of having no smoothed scores. For a live run whose encoder comes round more
+    /// ``longestHold`` old, instead of having no smoothed scores. For a live run whose encoder comes round more
     /// rarely than the window is wide; only with causal windows.
     public var holdsLast = false
 
@@ -66,7 +70,7 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
         guard isCausal else {
             throw .invalidOption("holdsLast", value: 1, expected: "0 (off) unless windows are causal")
         }
-        return try gap()
+        return max(try gap(), Int64(Self.longestHold * Double(quantaPerUnit)))
     }
 
     private func window(_ name: String, _ seconds: Double) throws(TimelineError) -> SmoothingWindow {

@@ -16,17 +16,24 @@ extension Model {
     func faceCrops(
         _ configuration: Configuration, recorded: RecordedRows? = nil
     ) throws(MienError) -> FaceCrops {
-        let detector: FaceDetector
+        FaceCrops(
+            tracker: try faceTracker(isLive: configuration.isCausal), cropper: faceCropper,
+            selection: configuration.faces, every: configuration.every, recorded: recorded)
+    }
+
+    /// - Parameter isLive: Whether frames leave the tracker at once, with nothing of what comes after them.
+    func faceTracker(isLive: Bool) throws(MienError) -> FaceTracker {
+        var options = TrackingOptions()
+        options.isLive = isLive
         do {
-            detector = try FaceDetector(workers: searchWorkers)
+            return FaceTracker(detector: try FaceDetector(workers: searchWorkers), options: options)
         } catch {
             throw .model("\(error)")
         }
-        return FaceCrops(
-            tracker: FaceTracker(detector: detector),
-            cropper: FaceCropper(cropSpecification, side: encoder.imageSize),
-            selection: configuration.faces, every: configuration.every, recorded: recorded)
     }
+
+    /// Cuts faces out as the model wants them.
+    var faceCropper: FaceCropper { FaceCropper(cropSpecification, side: encoder.imageSize) }
 
     /// The crop stage for whole frames.
     func wholeFrames(_ configuration: Configuration) -> WholeFrames {

@@ -18,9 +18,14 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     private var state = State.open
     private var backlog: Backlog<Element>
     private var displacedCount = 0
+    private let onDisplaced: (@Sendable (Element) -> Void)?
 
-    package init(capacity: Int, policy: OverflowPolicy = .wait) {
+    /// - Parameter onDisplaced: Takes, on the sender's thread, an element that gave way to a newer one.
+    package init(
+        capacity: Int, policy: OverflowPolicy = .wait, onDisplaced: (@Sendable (Element) -> Void)? = nil
+    ) {
         backlog = Backlog(capacity: capacity, policy: policy)
+        self.onDisplaced = onDisplaced
     }
 
     /// The number of elements that gave way to newer ones.
@@ -31,20 +36,24 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     /// - Returns: False when the channel has ended and nobody will ever receive the element.
     package func send(_ element: Element) -> Bool {
         condition.lock()
-        defer { condition.unlock() }
         while case .open = state {
             switch backlog.offer(element) {
             case .accepted:
                 condition.broadcast()
+                condition.unlock()
                 return true
-            case .displaced:
+            case .displaced(let oldest):
                 displacedCount += 1
                 condition.broadcast()
+                // Unlocked: what takes it may have locks of its own.
+                condition.unlock()
+                onDisplaced?(oldest)
                 return true
             case .full:
                 condition.wait()
             }
         }
+        condition.unlock()
         return false
     }
 

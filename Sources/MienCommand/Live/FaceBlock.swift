@@ -167,7 +167,7 @@ extension FrameStatus {
         case .ok: .good
         case .held, .skipped, .noFace: .dim
         case .dropped: .warning
-        case .decodeError: .bad
+        case .decodeError, .outage: .bad
         }
     }
 }

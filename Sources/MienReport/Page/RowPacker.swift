@@ -77,6 +77,7 @@ struct RowPacker {
         case .held: 3
         case .dropped: 4
         case .decodeError: 5
+        case .outage: 6
         }
     }
 

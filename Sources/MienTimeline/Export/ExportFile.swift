@@ -30,9 +30,12 @@ final class ExportFile {
         if text.isFull { try text.empty(into: sink) }
     }
 
+    /// Gives the sink all there is.
+    func flush() throws(TimelineError) { try text.empty(into: sink) }
+
     /// Ends the file and gives it its name.
     func commit() throws(TimelineError) {
-        try text.empty(into: sink)
+        try flush()
         try sink.commit()
     }
 
