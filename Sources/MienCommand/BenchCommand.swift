@@ -6,17 +6,20 @@ struct BenchCommand: Subcommand {
     static let name = "bench"
     static let summary = "how fast this machine encodes, and annotates a clip"
     static let usage = """
-        encoder|pipeline [CLIP] [options]
+        encoder|pipeline CLIP|live SOURCE [options]
 
         encoder   images the model embeds a second
         pipeline  frames of CLIP annotated a second, the ratio of that time to encoding alone, and the peak
                   memory for the clip once and ten times in a row
+        live      how a camera or a stream is kept up with, for -t seconds (60): latency from capture to row,
+                  losses, processor time, memory. tools/fake-camera gives a camera where there is none
 
-        Figures are medians of several rounds after one that does not count.
+        Figures are medians of several rounds after one that does not count; of live, of the whole run.
 
         Examples:
           mien bench encoder --batch 8 --precision int8
           mien bench pipeline samples/smile.mp4 --json
+          tools/fake-camera --size 1280x720 samples/smile.mp4 -- mien bench live v4l2:///dev/video0 -t 300
         """
     static let options =
         ModelOptions.options + [
@@ -25,11 +28,12 @@ struct BenchCommand: Subcommand {
             Option("--seconds", value: "S", help: "time spent on the encoder. Default: 5"),
             Option("--no-memory", help: "leave the memory figures out"),
             Option("--json", help: "print JSON"),
-        ]
+        ] + LiveArguments.options
 
     private enum Subject {
         case encoder
         case pipeline(String)
+        case live(LiveArguments)
     }
 
     private let subject: Subject
@@ -45,8 +49,10 @@ struct BenchCommand: Subcommand {
         case ("encoder", 1): subject = .encoder
         case ("pipeline", 2): subject = .pipeline(arguments.operands[1])
         case ("pipeline", _): throw UsageError("pipeline: expected one CLIP to annotate")
-        case (let other?, _): throw UsageError("'\(other)': expected encoder, or pipeline and a clip")
-        case (nil, _): throw UsageError("expected encoder, or pipeline and a clip")
+        case ("live", _): subject = .live(try LiveArguments(arguments, operands: arguments.operands.dropFirst()))
+        case (let other?, _):
+            throw UsageError("'\(other)': expected encoder, pipeline and a clip, or live and a source")
+        case (nil, _): throw UsageError("expected encoder, pipeline and a clip, or live and a source")
         }
         model = try ModelOptions(arguments)
         configuration.batchSize = try arguments.integer("--batch", in: 1...4096)
@@ -73,6 +79,15 @@ struct BenchCommand: Subcommand {
                 checksMemory: checksMemory, cancellation: interrupt.cancellation)
             if interrupt.cancellation.isCancelled { return .interrupted }
             try report(bench, Self.text(bench, clip: clip))
+        case .live(let arguments):
+            var configuration = arguments.configuration
+            configuration.analysis.duration = configuration.analysis.duration ?? 60
+            let interrupt = Interrupt()
+            let bench = try LiveBench(
+                model: model, source: arguments.source, configuration: configuration,
+                cancellation: interrupt.cancellation)
+            try report(bench, Self.text(bench))
+            if interrupt.cancellation.isCancelled { return .interrupted }
         }
         return .done
     }
@@ -103,6 +118,26 @@ struct BenchCommand: Subcommand {
                     Double(ten) / 1e6, 100 * (Double(ten) / Double(once) - 1)))
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func text(_ bench: LiveBench) -> String {
+        let progress = bench.progress
+        func milliseconds(_ seconds: Double?) -> String {
+            seconds.map { String(format: "%.1f", 1000 * $0) } ?? "-"
+        }
+        func use(_ use: ProcessUse) -> String {
+            String(
+                format: "%.1f MB, %d threads, %d descriptors", Double(use.residentBytes) / 1e6, use.threads,
+                use.descriptors)
+        }
+        return """
+            \(bench.source): \(bench.width)x\(bench.height), \(progress.frames) frames in \(String(format: "%.1f", progress.elapsed)) s
+            frames          \(progress.droppedFrames) dropped (\(String(format: "%.2f", 100 * bench.keptFrames)) % kept)
+            faces           \(progress.encodedFaces) encoded, \(progress.heldFaces) held, \(progress.droppedFaces) dropped (\(String(format: "%.2f", 100 * bench.readFaces)) % read)
+            capture to row  \(milliseconds(progress.latencyMedian)) ms median, \(milliseconds(progress.latency95)) ms for 95 %, \(milliseconds(progress.latencyMaximum)) ms at most (bound: \(milliseconds(bench.maximumLatency)))
+            processor       \(String(format: "%.0f", 100 * progress.processorShare)) % of all cores
+            process         \(use(bench.early)); at the end \(use(bench.late))
+            """
     }
 
     private static func stages(_ bench: PipelineBench) -> String {

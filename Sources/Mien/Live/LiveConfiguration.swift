@@ -23,7 +23,7 @@ public struct LiveConfiguration: Sendable, Equatable {
     public var drops = Drops.rows
 
     /// See ``reuseDistance``.
-    public static let defaultReuseDistance = 1.5
+    public static let defaultReuseDistance = 2.0
 
     /// The defaults.
     public init() {}

@@ -46,13 +46,16 @@ final class LiveFaces {
 
     /// Takes the next frame, and settles its place in the ledger as far as it can be.
     ///
+    /// - Parameters:
+    ///   - frame: The frame with the time that the tracker is to see.
+    ///   - timestamp: The time of its rows.
     /// - Throws: What ended the encoder.
-    func process(_ frame: VideoFrame, number: Int, place: Int) throws {
+    func process(_ frame: VideoFrame, timestamp: Double, number: Int, place: Int) throws {
         var found: FrameFaces?
         tracker.process(frame) { found = $0 }
         guard let found else { preconditionFailure("a live tracker hands frames on at once") }
         var row = FaceReading(
-            frame: number, faceID: nil, timestamp: frame.timestamp, status: .noFace, pts: frame.pts)
+            frame: number, faceID: nil, timestamp: timestamp, status: .noFace, pts: frame.pts)
         guard !frame.isDamaged else {
             row.status = .decodeError
             return settle(place, [LiveRow(reading: row)], frame)

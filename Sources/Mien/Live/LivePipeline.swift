@@ -16,7 +16,9 @@ final class LivePipeline: @unchecked Sendable {
     let ledger: LiveLedger
 
     private struct Captured: Sendable {
+        /// The frame with the time it has for the tracker: an outage is no time in which faces are forgotten.
         let frame: VideoFrame
+        let timestamp: Double
         let number: Int
         let place: Int
     }
@@ -33,8 +35,14 @@ final class LivePipeline: @unchecked Sendable {
     private let group = DispatchGroup()
     private let cancellation: VideoCancellation
 
-    /// A frame in the encoder, one that waits for it, and one that is being filled.
-    private static let batches = 3
+    /// How many frames wait for their faces, and how many for the encoder: enough to get over a search of the whole
+    /// picture, or a thread that is woken late, without a loss.
+    private static let waitingFrames = 3
+    private static let waitingRequests = 2
+    /// Those that wait for the encoder, one that is in it, and one that is being filled.
+    private static let batches = waitingRequests + 2
+    /// What the tracker sees of an outage, in seconds.
+    private static let visibleOutage = 0.5
     /// The most faces of a frame that are encoded.
     private static let mostFaces = 32
 
@@ -51,8 +59,8 @@ final class LivePipeline: @unchecked Sendable {
         let margin = min(0.01, 0.1 * configuration.maximumLatency)
         let ledger = LiveLedger(patience: reader.isLive ? configuration.maximumLatency - margin : nil)
         let empty = Channel<Batch>(capacity: Self.batches)
-        frames = Channel(capacity: 2, policy: policy) { ledger.drop($0.place) }
-        requests = Channel(capacity: 1, policy: policy) { request in
+        frames = Channel(capacity: Self.waitingFrames, policy: policy) { ledger.drop($0.place) }
+        requests = Channel(capacity: Self.waitingRequests, policy: policy) { request in
             for scores in request.scores { scores.settle(.abandoned) }
             ledger.scoresSettled()
             _ = empty.send(request.batch)
@@ -87,6 +95,8 @@ final class LivePipeline: @unchecked Sendable {
         var outages = 0
         var lastTimestamp = 0.0
         var lastCapture = 0.0
+        var hidden = 0.0
+        var isBack = false
         func entry(_ index: Int, _ timestamp: Double, pts: Int64?, captured: Double) -> LiveEntry {
             LiveEntry(
                 unknown: FaceReading(
@@ -102,11 +112,16 @@ final class LivePipeline: @unchecked Sendable {
                     let entry = entry(
                         frame.index, frame.timestamp, pts: frame.pts, captured: frame.captured)
                     let place = ledger.enter(entry)
-                    (lastTimestamp, lastCapture, count) = (frame.timestamp, frame.captured, frame.index + 1)
-                    let picture = try frame.convert()
-                    guard frames.send(Captured(frame: picture, number: entry.number, place: place)) else {
-                        return
+                    if isBack {
+                        hidden += max(0, frame.timestamp - lastTimestamp - Self.visibleOutage)
+                        isBack = false
                     }
+                    (lastTimestamp, lastCapture, count) = (frame.timestamp, frame.captured, frame.index + 1)
+                    var picture = try frame.convert()
+                    picture.timestamp -= hidden
+                    let captured = Captured(
+                        frame: picture, timestamp: frame.timestamp, number: entry.number, place: place)
+                    guard frames.send(captured) else { return }
                 case .outage(let outage):
                     // Between the last frame and the next, wherever the source's clock puts that.
                     let timestamp = lastTimestamp + max(outage.at - lastCapture, 1e-6)
@@ -118,7 +133,7 @@ final class LivePipeline: @unchecked Sendable {
                     outages += 1
                     _ = ledger.enter(entry)
                 case .recovered:
-                    break
+                    isBack = true
                 }
             }
             frames.finish()
@@ -132,7 +147,7 @@ final class LivePipeline: @unchecked Sendable {
     @Sendable private func follow() {
         do {
             while let next = try frames.receive() {
-                try faces.process(next.frame, number: next.number, place: next.place)
+                try faces.process(next.frame, timestamp: next.timestamp, number: next.number, place: next.place)
             }
             requests.finish()
         } catch {

@@ -57,6 +57,8 @@ package final class LiveRun {
         } catch {
             throw .configuration("\(error)")
         }
+        // The first call of the encoder takes memory, and longer than the others: before frames come.
+        model.encodeBlank(crops: 1, configuration.analysis)
         let watch = CancellationWatch(cancellation, cancelReading)
         defer { watch.end() }
         do {
