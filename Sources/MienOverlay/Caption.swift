@@ -14,6 +14,8 @@ struct Caption {
         self.style = style
         switch frame.status {
         case .ok, .held: status = nil
+        // Each face says it for itself.
+        case .dropped where !frame.faces.isEmpty: status = nil
         case let known?: status = (known.words, .status(known))
         case nil: status = ("not in the table", Colour(0xFF9AE0))
         }

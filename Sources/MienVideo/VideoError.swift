@@ -34,6 +34,8 @@ package enum VideoError: Error, Equatable, Sendable {
     case lost(String, detail: String)
     /// A name for a video to be written that does not tell the kind of file.
     case unknownContainer(String)
+    /// A text for a live video to be written that is no file, pipe or URL it can go to.
+    case unknownTarget(String)
     case cannotEncode(String, detail: String)
     case cannotWrite(String, detail: String)
 }
@@ -108,14 +110,23 @@ extension VideoError: CustomStringConvertible {
         case .lost(let input, let detail):
             return "\(input): \(detail)"
         case .unknownContainer(let output):
-            let endings = Container.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
-            return "\(output): expected a name for the video that ends in one of \(endings)"
+            return "\(output): expected a name for the video that ends in one of \(Container.files.endings)"
+        case .unknownTarget(let output):
+            let schemes = OutputLocation.schemes.map { $0.name == "unix" ? "unix:" : "\($0.name)://" }
+            return """
+                \(output): expected a name for the video that ends in one of \(Container.live.endings), a pipe (- is standard \
+                output), or a URL that begins with one of \(schemes.joined(separator: ", "))
+                """
         case .cannotEncode(let output, let detail):
             return "\(output): the video cannot be encoded (\(detail))"
         case .cannotWrite(let output, let detail):
             return "\(output): cannot be written (\(detail))"
         }
     }
+}
+
+extension [Container] {
+    fileprivate var endings: String { map { ".\($0.rawValue)" }.joined(separator: ", ") }
 }
 
 extension Double {

@@ -11,9 +11,8 @@ final class OverlayPass {
     private let file: FileSink
     private let writer: VideoWriter
     private let isPart: Bool
-    private let overlay = FrameOverlay()
+    private var drawing = OverlayDrawing()
     private var table: TableFrames
-    private var canvas: Canvas?
     private var run = OverlayRun()
     /// Frames of the video between those of the table that have no row.
     private var missing = 0
@@ -35,14 +34,7 @@ final class OverlayPass {
         }
         try table.checkSize(
             width: reader.properties.width, height: reader.properties.height, video: job.video)
-        do {
-            file = try FileSink(path: output, replacing: replacing)
-        } catch .unfinished(let path) {
-            throw .output(
-                "\(path) is left from a run that could not finish; it is only replaced when asked for")
-        } catch {
-            throw .output("\(error)")
-        }
+        file = try FileSink(overlay: output, replacing: replacing)
         do {
             var options = VideoWriter.Options()
             options.isPart = isPart
@@ -53,10 +45,7 @@ final class OverlayPass {
             file.discard()
             throw .output("\(error)")
         }
-        if !FrameOverlay.hasFont {
-            run.warnings.append(
-                "this machine has no font: letters are drawn plainly (Debian's is in fonts-dejavu-core)")
-        }
+        if !FrameOverlay.hasFont { run.warnings.append(FrameOverlay.noFontWarning) }
     }
 
     func run(cancellation: Cancellation, progress: ((Int, Int?) -> Void)?) throws(MienError) -> OverlayRun {
@@ -125,19 +114,10 @@ final class OverlayPass {
     private func draw(_ frame: VideoFrame) throws {
         let content = try table.overlay(of: frame, video: job.video)
         if content.status == nil { missing += 1 }
-        let canvas = canvas(for: frame.image)
-        canvas.copy(frame.image)
-        overlay.draw(content, on: canvas)
+        let canvas = drawing.draw(content, over: frame.image)
         try writer.write(canvas, pts: frame.pts, timestamp: frame.timestamp)
         lastDuration = frame.duration
         run.frames += 1
-    }
-
-    private func canvas(for image: Image) -> Canvas {
-        if let canvas, canvas.width == image.width, canvas.height == image.height { return canvas }
-        let new = Canvas(width: image.width, height: image.height)
-        canvas = new
-        return new
     }
 
     /// Says which of table and video has ended before the other, and why.

@@ -63,7 +63,7 @@ struct TableFrames {
         while let row = next, row.reading.frame <= number {
             if row.reading.frame == number {
                 try check(row.reading, against: frame, video: video)
-                overlay.add(row)
+                overlay.add(row.reading, label: row.smoothedExpressionLabel)
                 lastFrame = number
             }
             try advance()
@@ -100,19 +100,5 @@ struct TableFrames {
         } else if cutShort == nil, let expected = metadata?.counts.rows, rows < expected {
             cutShort = "\(name) has \(rows) of the \(expected) rows that its metadata promise"
         }
-    }
-}
-
-extension OverlayFrame {
-    /// Adds what `row` says of the frame.
-    fileprivate mutating func add(_ row: TableRow) {
-        let reading = row.reading
-        status = reading.status
-        guard let id = reading.faceID, let box = reading.box else { return }
-        faces.append(
-            OverlayFace(
-                id: id, box: box, status: reading.status,
-                label: row.smoothedExpressionLabel ?? reading.smoothedExpression?.dominant,
-                expression: reading.smoothedExpression, actionUnits: reading.smoothedActionUnits))
     }
 }

@@ -15,6 +15,9 @@ struct FFmpegStatus: Equatable {
     /// What FFmpeg says of data that end before it knows their format.
     var isEndOrInvalid: Bool { self == .endOfFile || self == FFmpegStatus(mien_averror_invalid_data()) }
 
+    /// Whether nobody is there any more to read what is written.
+    var isBrokenPipe: Bool { code == mien_averror(EPIPE) }
+
     /// FFmpeg's words for a failure.
     var text: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { buffer in

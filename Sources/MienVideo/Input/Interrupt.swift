@@ -44,10 +44,12 @@ final class Interrupt: Sendable {
             opaque: Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// The seconds after which a failed call was given up, if it was.
+    var expiredAfter: Double? { isExpired ? Double(allowance.load(ordering: .relaxed)) / 1e6 : nil }
+
     /// The error to report for a failed call, if this object made it fail.
     func error(for input: String) -> VideoError? {
         if isCancelled { return .cancelled(input) }
-        if isExpired { return .timedOut(input, seconds: Double(allowance.load(ordering: .relaxed)) / 1e6) }
-        return nil
+        return expiredAfter.map { .timedOut(input, seconds: $0) }
     }
 }

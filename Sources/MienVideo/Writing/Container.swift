@@ -1,16 +1,29 @@
 import CFFmpeg
 
-/// The kind of file that a video is written to, told by its name's ending.
-package enum Container: String, CaseIterable {
+/// The kind of file or stream that a video is written to.
+package enum Container: String, Sendable {
     case mp4, m4v, mov, mkv
+    /// MPEG-TS, which changes the origin of times and is for live pictures only.
+    case ts
+    /// What RTMP and RTSP carry.
+    case flv, rtsp
 
-    /// Throws if the ending of `name` is none of these.
+    /// The kinds that a copy of a video can be, by the endings of their names.
+    package static let files: [Container] = [.mp4, .m4v, .mov, .mkv]
+    /// The kinds of file that a live video can be written to.
+    static let live: [Container] = files + [.ts]
+
+    /// Throws if the ending of `name` is none of ``files``.
     package init(name: String) throws(VideoError) {
-        let file = name.split(separator: "/").last ?? ""
-        guard let dot = file.lastIndex(of: "."),
-            let kind = Self(rawValue: file[file.index(after: dot)...].lowercased())
-        else { throw .unknownContainer(name) }
+        guard let kind = Self(ending: name), Self.files.contains(kind) else { throw .unknownContainer(name) }
         self = kind
+    }
+
+    /// The kind whose name `file` ends in; nil if there is none.
+    init?(ending file: String) {
+        let name = file.split(separator: "/").last ?? ""
+        guard let dot = name.lastIndex(of: ".") else { return nil }
+        self.init(rawValue: name[name.index(after: dot)...].lowercased())
     }
 
     /// FFmpeg's name of the muxer.
@@ -19,8 +32,14 @@ package enum Container: String, CaseIterable {
         case .mp4, .m4v: "mp4"
         case .mov: "mov"
         case .mkv: "matroska"
+        case .ts: "mpegts"
+        case .flv: "flv"
+        case .rtsp: "rtsp"
         }
     }
+
+    /// Whether it is written in fragments, each of which begins where the durations of the frames before end.
+    var isFragmented: Bool { self == .mp4 || self == .m4v || self == .mov }
 
     /// Whether times are kept in whole milliseconds.
     var countsMilliseconds: Bool { self == .mkv }
@@ -31,7 +50,13 @@ package enum Container: String, CaseIterable {
     /// whatever happens to the rest. Where a track begins is written in units of the whole file, a millisecond
     /// unless told otherwise.
     func options(timeBases: [Rational]) -> [String: String] {
-        guard self != .mkv else { return [:] }
+        switch self {
+        case .mp4, .m4v, .mov: break
+        case .mkv, .ts: return [:]
+        // Nobody goes back to fill in how long it was.
+        case .flv: return ["flvflags": "no_duration_filesize"]
+        case .rtsp: return ["rtsp_transport": "tcp"]
+        }
         var options = ["movflags": "frag_keyframe+delay_moov"]
         if let scale = Self.commonScale(timeBases.map(\.denominator)) {
             options["movie_timescale"] = "\(scale)"

@@ -1,34 +1,90 @@
 import CFFmpeg
 
-/// Writes packets into a file.
+/// Writes packets into a file, a pipe or a stream to a server.
 final class Muxer {
     private let context: UnsafeMutablePointer<AVFormatContext>
     private let container: Container
     /// The file's name as the user knows it, for messages.
     private let name: String
+    private let interrupt: Interrupt
+    private let pipe: PipeOutput?
+    /// The seconds that a call may take.
+    private let patience: Double?
     private let log: FFmpegLog
+    /// Whether the stream has begun and not ended.
+    private var isOpen = false
     /// The units in which each stream's packets come.
     private var timeBases: [AVRational] = []
 
-    /// Opens the file at `path`, which is emptied.
-    init(path: String, container: Container, name: String, log: FFmpegLog) throws(VideoError) {
+    /// Opens `location`; a file is emptied.
+    ///
+    /// - Parameters:
+    ///   - patience: The seconds that a pipe may have no reader, or a server may not answer; nil is for ever.
+    ///   - cancellation: Ends what a pipe or a server keeps waiting.
+    init(
+        _ location: OutputLocation, patience: Double?, cancellation: VideoCancellation, log: FFmpegLog
+    ) throws(VideoError) {
+        let name = location.name
+        let interrupt = Interrupt(cancellation: cancellation)
+        var pipe: PipeOutput?
+        var url: (text: String, isFile: Bool)?
+        interrupt.restart(seconds: patience)
+        switch location.target {
+        case .file(let path): url = ("file:" + path, true)
+        case .url(let text): url = (text, false)
+        case .descriptor(let descriptor): pipe = PipeOutput(descriptor: descriptor, interrupt: interrupt)
+        case .pipe(let path):
+            pipe = try PipeOutput(path: path, name: name, interrupt: interrupt)
+        }
+        // The reader of a pipe, once there is one, may take its time: a player that is paused does.
+        self.patience = url == nil ? nil : patience
         var context: UnsafeMutablePointer<AVFormatContext>?
-        func explain(_ status: FFmpegStatus) -> VideoError { .cannotWrite(name, detail: log.explain(status)) }
-        try check(avformat_alloc_output_context2(&context, nil, container.muxer, path), orThrow: explain)
+        func explain(_ status: FFmpegStatus) -> VideoError {
+            Self.interruption(interrupt, name: name) ?? .cannotWrite(name, detail: log.explain(status))
+        }
+        try check(
+            avformat_alloc_output_context2(&context, nil, location.container.muxer, url?.text),
+            orThrow: explain)
         self.context = context!
-        self.container = container
-        self.name = name
-        self.log = log
+        container = location.container
+        (self.name, self.interrupt, self.pipe, self.log) = (name, interrupt, pipe, log)
         // Times are the source's, also before zero; nothing of this machine or moment gets into the file.
         self.context.pointee.avoid_negative_ts = 0
         self.context.pointee.strict_std_compliance = Self.compliance
         self.context.pointee.flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_FLUSH_PACKETS
-        try check(avio_open(&self.context.pointee.pb, "file:" + path, AVIO_FLAG_WRITE), orThrow: explain)
+        interrupt.attach(to: self.context)
+        if let pipe {
+            self.context.pointee.pb = pipe.io
+        } else if let url, !hasNoFile {
+            var options = OptionDictionary(location.options)
+            // Writing a file is not given up.
+            try check(
+                withUnsafePointer(to: &self.context.pointee.interrupt_callback) {
+                    avio_open2(
+                        &self.context.pointee.pb, url.text, AVIO_FLAG_WRITE, url.isFile ? nil : $0,
+                        &options.pointer)
+                }, orThrow: explain)
+        }
     }
 
     deinit {
-        if context.pointee.pb != nil { avio_closep(&context.pointee.pb) }
+        // What is left may have to be said to a server; interrupt and pipe are released after it.
+        interrupt.restart(seconds: 1)
+        if isOpen, hasNoFile { av_write_trailer(context) }
+        close()
         avformat_free_context(context)
+    }
+
+    /// Whether the muxer itself connects to its server.
+    private var hasNoFile: Bool { context.pointee.oformat.pointee.flags & AVFMT_NOFILE != 0 }
+
+    @discardableResult
+    private func close() -> Int32 {
+        guard context.pointee.pb != nil else { return 0 }
+        guard pipe != nil else { return avio_closep(&context.pointee.pb) }
+        defer { context.pointee.pb = nil }
+        avio_flush(context.pointee.pb)
+        return context.pointee.pb.pointee.error
     }
 
     /// Whether streams need their decoder's set-up in the file's header.
@@ -82,7 +138,9 @@ final class Muxer {
     func begin() throws(VideoError) {
         let options = container.options(timeBases: timeBases.compactMap { Rational($0) })
         var dictionary = OptionDictionary(options)
+        interrupt.restart(seconds: patience)
         try check(avformat_write_header(context, &dictionary.pointer), orThrow: failure)
+        isOpen = true
     }
 
     /// Writes `packet`, whose times are in the units of its stream, and empties it.
@@ -91,6 +149,7 @@ final class Muxer {
         av_packet_rescale_ts(packet.pointer, timeBases[stream], target.pointee.time_base)
         packet.pointer.pointee.stream_index = Int32(stream)
         packet.pointer.pointee.pos = -1
+        interrupt.restart(seconds: patience)
         try check(av_interleaved_write_frame(context, packet.pointer), orThrow: failure)
     }
 
@@ -99,11 +158,20 @@ final class Muxer {
 
     /// Ends the file.
     func finish() throws(VideoError) {
+        interrupt.restart(seconds: patience)
+        isOpen = false
         try check(av_write_trailer(context), orThrow: failure)
-        try check(avio_closep(&context.pointee.pb), orThrow: failure)
+        try check(close(), orThrow: failure)
+    }
+
+    private static func interruption(_ interrupt: Interrupt, name: String) -> VideoError? {
+        if interrupt.isCancelled { return .cannotWrite(name, detail: "it did not take the end of the video") }
+        return interrupt.expiredAfter.map { .cannotWrite(name, detail: "no answer within \($0.inSeconds)") }
     }
 
     private func failure(_ status: FFmpegStatus) -> VideoError {
+        if let interruption = Self.interruption(interrupt, name: name) { return interruption }
+        if status.isBrokenPipe { return .cannotWrite(name, detail: "its reader is gone") }
         // The device's own error, which the muxer may have passed over.
         let device = context.pointee.pb.map { FFmpegStatus($0.pointee.error) }
         if let device, device.isFailure, device != .endOfFile {

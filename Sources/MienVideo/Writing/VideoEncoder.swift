@@ -26,11 +26,11 @@ final class VideoEncoder {
 
     /// - Parameters:
     ///   - names: FFmpeg's names of encoders; the first that this FFmpeg has is taken.
+    ///   - isLive: Whether each frame is coded at once and cheaply, beside a program that needs the processor.
     ///   - file: The video's name, for messages.
     init(
         _ names: [String], format: PictureFormat, width: Int32, height: Int32, hasGlobalHeader: Bool,
-        file: String,
-        log: FFmpegLog
+        isLive: Bool = false, file: String, log: FFmpegLog
     ) throws(VideoError) {
         guard let codec = names.lazy.compactMap({ avcodec_find_encoder_by_name($0) }).first else {
             throw .cannotEncode(
@@ -59,7 +59,12 @@ final class VideoEncoder {
         fields.pointee.chroma_sample_location = AVCHROMA_LOC_LEFT
         if hasGlobalHeader { fields.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER }
         var options = OptionDictionary([:])
-        if name == "libx264" {
+        if name == "libx264", isLive {
+            fields.pointee.thread_count = 1
+            options = OptionDictionary([
+                "preset": "superfast", "tune": "zerolatency", "crf": "22", "forced-idr": "1",
+            ])
+        } else if name == "libx264" {
             fields.pointee.thread_count = Int32(min(ProcessInfo.processInfo.activeProcessorCount, 16))
             options = OptionDictionary(["preset": "veryfast", "crf": "20"])
         } else {
@@ -82,9 +87,13 @@ final class VideoEncoder {
     }
 
     /// Sends the next frame, after ``receive(into:)`` has asked for one.
-    func send(_ frame: borrowing Frame, pts: Int64, duration: Int64) throws(VideoError) {
+    ///
+    /// - Parameter isKey: Whether it must be a key frame; others may be.
+    func send(
+        _ frame: borrowing Frame, pts: Int64, duration: Int64, isKey: Bool = false
+    ) throws(VideoError) {
         frame.pointer.pointee.pts = count
-        frame.pointer.pointee.pict_type = AV_PICTURE_TYPE_NONE
+        frame.pointer.pointee.pict_type = isKey ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE
         count += 1
         times.append((pts, duration))
         try check(avcodec_send_frame(context.pointer, frame.pointer), orThrow: failure)

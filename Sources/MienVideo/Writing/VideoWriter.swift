@@ -19,7 +19,12 @@ package final class VideoWriter {
         package var isPart = false
         /// FFmpeg's names of encoders, best first.
         package var encoders = VideoEncoder.preferred
-        /// Ends blocked reading of the audio.
+        /// Whether the picture is seen as it happens: coded cheaply and sent at once, with a key frame every second
+        /// whatever the frame rate does, and a picture of another size than the first shown whole.
+        package var isLive = false
+        /// The seconds that a pipe may have no reader, or a server may take nothing; nil is for ever.
+        package var patience: Double?
+        /// Ends blocked reading of the audio, and what a pipe or a server keeps waiting.
         package var cancellation = VideoCancellation()
 
         package init() {}
@@ -40,9 +45,14 @@ package final class VideoWriter {
     private let track: Int
     private var clock: OutputClock
     private let packet = Packet()
-    /// The frame that waits for the next one, whose time tells how long it is shown.
     private let frame = Frame()
+    /// The time of the frame that waits for the next one, whose time tells how long it is shown.
     private var waiting: Int64?
+    /// Whether frames do not wait.
+    private let isImmediate: Bool
+    /// The distance between key frames of a live picture, and the time of the last one.
+    private let keyInterval: Int64?
+    private var lastKey: Int64?
 
     /// Starts a file.
     ///
@@ -50,13 +60,23 @@ package final class VideoWriter {
     ///   - path: The file, which is emptied if it is there.
     ///   - name: The name that messages give it and whose ending tells the kind of file; `path` if nil.
     ///   - audio: The input whose audio is copied.
-    package init(
+    package convenience init(
         path: String, name: String? = nil, format: PictureFormat, audio: String? = nil,
         options: Options = Options()
     ) throws(VideoError) {
-        let name = name ?? path
+        try self.init(
+            to: OutputLocation(file: path, name: name ?? path), format: format, audio: audio, options: options
+        )
+    }
+
+    /// Starts a file, a pipe or a stream to a server: blocks until it is open.
+    ///
+    /// - Parameter audio: The input whose audio is copied.
+    package init(
+        to location: OutputLocation, format: PictureFormat, audio: String? = nil, options: Options = Options()
+    ) throws(VideoError) {
+        let (name, container) = (location.name, location.container)
         let log = log
-        let container = try Container(name: name)
         let timeBase = AVRational(format.timeBase)
         guard timeBase.num > 0 else {
             throw .cannotEncode(name, detail: "the source's time base is too fine")
@@ -64,11 +84,12 @@ package final class VideoWriter {
         var warnings: [String] = []
         (muxer, video, track, converter, self.audio) = try log.collect {
             () throws(VideoError) -> (Muxer, VideoEncoder, Int, CanvasConverter, AudioCopy?) in
-            let muxer = try Muxer(path: path, container: container, name: name, log: log)
-            let converter = CanvasConverter(format, name: name)
+            let muxer = try Muxer(
+                location, patience: options.patience, cancellation: options.cancellation, log: log)
+            let converter = CanvasConverter(format, name: name, keepsShape: options.isLive)
             let video = try VideoEncoder(
                 options.encoders, format: format, width: converter.width, height: converter.height,
-                hasGlobalHeader: muxer.hasGlobalHeader, file: name, log: log)
+                hasGlobalHeader: muxer.hasGlobalHeader, isLive: options.isLive, file: name, log: log)
             if video.name != VideoEncoder.preferred[0] {
                 warnings.append(
                     "this FFmpeg has no \(VideoEncoder.preferred[0]): the video is coded with \(video.name)")
@@ -89,7 +110,7 @@ package final class VideoWriter {
                 }
             }
             try muxer.begin()
-            if container.countsMilliseconds,
+            if container.countsMilliseconds, !options.isLive,
                 1000 * format.timeBase.numerator % format.timeBase.denominator != 0
             {
                 warnings.append("Matroska rounds times to 1 ms; a name that ends in .mp4 keeps them exactly")
@@ -98,6 +119,8 @@ package final class VideoWriter {
         }
         self.format = format
         isPart = options.isPart
+        isImmediate = options.isLive && !container.isFragmented
+        keyInterval = options.isLive ? Int64((1 / format.timeBase.value).rounded()) : nil
         clock = OutputClock(timeBase: format.timeBase, frameRate: format.frameRate, isRebased: options.isPart)
         self.warnings = warnings
         try converter.allocate(frame)
@@ -109,13 +132,14 @@ package final class VideoWriter {
         let time = clock.time(pts: pts, timestamp: timestamp)
         try log.collect { () throws(VideoError) in
             if let waiting {
-                try encode(waiting, duration: time - waiting)
+                if !isImmediate { try encode(waiting, duration: time - waiting) }
                 try audio?.copy(upTo: seconds(time))
             } else {
                 begin(at: source)
             }
             waiting = time
             try converter.convert(canvas, to: frame)
+            if isImmediate { try encode(time, duration: clock.nominalDuration) }
         }
     }
 
@@ -129,7 +153,7 @@ package final class VideoWriter {
         try log.collect { () throws(VideoError) in
             let duration = lastDuration.flatMap { $0 > 0 ? $0 : nil } ?? clock.nominalDuration
             if let waiting {
-                try encode(waiting, duration: duration)
+                if !isImmediate { try encode(waiting, duration: duration) }
                 try video.drain()
                 try writePackets()
                 try audio?.copy(upTo: isWhole ? .infinity : seconds(waiting + duration))
@@ -152,7 +176,9 @@ package final class VideoWriter {
     }
 
     private func encode(_ pts: Int64, duration: Int64) throws(VideoError) {
-        try video.send(frame, pts: pts, duration: duration)
+        let isKey = keyInterval.map { interval in lastKey.map { pts - $0 >= interval } ?? true } ?? false
+        if isKey { lastKey = pts }
+        try video.send(frame, pts: pts, duration: duration, isKey: isKey)
         try writePackets()
     }
 
