@@ -97,17 +97,13 @@ static inline int mien_camera_current(int fd, uint32_t size[2]) {
     return status;
 }
 
-// Whether somebody else uses the camera: asks for one buffer, and gives it back. EBUSY if so. Done only to a
-// descriptor that is closed right after.
+// Whether somebody else uses the camera: EBUSY if so. Asks for no buffers, which only the owner may do, and which leaves
+// nothing behind; asking for some would own the camera for a moment, and be in the way of a program that starts.
 static inline int mien_camera_probe(int fd) {
     struct v4l2_requestbuffers request;
     memset(&request, 0, sizeof request);
-    request.count = 1;
     request.type = V4L2_BUF_TYPE_VIDEO_CAPTURE;
     request.memory = V4L2_MEMORY_MMAP;
-    int status = mien_camera_request(fd, VIDIOC_REQBUFS, &request);
-    if (status) return status;
-    request.count = 0;
     return mien_camera_request(fd, VIDIOC_REQBUFS, &request);
 }
 

@@ -49,7 +49,7 @@ struct CameraNode: ~Copyable {
             ? PictureSize(width: Int(size.0), height: Int(size.1)) : nil
     }
 
-    /// Whether another program uses the camera, found out by using it for a moment.
+    /// Whether another program uses the camera.
     var isBusy: Bool { mien_camera_probe(descriptor) == EBUSY }
 
     /// All it offers.
