@@ -8,7 +8,7 @@ struct BenchCommand: Subcommand {
     static let usage = """
         encoder|pipeline CLIP|live SOURCE [options]
 
-        encoder   images the model embeds a second
+        encoder   images the model embeds a second, the time to its first embedding, and its memory
         pipeline  frames of CLIP annotated a second, the ratio of that time to encoding alone, and the peak
                   memory for the clip once and ten times in a row
         live      how a camera or a stream is kept up with, for -t seconds (60): latency from capture to row,
@@ -63,19 +63,23 @@ struct BenchCommand: Subcommand {
     }
 
     func run() throws -> ExitCode {
-        let model = try model.load()
         switch subject {
         case .encoder:
-            let bench = EncoderBench(model: model, batch: configuration.batchSize ?? 8, seconds: seconds)
+            let bench = try EncoderBench(
+                batch: configuration.batchSize ?? 8, seconds: seconds, load: { () throws(MienError) in try model.load() })
             try report(
                 bench,
                 String(
-                    format: "%@: %.2f images/s at batch %d (%.2f to %.2f)", model.name, bench.imagesPerSecond,
-                    bench.batch, bench.range.lowerBound, bench.range.upperBound))
+                    format: """
+                        %@, %@: %.2f images/s at batch %d (%.2f to %.2f)
+                        first embedding after %.2f s; %.1f MB resident, %.1f MB of files
+                        """, bench.modelName, bench.precision.rawValue, bench.imagesPerSecond, bench.batch,
+                    bench.range.lowerBound, bench.range.upperBound, bench.secondsToFirst,
+                    Double(bench.residentBytes) / 1e6, Double(bench.fileBytes) / 1e6))
         case .pipeline(let clip):
             let interrupt = Interrupt()
             let bench = try PipelineBench(
-                analyzer: Analyzer(model: model), input: clip, configuration: configuration, rounds: rounds,
+                analyzer: Analyzer(model: model.load()), input: clip, configuration: configuration, rounds: rounds,
                 checksMemory: checksMemory, cancellation: interrupt.cancellation)
             if interrupt.cancellation.isCancelled { return .interrupted }
             try report(bench, Self.text(bench, clip: clip))
@@ -84,7 +88,7 @@ struct BenchCommand: Subcommand {
             configuration.analysis.duration = configuration.analysis.duration ?? 60
             let interrupt = Interrupt()
             let bench = try LiveBench(
-                model: model, source: arguments.source, configuration: configuration,
+                model: model.load(), source: arguments.source, configuration: configuration,
                 cancellation: interrupt.cancellation)
             try report(bench, Self.text(bench))
             if interrupt.cancellation.isCancelled { return .interrupted }

@@ -7,6 +7,7 @@
 #include "elementwise.h"
 #include "gemm.h"
 #include "int8.h"
+#include "memory.h"
 #include "patches.h"
 #include "resample.h"
 #include "training.h"

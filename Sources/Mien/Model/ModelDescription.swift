@@ -58,12 +58,8 @@ extension Model {
     /// - Throws: ``MienError/model(_:)``.
     public func describe() throws(MienError) -> ModelDescription {
         let encoder = encoder.configuration
-        let bytes = files.reduce(0) { sum, name in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
-            return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
-        }
         return ModelDescription(
-            name: name, folder: folder, sha256: try fingerprint(), bytes: bytes, imageSize: encoder.imageSize,
+            name: name, folder: folder, sha256: try fingerprint(), bytes: fileBytes, imageSize: encoder.imageSize,
             patchSize: encoder.patchSize, width: encoder.width, layers: encoder.layerCount,
             attentionHeads: encoder.headCount, activation: "\(encoder.activation)",
             precision: precision,
@@ -73,6 +69,14 @@ extension Model {
             expressionTemperature: heads?.hasExpression == true
                 ? manifest?.calibration.expressionTemperature ?? 1 : nil,
             actionUnitThresholds: actionUnitThresholds, licence: manifest?.licence)
+    }
+
+    /// The bytes of all files of the folder.
+    var fileBytes: Int {
+        files.reduce(0) { sum, name in
+            let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
+            return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
+        }
     }
 
     /// The probability from which on each action unit counts as active, by name; empty without a head for them.

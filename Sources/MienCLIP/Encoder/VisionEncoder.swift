@@ -1,3 +1,4 @@
+import CKernels
 import MienTensor
 
 /// The image encoder of CLIP: a vision transformer whose class token, projected, is the embedding.
@@ -82,6 +83,8 @@ package final class VisionEncoder {
             }
         }
         self.blocks = blocks
+        // What passed through while the weights were arranged is a good part of what stays.
+        mien_release_free_memory()
         postLayerNorm = try checkpoint.layerNorm(checkpoint.names.postLayerNorm)
         if let weights = try checkpoint.projection() {
             (hasProjection, embeddingWidth) = (true, weights.outputs)
