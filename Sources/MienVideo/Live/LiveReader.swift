@@ -146,7 +146,8 @@ package final class LiveReader {
         if input.kind == .camera, let pts = source.reading.pts {
             // Some drivers stamp with another clock, whose time is far from this one's.
             let stamp = Double(pts) * properties.timeBase.value
-            if (-0.1..<30).contains(source.arrival - stamp) { return stamp }
+            // Some stamp the end of an exposure that is not over.
+            if (-0.1..<30).contains(source.arrival - stamp) { return min(stamp, source.arrival) }
         }
         return source.arrival
     }
