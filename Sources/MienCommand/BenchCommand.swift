@@ -49,7 +49,8 @@ struct BenchCommand: Subcommand {
         case ("encoder", 1): subject = .encoder
         case ("pipeline", 2): subject = .pipeline(arguments.operands[1])
         case ("pipeline", _): throw UsageError("pipeline: expected one CLIP to annotate")
-        case ("live", _): subject = .live(try LiveArguments(arguments, operands: arguments.operands.dropFirst()))
+        case ("live", _):
+            subject = .live(try LiveArguments(arguments, operands: arguments.operands.dropFirst()))
         case (let other?, _):
             throw UsageError("'\(other)': expected encoder, pipeline and a clip, or live and a source")
         case (nil, _): throw UsageError("expected encoder, pipeline and a clip, or live and a source")
@@ -66,7 +67,8 @@ struct BenchCommand: Subcommand {
         switch subject {
         case .encoder:
             let bench = try EncoderBench(
-                batch: configuration.batchSize ?? 8, seconds: seconds, load: { () throws(MienError) in try model.load() })
+                batch: configuration.batchSize ?? 8, seconds: seconds,
+                load: { () throws(MienError) in try model.load() })
             try report(
                 bench,
                 String(
@@ -79,7 +81,8 @@ struct BenchCommand: Subcommand {
         case .pipeline(let clip):
             let interrupt = Interrupt()
             let bench = try PipelineBench(
-                analyzer: Analyzer(model: model.load()), input: clip, configuration: configuration, rounds: rounds,
+                analyzer: Analyzer(model: model.load()), input: clip, configuration: configuration,
+                rounds: rounds,
                 checksMemory: checksMemory, cancellation: interrupt.cancellation)
             if interrupt.cancellation.isCancelled { return .interrupted }
             try report(bench, Self.text(bench, clip: clip))

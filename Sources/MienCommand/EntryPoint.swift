@@ -6,7 +6,8 @@ import Mien
 struct EntryPoint {
     static var subcommands: [any Subcommand.Type] {
         [
-            AnnotateCommand.self, StreamCommand.self, CalibrateCommand.self, MergeCommand.self, ExportCommand.self,
+            AnnotateCommand.self, StreamCommand.self, CalibrateCommand.self, MergeCommand.self,
+            ExportCommand.self,
             ReportCommand.self, PlotCommand.self, OverlayCommand.self, EmbedCommand.self, ImportCommand.self,
             TrainCommand.self,
             EvaluateCommand.self,

@@ -27,7 +27,8 @@ extension Analyzer {
         let run = try LiveRun(
             source, model: model, configuration: configuration, cancellation: cancellation)
         try run.follow(
-            cancellation: cancellation, observe: observe.map { observe in { progress, _ in observe(progress) } },
+            cancellation: cancellation,
+            observe: observe.map { observe in { progress, _ in observe(progress) } },
             deliver: deliver)
         return run.progress
     }
@@ -66,7 +67,8 @@ extension Analyzer {
             averageRate: properties.averageFrameRate?.value, timeSource: "live")
         let report = run.report
         metadata.counts = .init(
-            counts, damagedFrames: report.damagedFrames, lostPackets: report.lostPackets + report.emptyBuffers)
+            counts, damagedFrames: report.damagedFrames, lostPackets: report.lostPackets + report.emptyBuffers
+        )
         metadata.endedEarly = report.endedEarly
         metadata.interrupted = isInterrupted
         metadata.warnings = run.warnings

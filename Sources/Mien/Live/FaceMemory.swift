@@ -26,7 +26,12 @@ struct FaceMemory {
     init(distance: Double) { self.distance = Float(distance) }
 
     /// The scores that a face with this look still has; nil if it is to be encoded.
-    mutating func scores(of face: Int, _ signature: CropSignature, at time: Double) -> LiveScores? {
+    ///
+    /// - Parameter isBehind: Whether the encoder has more than it can do. Then twice the distance counts as no
+    ///   change: a reading that is a little old is better than none.
+    mutating func scores(
+        of face: Int, _ signature: CropSignature, at time: Double, isBehind: Bool = false
+    ) -> LiveScores? {
         guard var known = faces[face] else { return nil }
         known.lastSeen = time
         if let sent = known.sent {
@@ -39,7 +44,8 @@ struct FaceMemory {
         faces[face] = known
         // While a newer look is on its way, it is the one to be like.
         guard let look = known.sent ?? known.encoded else { return nil }
-        return signature.distance(to: look.signature) <= distance ? look.scores : nil
+        return signature.distance(to: look.signature) <= (isBehind ? 2 * distance : distance)
+            ? look.scores : nil
     }
 
     /// Notes that a crop of the face goes to the encoder.

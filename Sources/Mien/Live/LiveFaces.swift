@@ -23,11 +23,12 @@ final class LiveFaces {
     private let requests: Channel<LiveRequest>
     private let ledger: LiveLedger
     private let keepsImages: Bool
+    private let isLive: Bool
     private let pixels: UnsafeMutableBufferPointer<UInt8>
 
     init(
         tracker: FaceTracker, cropper: FaceCropper, configuration: LiveConfiguration, empty: Channel<Batch>,
-        requests: Channel<LiveRequest>, ledger: LiveLedger, keepsImages: Bool
+        requests: Channel<LiveRequest>, ledger: LiveLedger, keepsImages: Bool, isLive: Bool
     ) {
         self.tracker = tracker
         self.cropper = cropper
@@ -37,6 +38,7 @@ final class LiveFaces {
         self.requests = requests
         self.ledger = ledger
         self.keepsImages = keepsImages
+        self.isLive = isLive
         pixels = .allocate(capacity: cropper.side * cropper.side * 3)
     }
 
@@ -61,6 +63,8 @@ final class LiveFaces {
             return settle(place, [LiveRow(reading: row)], frame)
         }
         memory?.forget(at: frame.timestamp)
+        // A source that waits is never behind, however full the channel is.
+        let isBehind = isLive && requests.count > 0
         let faces = selection.select(from: found.faces)
         guard !faces.isEmpty else { return settle(place, [LiveRow(reading: row)], frame) }
         var rows: [LiveRow] = []
@@ -73,7 +77,10 @@ final class LiveFaces {
                 x: face.box.x, y: face.box.y, width: face.box.width, height: face.box.height)
             cropper.crop(face, of: frame.image, into: pixels.baseAddress!)
             let signature = memory.map { _ in CropSignature(pixels.baseAddress!, side: cropper.side) }
-            if let signature, let scores = memory?.scores(of: face.id, signature, at: frame.timestamp) {
+            if let signature,
+                let scores = memory?.scores(
+                    of: face.id, signature, at: frame.timestamp, isBehind: isBehind)
+            {
                 row.status = .held
                 rows.append(LiveRow(reading: row, scores: scores))
                 continue

@@ -25,6 +25,7 @@ final class LiveLedger: @unchecked Sendable {
     private var first = 0
     /// Rows that left without their scores.
     private var overdue: [LiveRow] = []
+    private var lost = 0
     private var isFinished = false
     private var failure: (any Error)?
     private let patience: Double?
@@ -32,12 +33,25 @@ final class LiveLedger: @unchecked Sendable {
     /// - Parameter patience: The most seconds from capture to delivery, or nil if every frame waits for its rows.
     init(patience: Double?) { self.patience = patience }
 
-    /// Takes in the next frame and returns its place.
-    func enter(_ entry: LiveEntry) -> Int {
+    /// Takes in the next frame and returns its place; nil if so many wait that the rows' reader must have stopped.
+    /// It is counted then, and has no row.
+    func enter(_ entry: LiveEntry) -> Int? {
         condition.withLock {
+            guard entries.count < Self.mostEntries || patience == nil else {
+                lost += 1
+                return nil
+            }
             entries.append(entry)
             condition.broadcast()
             return first + entries.count - 1
+        }
+    }
+
+    /// The frames that had no place, since they were last asked for.
+    func takeLost() -> Int {
+        condition.withLock {
+            defer { lost = 0 }
+            return lost
         }
     }
 
@@ -48,6 +62,11 @@ final class LiveLedger: @unchecked Sendable {
             $0.image = image
         }
     }
+
+    /// Minutes of frames, and less than a megabyte.
+    private static let mostEntries = 4096
+    /// Of frames that wait for a slow reader, only so many keep their pictures.
+    private static let mostImages = 16
 
     /// Gives up a frame that nobody has looked at.
     func drop(_ place: Int) { change(place) { $0.isDropped = true } }
@@ -102,6 +121,7 @@ final class LiveLedger: @unchecked Sendable {
         condition.withLock {
             guard place >= first else { return }
             body(&entries[place - first])
+            if entries.count > Self.mostImages { entries[place - first].image = nil }
             condition.broadcast()
         }
     }

@@ -73,7 +73,7 @@ final class LivePipeline: @unchecked Sendable {
         faces = LiveFaces(
             tracker: try model.faceTracker(isLive: true), cropper: model.faceCropper,
             configuration: configuration, empty: empty, requests: requests, ledger: ledger,
-            keepsImages: keepsImages)
+            keepsImages: keepsImages, isLive: reader.isLive)
     }
 
     func start() {
@@ -111,12 +111,13 @@ final class LivePipeline: @unchecked Sendable {
                     if let duration, frame.timestamp >= duration { return frames.finish() }
                     let entry = entry(
                         frame.index, frame.timestamp, pts: frame.pts, captured: frame.captured)
-                    let place = ledger.enter(entry)
                     if isBack {
                         hidden += max(0, frame.timestamp - lastTimestamp - Self.visibleOutage)
                         isBack = false
                     }
+                    let place = ledger.enter(entry)
                     (lastTimestamp, lastCapture, count) = (frame.timestamp, frame.captured, frame.index + 1)
+                    guard let place else { continue }
                     var picture = try frame.convert()
                     picture.timestamp -= hidden
                     let captured = Captured(
@@ -147,7 +148,8 @@ final class LivePipeline: @unchecked Sendable {
     @Sendable private func follow() {
         do {
             while let next = try frames.receive() {
-                try faces.process(next.frame, timestamp: next.timestamp, number: next.number, place: next.place)
+                try faces.process(
+                    next.frame, timestamp: next.timestamp, number: next.number, place: next.place)
             }
             requests.finish()
         } catch {

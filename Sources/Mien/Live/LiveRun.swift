@@ -119,6 +119,7 @@ package final class LiveRun {
                         }
                     }
                     statistics.add(entry, rows: rows)
+                    statistics.add(lost: pipeline.ledger.takeLost())
                     if let pictures, let image = entry.image {
                         try pictures(image, entry.unknown.timestamp, entry.number, rows)
                     }

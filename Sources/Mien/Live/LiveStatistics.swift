@@ -85,6 +85,12 @@ struct LiveStatistics {
         latencyCount += 1
     }
 
+    /// Counts frames that were captured and never had a place.
+    mutating func add(lost frames: Int) {
+        progress.frames += frames
+        progress.droppedFrames += frames
+    }
+
     /// The figures of this moment.
     mutating func update() -> LiveProgress {
         progress.elapsed = MonotonicClock.now - start

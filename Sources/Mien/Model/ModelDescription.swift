@@ -59,7 +59,8 @@ extension Model {
     public func describe() throws(MienError) -> ModelDescription {
         let encoder = encoder.configuration
         return ModelDescription(
-            name: name, folder: folder, sha256: try fingerprint(), bytes: fileBytes, imageSize: encoder.imageSize,
+            name: name, folder: folder, sha256: try fingerprint(), bytes: fileBytes,
+            imageSize: encoder.imageSize,
             patchSize: encoder.patchSize, width: encoder.width, layers: encoder.layerCount,
             attentionHeads: encoder.headCount, activation: "\(encoder.activation)",
             precision: precision,

@@ -28,6 +28,9 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
         self.onDisplaced = onDisplaced
     }
 
+    /// The number of elements that wait to be received.
+    package var count: Int { condition.withLock { backlog.count } }
+
     /// The number of elements that gave way to newer ones.
     package var displaced: Int { condition.withLock { displacedCount } }
 

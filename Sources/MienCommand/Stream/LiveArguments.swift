@@ -3,7 +3,8 @@ import Mien
 /// The options that say what live source is followed and how, the same for `stream` and `bench live`.
 struct LiveArguments {
     static let options = [
-        Option("-i", "--input", value: "SOURCE", help: "the source, as FFmpeg has it: -f v4l2 -i /dev/video0"),
+        Option(
+            "-i", "--input", value: "SOURCE", help: "the source, as FFmpeg has it: -f v4l2 -i /dev/video0"),
         Option("-f", "--format", value: "FMT", help: "FFmpeg's name of its format or device, such as v4l2"),
         Option("--video-size", value: "WxH", help: "the picture size asked of a camera, such as 1280x720"),
         Option("--framerate", value: "R", help: "the frames a second asked of a camera"),
@@ -12,7 +13,9 @@ struct LiveArguments {
             help: "the format asked of a camera: mjpeg, yuyv422, h264 ...\nDefault: the fastest it has"),
         Option("--rtsp-transport", value: "tcp|udp", help: "what carries RTSP. Default: tcp"),
         Option("--input-option", value: "K=V", help: "an option for FFmpeg's input; may be repeated"),
-        Option("--open-timeout", value: "S", help: "how long opening may take. Default: 10 for cameras and networks"),
+        Option(
+            "--open-timeout", value: "S",
+            help: "how long opening may take. Default: 10 for cameras and networks"),
         Option(
             "--read-timeout", value: "S",
             help: "after how long without a frame a source is lost.\nDefault: 5 for cameras, 10 for networks"),

@@ -78,8 +78,11 @@ struct StreamCommand: Subcommand {
         isQuiet = arguments.has("--quiet")
         let asked = arguments.string("--output")
         table = asked ?? (printsLines || shows || overlay == "-" ? nil : "-")
-        let users = [table == "-" ? "the table" : nil, printsLines ? "--json" : nil, overlay == "-" ? "--overlay" : nil]
-            .compactMap(\.self)
+        let users = [
+            table == "-" ? "the table" : nil, printsLines ? "--json" : nil,
+            overlay == "-" ? "--overlay" : nil,
+        ]
+        .compactMap(\.self)
         if users.count > 1 {
             throw UsageError("\(users.joined(separator: " and ")) cannot both go to standard output")
         }
@@ -96,9 +99,15 @@ struct StreamCommand: Subcommand {
         try analyzer.model.check(configuration.analysis.baseline)
         // Opened before anything is written: a mistyped name must not leave an empty table.
         let interrupt = Interrupt()
-        let run = try LiveRun(
-            live.source, model: analyzer.model, configuration: configuration,
-            cancellation: interrupt.cancellation)
+        let run: LiveRun
+        do {
+            run = try LiveRun(
+                live.source, model: analyzer.model, configuration: configuration,
+                cancellation: interrupt.cancellation)
+        } catch {
+            if interrupt.cancellation.isCancelled { return .interrupted }
+            throw error
+        }
         let session = try StreamSession(
             run: run, analyzer: analyzer, source: live.source, configuration: configuration,
             outputs: StreamOutputs(

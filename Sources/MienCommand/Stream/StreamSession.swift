@@ -77,7 +77,8 @@ final class StreamSession {
         let properties = run.properties
         let rate = properties.averageFrameRate.map { String(format: " at %.4g frames/s", $0.value) } ?? ""
         Console.say(
-            "\(scene.source): \(properties.codec) \(properties.width)x\(properties.height)\(rate); Ctrl-C ends")
+            "\(scene.source): \(properties.codec) \(properties.width)x\(properties.height)\(rate); Ctrl-C ends"
+        )
     }
 
     private func observe(_ progress: LiveProgress, _ rows: [FaceReading]) {
@@ -128,7 +129,9 @@ final class StreamSession {
 
     private var summary: String {
         let progress = run.progress
-        func milliseconds(_ seconds: Double?) -> String { seconds.map { String(format: "%.0f", $0 * 1000) } ?? "-" }
+        func milliseconds(_ seconds: Double?) -> String {
+            seconds.map { String(format: "%.0f", $0 * 1000) } ?? "-"
+        }
         let latency =
             run.isLive
             ? ", \(progress.droppedFrames) dropped, latency \(milliseconds(progress.latencyMedian)) ms (95 %: \(milliseconds(progress.latency95)) ms)"

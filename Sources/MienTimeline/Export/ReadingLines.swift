@@ -19,7 +19,8 @@ public final class ReadingLines {
         try exporter.add(
             TableRow(
                 reading: reading, expressionLabel: reading.expression?.dominant,
-                smoothedExpressionLabel: reading.smoothedExpression?.dominant, hasRelativeColumns: hasRelative,
+                smoothedExpressionLabel: reading.smoothedExpression?.dominant,
+                hasRelativeColumns: hasRelative,
                 extraColumns: [], extraCells: []))
     }
 
