@@ -94,9 +94,16 @@ final class OverlayWriting: @unchecked Sendable {
     }
 
     private func waitForEnd(seconds: Double?) -> Bool {
-        let deadline = seconds.map { Date(timeIntervalSinceNow: $0) } ?? .distantFuture
+        // Foundation on Linux crashes on a date as far as distantFuture.
+        let deadline = seconds.map { Date(timeIntervalSinceNow: $0) }
         return condition.withLock {
-            while !hasEnded, condition.wait(until: deadline) {}
+            while !hasEnded {
+                guard let deadline else {
+                    condition.wait()
+                    continue
+                }
+                guard condition.wait(until: deadline) else { break }
+            }
             return hasEnded
         }
     }
