@@ -6,6 +6,8 @@ struct FaceTag {
     private let style: Style
     private let id: String
     private let idWidth: Double
+    /// Whether what is shown is of an earlier frame: the number is then not filled.
+    private let isEarlier: Bool
     private let text: String
     private let units: String?
 
@@ -17,6 +19,7 @@ struct FaceTag {
         func width(_ text: String) -> Double { painter.width(of: text, size: style.font, weight: .bold) }
         id = "\(face.id)"
         idWidth = width(id) + 2 * style.gap
+        isEarlier = face.showsEarlierScores
         let rest = room - idWidth - 2 * style.gap
         let fitting = Self.texts(of: face).first { width($0) <= rest } ?? ""
         text = fitting
@@ -34,10 +37,11 @@ struct FaceTag {
         var line = rect
         line.height = style.line
         line.width = idWidth.rounded(.up)
-        painter.fill(line, colour)
+        if !isEarlier { painter.fill(line, colour) }
         let middle = rect.y + style.line / 2
         painter.write(
-            id, x: rect.x + style.gap, middle: middle, size: style.font, weight: .bold, Colour(0x101418))
+            id, x: rect.x + style.gap, middle: middle, size: style.font, weight: .bold,
+            isEarlier ? colour : Colour(0x101418))
         painter.write(
             text, x: line.right + style.gap, middle: middle, size: style.font, weight: .bold, .white)
         if let units {

@@ -70,7 +70,7 @@ package final class FrameOverlay {
         for (face, box) in zip(faces, boxes) {
             painter.outline(
                 box, .face(face.id), width: style.stroke, radius: style.radius,
-                isDashed: !face.status.isSuccess)
+                isDashed: !face.status.isSuccess && !face.showsEarlierScores)
         }
         // Labels first: they are small, and every face has one.
         var taken = caption.map { [$0] } ?? []

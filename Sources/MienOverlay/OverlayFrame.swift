@@ -33,4 +33,8 @@ package struct OverlayFace: Sendable {
         (self.id, self.box, self.status) = (id, box, status)
         (self.label, self.expression, self.actionUnits) = (label, expression, actionUnits)
     }
+    /// Whether a live run saw the face here without time to encode it, and its scores are those it had a moment ago.
+    ///
+    /// That may change with every frame: it is marked by less than a dashed box, which would flicker.
+    var showsEarlierScores: Bool { status == .dropped && label != nil }
 }

@@ -72,6 +72,26 @@ import Testing
         #expect(dashed.filter { $0 < 120 }.count > solid.filter { $0 < 120 }.count + 20)
     }
 
+    @Test func aLiveFaceDoesNotFlicker() {
+        func picture(_ status: FrameStatus, hasScores: Bool = true) -> Scene {
+            let scene = Scene(640, 360)
+            var live = face(0, 250, 120, 120, status: status)
+            if !hasScores { (live.label, live.expression, live.actionUnits) = (nil, nil, nil) }
+            scene.draw(frame([live], status: status))
+            return scene
+        }
+        func line(_ scene: Scene) -> [UInt8] { (250..<370).map { scene.canvas[$0, 120].blue } }
+        let ok = picture(.ok)
+        #expect(picture(.held).pixels == ok.pixels)
+        // Seen, and not encoded: the same box and scores, and a number that is not filled.
+        let dropped = picture(.dropped)
+        #expect(line(dropped) == line(ok))
+        let changed = zip(dropped.pixels, ok.pixels).count { $0 != $1 }
+        #expect((1..<4 * 900).contains(changed), "\(changed)")
+        // Not encoded yet.
+        #expect(line(picture(.dropped, hasScores: false)) != line(ok))
+    }
+
     @Test(arguments: [2, 3, 5, 9]) func severalFacesDoNotHideEachOther(count: Int) {
         let scene = Scene(1280, 720)
         // A group in rows, as in a photograph.

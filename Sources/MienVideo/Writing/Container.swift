@@ -52,7 +52,9 @@ package enum Container: String, Sendable {
     func options(timeBases: [Rational]) -> [String: String] {
         switch self {
         case .mp4, .m4v, .mov: break
-        case .mkv, .ts: return [:]
+        // What lies in memory until a cluster ends is a second, as of a fragment.
+        case .mkv: return ["cluster_time_limit": "1000"]
+        case .ts: return [:]
         // Nobody goes back to fill in how long it was.
         case .flv: return ["flvflags": "no_duration_filesize"]
         case .rtsp: return ["rtsp_transport": "tcp"]

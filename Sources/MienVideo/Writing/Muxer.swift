@@ -171,12 +171,11 @@ final class Muxer {
 
     private func failure(_ status: FFmpegStatus) -> VideoError {
         if let interruption = Self.interruption(interrupt, name: name) { return interruption }
-        if status.isBrokenPipe { return .cannotWrite(name, detail: "its reader is gone") }
         // The device's own error, which the muxer may have passed over.
         let device = context.pointee.pb.map { FFmpegStatus($0.pointee.error) }
-        if let device, device.isFailure, device != .endOfFile {
-            return .cannotWrite(name, detail: device.text)
-        }
-        return .cannotWrite(name, detail: log.explain(status))
+        let isDevices = device.map { $0.isFailure && $0 != .endOfFile } ?? false
+        let cause = isDevices ? device ?? status : status
+        if cause.isBrokenPipe { return .cannotWrite(name, detail: "its reader is gone") }
+        return .cannotWrite(name, detail: isDevices ? cause.text : log.explain(cause))
     }
 }

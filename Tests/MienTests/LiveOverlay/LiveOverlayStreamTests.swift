@@ -77,14 +77,9 @@ import Testing
             case "rtmp": try receiver("-listen", "1", "-i", url, frames: 20)
             default: try receiver("-rtsp_flags", "listen", "-i", url, frames: 20)
             }
-        // Nobody says when the server listens; the first attempts may come too early.
-        var overlay = try overlay(url)
-        try send(to: overlay) {
-            if overlay.run.frames == 0, overlay.failure != nil, let again = try? self.overlay(url) {
-                overlay = again
-            }
-            return !reader.isRunning
-        }
+        try waitForListener(port)
+        let overlay = try overlay(url)
+        try send(to: overlay) { !reader.isRunning }
         #expect(reader.wait() == 0)
         #expect(try frameTimes(received).count == 20)
     }
@@ -93,13 +88,9 @@ import Testing
         let port = try freePort(SOCK_STREAM)
         let url = "tcp://127.0.0.1:\(port)"
         let reader = try receiver("-i", url + "?listen=1")
-        var overlay = try overlay(url)
-        try send(to: overlay) {
-            if overlay.run.frames == 0, overlay.failure != nil, let again = try? self.overlay(url) {
-                overlay = again
-            }
-            return overlay.run.frames > 5
-        }
+        try waitForListener(port)
+        let overlay = try overlay(url)
+        try send(to: overlay) { overlay.run.frames > 5 }
         reader.stop()
         try send(to: overlay) { overlay.failure != nil }
         let message = try #require(overlay.failure).description

@@ -91,6 +91,12 @@ func freePort(_ kind: __socket_type) throws -> UInt16 {
     return UInt16(bigEndian: address.sin_port)
 }
 
+/// Waits until somebody listens on a TCP port of this machine.
+func waitForListener(_ port: UInt16) throws {
+    let socket = String(format: ":%04X 00000000:0000 0A", Int(port))
+    try waitUntil { try String(contentsOfFile: "/proc/net/tcp", encoding: .utf8).contains(socket) }
+}
+
 /// The times of a video's frames, in seconds from the first.
 func frameTimes(_ path: String) throws -> [Double] {
     let reader = try VideoReader(path)
