@@ -18,6 +18,8 @@ struct EntryPoint {
     static func main() {
         // A reader that goes away (`mien annotate ... -o - | head`) is an error of the write, not a signal.
         signal(SIGPIPE, SIG_IGN)
+        // Nor is a limit on the size of files (`ulimit -f`), which is as a full disk.
+        signal(SIGXFSZ, SIG_IGN)
         exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 

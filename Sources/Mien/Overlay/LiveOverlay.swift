@@ -88,4 +88,8 @@ package struct LiveOverlayRun: Sendable, Equatable {
     package var dropped = 0
     /// What is worth knowing about the video, in sentences.
     package var warnings: [String] = []
+
+    package init(frames: Int = 0, dropped: Int = 0, warnings: [String] = []) {
+        (self.frames, self.dropped, self.warnings) = (frames, dropped, warnings)
+    }
 }
