@@ -18,7 +18,7 @@ struct EntryPoint {
     static func main() {
         // A reader that goes away (`mien annotate ... -o - | head`) is an error of the write, not a signal.
         signal(SIGPIPE, SIG_IGN)
-        // So is a file that may not grow any more.
+        // Nor is a limit on the size of files (`ulimit -f`), which is as a full disk.
         signal(SIGXFSZ, SIG_IGN)
         exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }

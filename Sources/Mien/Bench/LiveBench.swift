@@ -38,12 +38,17 @@ package struct LiveBench: Codable, Sendable {
         (width, height) = (run.properties.width, run.properties.height)
         var early: ProcessUse?
         var late = ProcessUse()
+        var nextSample = 0.0
         let tenth = 0.1 * (configuration.analysis.duration ?? 600)
         try run.follow(
             cancellation: cancellation,
             observe: { progress, _ in
                 if early == nil, progress.elapsed >= tenth { early = .now }
-                late = progress.frames % 100 == 0 ? .now : late
+                // Before the end of the run, as its threads end with it.
+                if progress.elapsed >= nextSample {
+                    late = .now
+                    nextSample = progress.elapsed + 0.5
+                }
             }
         ) { _ in }
         progress = run.progress

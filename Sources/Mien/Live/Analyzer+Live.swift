@@ -45,9 +45,11 @@ extension Analyzer {
     }
 
     /// What `NAME.meta.json` says of a live run.
+    ///
+    /// - Parameter failure: What ended the run, if something did.
     package func metadata(
         of run: LiveRun, source: String, configuration: LiveConfiguration, counts: TableCounts,
-        isInterrupted: Bool
+        isInterrupted: Bool, failure: String? = nil
     ) throws(MienError) -> RunMetadata {
         var analysis = configuration.analysis
         analysis.isCausal = true
@@ -69,7 +71,7 @@ extension Analyzer {
         metadata.counts = .init(
             counts, damagedFrames: report.damagedFrames, lostPackets: report.lostPackets + report.emptyBuffers
         )
-        metadata.endedEarly = report.endedEarly
+        metadata.endedEarly = report.endedEarly ?? failure
         metadata.interrupted = isInterrupted
         metadata.warnings = run.warnings
         metadata.baselines = run.baselines

@@ -3,7 +3,7 @@
 ///
 /// What is compared with is always a crop that was encoded, never one that was held: small changes add up until
 /// they are a large one.
-struct FaceMemory {
+package struct FaceMemory {
     private struct Look {
         let signature: CropSignature
         let scores: LiveScores
@@ -23,13 +23,13 @@ struct FaceMemory {
     private let distance: Float
     private var faces: [Int: Face] = [:]
 
-    init(distance: Double) { self.distance = Float(distance) }
+    package init(distance: Double) { self.distance = Float(distance) }
 
     /// The scores that a face with this look still has; nil if it is to be encoded.
     ///
     /// - Parameter isBehind: Whether the encoder has more than it can do. Then twice the distance counts as no
     ///   change: a reading that is a little old is better than none.
-    mutating func scores(
+    package mutating func scores(
         of face: Int, _ signature: CropSignature, at time: Double, isBehind: Bool = false
     ) -> LiveScores? {
         guard var known = faces[face] else { return nil }
@@ -49,13 +49,14 @@ struct FaceMemory {
     }
 
     /// Notes that a crop of the face goes to the encoder.
-    mutating func send(_ face: Int, _ signature: CropSignature, _ scores: LiveScores, at time: Double) {
+    package mutating func send(_ face: Int, _ signature: CropSignature, _ scores: LiveScores, at time: Double)
+    {
         faces[face, default: Face(lastSeen: time)].sent = Look(signature: signature, scores: scores)
         faces[face]?.lastSeen = time
     }
 
     /// Forgets faces that have been out of sight.
-    mutating func forget(at time: Double) {
+    package mutating func forget(at time: Double) {
         guard faces.contains(where: { time - $0.value.lastSeen > Self.memory }) else { return }
         faces = faces.filter { time - $0.value.lastSeen <= Self.memory }
     }

@@ -3,8 +3,8 @@ import MienTimeline
 import Synchronization
 
 /// The scores of a crop, which several rows may wait for.
-final class LiveScores: Sendable {
-    enum State: Sendable {
+package final class LiveScores: Sendable {
+    package enum State: Sendable {
         case waiting
         case ready(expression: ExpressionScores?, actionUnits: ActionUnitScores?)
         /// The crop gave way to a newer one.
@@ -13,22 +13,29 @@ final class LiveScores: Sendable {
 
     private let current = Mutex(State.waiting)
 
-    var state: State { current.withLock { $0 } }
+    package init() {}
+
+    package var state: State { current.withLock { $0 } }
 
     var isSettled: Bool { if case .waiting = state { false } else { true } }
 
-    func settle(_ state: State) { current.withLock { $0 = state } }
+    package func settle(_ state: State) { current.withLock { $0 = state } }
 }
 
 /// A row of a frame before it has its scores.
-struct LiveRow: Sendable {
+package struct LiveRow: Sendable {
     /// The row without scores, with the status it has if they come.
-    var reading: FaceReading
+    package var reading: FaceReading
     /// What its scores will be; nil if it has none.
-    var scores: LiveScores?
+    package var scores: LiveScores?
+
+    package init(reading: FaceReading, scores: LiveScores? = nil) {
+        self.reading = reading
+        self.scores = scores
+    }
 
     /// The row as it stands: with its scores, or `dropped`.
-    var result: FaceReading {
+    package var result: FaceReading {
         guard let scores else { return reading }
         var reading = reading
         if case .ready(let expression, let actionUnits) = scores.state {
@@ -41,21 +48,26 @@ struct LiveRow: Sendable {
 }
 
 /// A frame, or an outage, on its way to the table.
-struct LiveEntry: Sendable {
+package struct LiveEntry: Sendable {
     /// The row that stands for the frame as long as nothing is known of its faces: it was `dropped`.
-    let unknown: FaceReading
+    package let unknown: FaceReading
     /// The monotonic time of capture in seconds.
-    let captured: Double
+    package let captured: Double
     /// Why the source was lost, if this is an outage.
-    var outage: String?
+    package var outage: String?
     /// The frame's rows, once its faces are known.
-    var rows: [LiveRow]?
+    package var rows: [LiveRow]?
     /// The picture, if somebody wants to draw on it.
-    var image: Image?
+    package var image: Image?
     /// Whether it was given up before its faces were looked for.
-    var isDropped = false
+    package var isDropped = false
 
-    var number: Int { unknown.frame }
+    package init(unknown: FaceReading, captured: Double) {
+        self.unknown = unknown
+        self.captured = captured
+    }
+
+    package var number: Int { unknown.frame }
 
     var isSettled: Bool {
         isDropped || rows?.allSatisfy { $0.scores?.isSettled ?? true } ?? false

@@ -7,11 +7,11 @@ import MienVideo
 /// the bound.
 ///
 /// A frame enters when it is captured and leaves when all its rows are settled, or at its deadline with what there
-/// is. Scores that come after that are handed on with the next frame. It is small: pictures are elsewhere, and
-/// deadlines bound the number of frames.
-final class LiveLedger: @unchecked Sendable {
+/// is. Scores that come after that are handed on with the next frame. It stays small, also when the rows are not
+/// taken: then a source that can wait is made to, and the frames of one that cannot are counted only.
+package final class LiveLedger: @unchecked Sendable {
     /// What is handed on.
-    enum Delivery {
+    package enum Delivery {
         case entry(LiveEntry, late: [FaceReading])
         /// Nothing has happened for a while.
         case quiet
@@ -27,17 +27,29 @@ final class LiveLedger: @unchecked Sendable {
     private var overdue: [LiveRow] = []
     private var lost = 0
     private var isFinished = false
+    private var isCancelled = false
     private var failure: (any Error)?
     private let patience: Double?
 
+    /// Minutes of frames, and a few megabytes.
+    private static let mostEntries = 4096
+    /// Of frames that wait for a slow reader, only so many keep their pictures.
+    private static let mostImages = 16
+    /// The most frames of a source that can wait.
+    private static let mostWaiting = 64
+
     /// - Parameter patience: The most seconds from capture to delivery, or nil if every frame waits for its rows.
-    init(patience: Double?) { self.patience = patience }
+    package init(patience: Double?) { self.patience = patience }
 
     /// Takes in the next frame and returns its place; nil if so many wait that the rows' reader must have stopped.
-    /// It is counted then, and has no row.
-    func enter(_ entry: LiveEntry) -> Int? {
+    /// It is counted then, and has no row. A source that can wait does so instead.
+    package func enter(_ entry: LiveEntry) -> Int? {
         condition.withLock {
-            guard entries.count < Self.mostEntries || patience == nil else {
+            if patience == nil {
+                while entries.count >= Self.mostWaiting, !isCancelled { condition.wait() }
+            }
+            guard !isCancelled else { return nil }
+            guard entries.count < Self.mostEntries else {
                 lost += 1
                 return nil
             }
@@ -48,7 +60,7 @@ final class LiveLedger: @unchecked Sendable {
     }
 
     /// The frames that had no place, since they were last asked for.
-    func takeLost() -> Int {
+    package func takeLost() -> Int {
         condition.withLock {
             defer { lost = 0 }
             return lost
@@ -56,26 +68,21 @@ final class LiveLedger: @unchecked Sendable {
     }
 
     /// Gives a frame its rows; too late for one that has left, whose faces then stay unknown.
-    func settle(_ place: Int, rows: [LiveRow], image: Image?) {
+    package func settle(_ place: Int, rows: [LiveRow], image: Image?) {
         change(place) {
             $0.rows = rows
             $0.image = image
         }
     }
 
-    /// Minutes of frames, and less than a megabyte.
-    private static let mostEntries = 4096
-    /// Of frames that wait for a slow reader, only so many keep their pictures.
-    private static let mostImages = 16
-
     /// Gives up a frame that nobody has looked at.
-    func drop(_ place: Int) { change(place) { $0.isDropped = true } }
+    package func drop(_ place: Int) { change(place) { $0.isDropped = true } }
 
     /// Tells that scores have been settled.
-    func scoresSettled() { condition.withLock { condition.broadcast() } }
+    package func scoresSettled() { condition.withLock { condition.broadcast() } }
 
     /// Says that no frame will follow, and why if that is a failure.
-    func finish(throwing error: (any Error)? = nil) {
+    package func finish(throwing error: (any Error)? = nil) {
         condition.withLock {
             isFinished = true
             failure = error
@@ -83,10 +90,20 @@ final class LiveLedger: @unchecked Sendable {
         }
     }
 
+    /// Says that nobody will take a row any more, and lets go of those there are.
+    package func cancel() {
+        condition.withLock {
+            isCancelled = true
+            isFinished = true
+            while !entries.isEmpty { _ = entries.removeFirst() }
+            condition.broadcast()
+        }
+    }
+
     /// The next frame in order, waiting for it, but no longer than `quiet` seconds.
     ///
     /// - Throws: What the run ended with, after the last frame.
-    func next(quiet: Double) throws -> Delivery {
+    package func next(quiet: Double) throws -> Delivery {
         condition.lock()
         defer { condition.unlock() }
         let end = MonotonicClock.now + quiet
@@ -95,7 +112,8 @@ final class LiveLedger: @unchecked Sendable {
             var wake = end
             if let head = entries.first {
                 let deadline = patience.map { head.captured + $0 } ?? .infinity
-                if head.isSettled || now >= deadline { return deliver() }
+                // At the end nothing will be settled any more.
+                if head.isSettled || isFinished || now >= deadline { return deliver() }
                 wake = min(wake, deadline)
             } else if isFinished {
                 if let failure { throw failure }
@@ -113,13 +131,14 @@ final class LiveLedger: @unchecked Sendable {
         overdue.removeAll { $0.scores?.isSettled ?? true }
         let entry = entries.removeFirst()
         first += 1
+        condition.broadcast()
         overdue += entry.rows?.filter { !($0.scores?.isSettled ?? true) } ?? []
         return .entry(entry, late: late)
     }
 
     private func change(_ place: Int, _ body: (inout LiveEntry) -> Void) {
         condition.withLock {
-            guard place >= first else { return }
+            guard place >= first, !isCancelled else { return }
             body(&entries[place - first])
             if entries.count > Self.mostImages { entries[place - first].image = nil }
             condition.broadcast()

@@ -88,6 +88,7 @@ final class LivePipeline: @unchecked Sendable {
         frames.cancel()
         requests.cancel()
         empty.cancel()
+        ledger.cancel()
         group.wait()
     }
 

@@ -89,6 +89,7 @@ package final class LiveRun {
             reader: reader, model: model, configuration: configuration, keepsImages: pictures != nil,
             cancellation: cancelReading)
         let watch = CancellationWatch(cancellation, cancelReading)
+        statistics = LiveStatistics()
         pipeline.start()
         defer {
             watch.end()
@@ -96,6 +97,7 @@ package final class LiveRun {
             progress = statistics.update()
         }
         var rows: [FaceReading] = []
+        var start: Double?
         func emit(_ reading: FaceReading) throws {
             rows.append(reading)
             try deliver(reading)
@@ -111,6 +113,7 @@ package final class LiveRun {
             while true {
                 switch try pipeline.ledger.next(quiet: Self.pulse) {
                 case .entry(let entry, let late):
+                    start = start ?? entry.captured
                     rows.removeAll(keepingCapacity: true)
                     for reading in late { smoother.addLate(reading) }
                     if entry.rows != nil || configuration.drops == .rows {
@@ -125,6 +128,13 @@ package final class LiveRun {
                     }
                     observe?(statistics.update(), rows)
                 case .quiet:
+                    // A source that is away gives no frame that would end the run.
+                    if let start, let duration = configuration.analysis.duration,
+                        statistics.progress.outage != nil,
+                        MonotonicClock.now - start >= duration
+                    {
+                        cancelReading.cancel()
+                    }
                     observe?(statistics.update(), [])
                 case .end:
                     return try end()

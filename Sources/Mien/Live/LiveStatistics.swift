@@ -12,13 +12,17 @@ public struct LiveProgress: Sendable, Codable, Equatable {
     public internal(set) var framesPerSecond: Double?
     /// The frames that were given up before their faces were looked for.
     public internal(set) var droppedFrames = 0
-    /// The rows of faces by what became of them.
+    /// The rows of faces that were encoded.
     public internal(set) var encodedFaces = 0
+    /// The rows of faces that looked as when they were last encoded.
     public internal(set) var heldFaces = 0
+    /// The rows of faces that there was no time for.
     public internal(set) var droppedFaces = 0
-    /// Seconds from capture to row: the median, and what 95 and 100 % of the frames stay under.
+    /// Seconds from capture to row: the median.
     public internal(set) var latencyMedian: Double?
+    /// What 95 % of the frames stay under.
     public internal(set) var latency95: Double?
+    /// The longest.
     public internal(set) var latencyMaximum: Double?
     /// The processor time used, as a share of all cores over the time elapsed.
     public internal(set) var processorShare = 0.0
@@ -44,8 +48,8 @@ public struct LiveProgress: Sendable, Codable, Equatable {
 }
 
 /// Keeps the account of a live run, in memory that does not grow.
-struct LiveStatistics {
-    private(set) var progress = LiveProgress()
+package struct LiveStatistics {
+    package private(set) var progress = LiveProgress()
 
     /// Latencies in bins of a tenth of a millisecond; what is longer counts in the last.
     private var latencies = [Int32](repeating: 0, count: 20_000)
@@ -57,8 +61,10 @@ struct LiveStatistics {
     private let start = MonotonicClock.now
     private let processorStart = Self.processorTime
 
-    /// Counts an entry whose rows are out now.
-    mutating func add(_ entry: LiveEntry, rows: [FaceReading]) {
+    package init() {}
+
+    /// Counts an entry whose rows are out at `now`, a monotonic time in seconds.
+    package mutating func add(_ entry: LiveEntry, rows: [FaceReading], at now: Double = MonotonicClock.now) {
         if let reason = entry.outage {
             progress.outages += 1
             progress.outage = reason
@@ -79,20 +85,20 @@ struct LiveStatistics {
         while let first = captures.first, entry.captured - first > Self.rateWindow {
             _ = captures.removeFirst()
         }
-        let latency = max(0, MonotonicClock.now - entry.captured)
+        let latency = max(0, now - entry.captured)
         progress.latencyMaximum = max(progress.latencyMaximum ?? 0, latency)
         latencies[min(Int(min(latency, 10) * Self.binsPerSecond), latencies.count - 1)] += 1
         latencyCount += 1
     }
 
     /// Counts frames that were captured and never had a place.
-    mutating func add(lost frames: Int) {
+    package mutating func add(lost frames: Int) {
         progress.frames += frames
         progress.droppedFrames += frames
     }
 
     /// The figures of this moment.
-    mutating func update() -> LiveProgress {
+    package mutating func update() -> LiveProgress {
         progress.elapsed = MonotonicClock.now - start
         progress.latencyMedian = quantile(0.5)
         progress.latency95 = quantile(0.95)

@@ -38,6 +38,13 @@ package final class TerminalScreen: Sendable {
     /// What Ctrl-Z did before.
     private let stopHandler: (@convention(c) (Int32) -> Void)?
 
+    /// Whether `descriptor` is a terminal that can move its cursor.
+    package static func isPossible(
+        _ descriptor: Int32, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Bool {
+        isatty(descriptor) != 0 && !["", "dumb"].contains(environment["TERM"] ?? "")
+    }
+
     /// Takes over the terminal behind `descriptor`.
     ///
     /// - Parameters:
@@ -47,8 +54,7 @@ package final class TerminalScreen: Sendable {
         descriptor: Int32, rate: Double = 12,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
-        let terminal = environment["TERM"] ?? ""
-        guard isatty(descriptor) != 0, !["", "dumb"].contains(terminal) else { return nil }
+        guard Self.isPossible(descriptor, environment: environment) else { return nil }
         self.descriptor = descriptor
         view = TerminalView(style: TerminalStyle(environment: environment))
         interval = .seconds(1 / rate)

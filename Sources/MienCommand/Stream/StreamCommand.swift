@@ -89,6 +89,9 @@ struct StreamCommand: Subcommand {
         if let table, TableOutput.isFile(table), FileManager.default.fileExists(atPath: table), !overwrites {
             throw UsageError("\(table) exists; -y overwrites it")
         }
+        if shows, !TerminalScreen.isPossible(STDERR_FILENO) {
+            throw UsageError("--view: standard error is no terminal that can show it")
+        }
         if let overlay {
             do { try LiveOverlay.check(output: overlay) } catch { throw UsageError("--overlay \(error)") }
         }
@@ -108,14 +111,16 @@ struct StreamCommand: Subcommand {
             if interrupt.cancellation.isCancelled { return .interrupted }
             throw error
         }
-        let session = try StreamSession(
+        // The table last: it is under its name from the start, and must not stay there empty.
+        let overlay = try overlay.map {
+            try LiveOverlay(output: $0, replacing: overwrites, format: run.pictureFormat)
+        }
+        let outputs = try StreamOutputs(
+            table: table, printsLines: printsLines, replacing: overwrites,
+            relative: configuration.analysis.baseline != nil)
+        let session = StreamSession(
             run: run, analyzer: analyzer, source: live.source, configuration: configuration,
-            outputs: StreamOutputs(
-                table: table, printsLines: printsLines, replacing: overwrites,
-                relative: configuration.analysis.baseline != nil),
-            overlay: overlay.map {
-                try LiveOverlay(output: $0, replacing: overwrites, format: run.pictureFormat)
-            }, shows: shows, isQuiet: isQuiet)
+            outputs: outputs, overlay: overlay, shows: shows, isQuiet: isQuiet)
         return try session.follow(interrupt.cancellation)
     }
 }

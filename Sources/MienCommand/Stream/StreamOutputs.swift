@@ -43,6 +43,7 @@ final class StreamOutputs {
         }
     }
 
+    /// Ends both; the table first, as it does not depend on a reader.
     func commit() throws(TimelineError) {
         try table?.commit()
         try lines?.commit()

@@ -18,7 +18,7 @@ final class StreamSession {
     init(
         run: LiveRun, analyzer: Analyzer, source: String, configuration: LiveConfiguration,
         outputs: StreamOutputs, overlay: LiveOverlay?, shows: Bool, isQuiet: Bool
-    ) throws {
+    ) {
         self.run = run
         self.analyzer = analyzer
         self.source = source
@@ -27,9 +27,6 @@ final class StreamSession {
         self.overlay = overlay
         self.isQuiet = isQuiet
         screen = shows ? TerminalScreen(descriptor: STDERR_FILENO) : nil
-        if shows, screen == nil {
-            throw MienError.output("--view: standard error is no terminal that can show it")
-        }
         scene.source = run.deviceName.map { "\($0) (\(source))" } ?? source
         scene.size = (run.properties.width, run.properties.height)
     }
@@ -54,8 +51,9 @@ final class StreamSession {
         } catch {
             failure = error
         }
-        do { try finish(isInterrupted: cancellation.isCancelled) } catch { failure = failure ?? error }
+        // At once: files may take a while to end, and a second Ctrl-C ends the process.
         screen?.restore()
+        finish(isInterrupted: cancellation.isCancelled, &failure)
         if let failure {
             if let error = failure as? TimelineError, error.isClosedPipe {
                 // `| head` has what it wanted.
@@ -102,7 +100,9 @@ final class StreamSession {
             ? Double(progress.heldFaces) / Double(faces) : nil
         scene.elapsed = progress.elapsed
         scene.outage = progress.outage
-        if !rows.isEmpty { scene.faces = rows.compactMap { LiveScene.Face($0) } }
+        // A frame that nobody looked at does not say that the faces are gone.
+        let isKnown = rows.contains { $0.faceID != nil || $0.status != .dropped }
+        if isKnown { scene.faces = rows.compactMap { LiveScene.Face($0) } }
         screen.show(scene)
     }
 
@@ -110,20 +110,25 @@ final class StreamSession {
         if let screen { screen.say(message) } else { Console.say(message) }
     }
 
-    private func finish(isInterrupted: Bool) throws {
-        try outputs.commit()
-        try writeMetadata(isInterrupted: isInterrupted)
-        if let overlay {
-            let drawn = try overlay.finish()
+    /// Ends every output, whatever became of the others, and notes the first failure.
+    private func finish(isInterrupted: Bool, _ failure: inout (any Error)?) {
+        func attempt(_ end: () throws -> Void) {
+            do { try end() } catch { failure = failure ?? error }
+        }
+        attempt(outputs.commit)
+        attempt {
+            guard let drawn = try overlay?.finish() else { return }
             for warning in drawn.warnings { say(warning) }
         }
+        let reason = failure.map { "\($0)" }
+        attempt { try writeMetadata(isInterrupted: isInterrupted, failure: reason) }
     }
 
-    private func writeMetadata(isInterrupted: Bool) throws {
+    private func writeMetadata(isInterrupted: Bool, failure: String? = nil) throws {
         guard let path = outputs.path else { return }
         try analyzer.metadata(
             of: run, source: source, configuration: configuration, counts: outputs.counts,
-            isInterrupted: isInterrupted
+            isInterrupted: isInterrupted, failure: failure
         ).write(to: RunMetadata.path(forTable: path))
     }
 

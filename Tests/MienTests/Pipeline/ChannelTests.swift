@@ -1,5 +1,6 @@
 import Dispatch
 import Mien
+import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct ChannelTests {
@@ -56,5 +57,22 @@ import Testing
         #expect(try channel.receive() == 98)
         #expect(try channel.receive() == 99)
         #expect(try channel.receive() == nil)
+    }
+
+    @Test func whatGivesWayIsHandedOut() throws {
+        let given = Given()
+        let channel = Channel<Int>(capacity: 2, policy: .dropOldest) { given.add($0) }
+        for number in 0..<5 { #expect(channel.send(number)) }
+        #expect(given.numbers == [0, 1, 2])
+        // What the receiver throws away, or what nobody takes, did not give way.
+        channel.cancel()
+        #expect(!channel.send(5))
+        #expect(given.numbers == [0, 1, 2])
+    }
+
+    private final class Given: Sendable {
+        private let all = Mutex<[Int]>([])
+        var numbers: [Int] { all.withLock { $0 } }
+        func add(_ number: Int) { all.withLock { $0.append(number) } }
     }
 }
