@@ -1,0 +1,162 @@
+// Products with 8-bit weights: every kernel gives the baseline's bits.
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+#include "int8.h"
+
+static const char *const names[] = {"baseline", "AVX2", "AVX-VNNI", "AVX-512", "AVX-512 VNNI"};
+
+typedef struct product {
+    size_t m, n, k, workers;
+    const float *a, *factors, *scales, *bias, *residual;
+    const int8_t *packed;
+    const int32_t *sums;
+    mien_activation activation;
+} product;
+
+static size_t out_count(const product *p) { return p->m * (p->n + 3); }
+
+// Has the library choose `kernel`; but for an AVX-VNNI that is emulated it must.
+static void multiply(const product *p, mien_int8_kernel kernel, bool emulates_vnni, float *out) {
+    bool is_wide = kernel >= MIEN_INT8_AVX512;
+    mien_isa_limit(is_wide ? MIEN_ISA_AVX512 : kernel == MIEN_INT8_BASELINE ? MIEN_ISA_BASELINE : MIEN_ISA_AVX2);
+    mien_int8_allow_vnni(kernel == MIEN_INT8_AVX_VNNI || kernel == MIEN_INT8_AVX512_VNNI);
+    mien_int8_gemm gemm = {
+        .a = p->a, .a_stride = p->k, .a_factors = p->factors, .weights = p->packed, .scales = p->scales,
+        .sums = p->sums, .bias = p->bias, .residual = p->residual, .residual_stride = p->n, .c = out,
+        .c_stride = p->n + 3, .m = p->m, .n = p->n, .k = p->k, .activation = p->activation,
+    };
+    mien_int8_plan(&gemm, p->workers);
+    // The tiles of AVX-VNNI are as tall as AVX2's, so the plan is the same.
+    if (kernel == MIEN_INT8_AVX_VNNI && emulates_vnni && gemm.kernel == MIEN_INT8_AVX2) gemm.kernel = kernel;
+    expect(gemm.kernel == kernel, "%s is chosen", names[kernel]);
+    gemm.scratch = aligned(gemm.scratch_bytes);
+    mien_int8_run(&gemm);
+    free(gemm.scratch);
+    mien_int8_allow_vnni(true);
+    mien_isa_limit(MIEN_ISA_AVX512);
+}
+
+static void check_product(product p, const int8_t *weights, mien_int8_kernel kernel, bool emulates_vnni,
+                          const char *what) {
+    int8_t *packed = aligned(mien_int8_packed_count(p.n, p.k));
+    int32_t *sums = aligned(p.n * sizeof(int32_t));
+    expect(mien_int8_pack_weights(weights, 0, p.n, p.k, packed, sums), "%s obeys the group rule", what);
+    p.packed = packed, p.sums = sums;
+    float *expected = aligned(out_count(&p) * sizeof(float)), *found = aligned(out_count(&p) * sizeof(float));
+    multiply(&p, MIEN_INT8_BASELINE, false, expected);
+    multiply(&p, kernel, emulates_vnni, found);
+    same_bits(found, expected, out_count(&p) * sizeof(float), "%s, %zu x %zu x %zu", what, p.m, p.n, p.k);
+    free(packed), free(sums), free(expected), free(found);
+}
+
+// Ordinary numbers, quantised by the library.
+static void check_shape(product p, mien_int8_kernel kernel, bool emulates_vnni) {
+    float *a = noise(p.m * p.k, p.m + p.k), *w = noise(p.n * p.k, p.n + p.k), *scales = aligned(p.n * 4);
+    float *bias = noise(p.n, 5), *residual = noise(p.m * p.n, 6), *factors = noise(p.k, 7);
+    int8_t *q = aligned(p.n * p.k);
+    mien_int8_quantize_weights(w, p.k, 0, p.n, p.k, NULL, q, scales);
+    p.a = a, p.scales = scales;
+    if (p.m % 2) p.bias = bias;
+    if (p.m % 3) p.residual = residual;
+    if (p.m % 5 == 0) p.factors = factors;
+    check_product(p, q, kernel, emulates_vnni, "random numbers");
+    free(a), free(w), free(scales), free(bias), free(residual), free(factors), free(q);
+}
+
+// Weights at the bound of the group rule, 128 on either side of zero, against inputs that become 0 and 255:
+// the largest sums in 16 bits.
+static void check_extremes(size_t k, mien_int8_kernel kernel, bool emulates_vnni) {
+    // The four places of a group in a step of eight: 0, 1, 4, 5 and 2, 3, 6, 7.
+    static const int8_t steps[][4] = {
+        {127, 1, 0, 0},    {1, 127, 0, 0},   {0, 0, 127, 1},    {64, 64, 0, 0},  {0, 64, 64, 0},
+        {32, 32, 32, 32},  {-127, -1, 0, 0}, {0, 0, -1, -127},  {-64, 0, -64, 0}, {-32, -32, -32, -32},
+        {127, 1, -127, -1}, {-127, 127, -1, 1}, {64, -64, 64, -64}, {0, 127, 1, -127}, {-1, -127, 127, 1},
+        {-127, 0, 0, 127},
+    };
+    enum { ROWS = 11, COLUMNS = 3 * MIEN_PANEL };
+    static const unsigned char places[2][4] = {{0, 1, 4, 5}, {2, 3, 6, 7}};
+    int8_t *q = aligned(COLUMNS * k);
+    memset(q, 0, COLUMNS * k);
+    for (size_t column = 0; column < COLUMNS; column++) {
+        for (size_t i = 0; i < k; i++) {
+            for (size_t group = 0; group < 2; group++) {
+                for (size_t j = 0; j < 4; j++) {
+                    // In the last third, another pattern in every step and group.
+                    size_t pattern = column < 32 ? column % 16 : (column + i / 8 * 5 + group * 3) % 16;
+                    if (i % 8 == places[group][j]) q[column * k + i] = steps[pattern][j];
+                }
+            }
+        }
+    }
+    float *a = aligned(ROWS * k * sizeof(float)), scales[COLUMNS];
+    for (size_t i = 0; i < COLUMNS; i++) scales[i] = 0.01f * (float)(i + 1);
+    for (size_t row = 0; row < ROWS; row++) {
+        for (size_t i = 0; i < k; i++) {
+            float value = 1;                                              // all 255
+            if (row == 1) value = -1;                                     // all 0, zero point 255
+            if (row == 2) value = i % 8 == 0 || i % 8 == 5 ? 1 : 0;       // one of each two
+            if (row == 3) value = i % 2 ? 1 : -1;
+            if (row == 4) value = 0;
+            if (row == 5) value = i == k - 1 ? NAN : 1;
+            if (row == 6) value = i == 0 ? INFINITY : -1;
+            if (row == 7) value = 1e-42f;
+            if (row == 8) value = i % 3 ? 3e38f : -1e38f;
+            if (row == 9) value = (float)(i % 256);
+            if (row == 10) value = -(float)(i % 256) - 0.5f;
+            a[row * k + i] = value;
+        }
+    }
+    product p = {.m = ROWS, .n = COLUMNS, .k = k, .workers = 1, .a = a, .scales = scales};
+    check_product(p, q, kernel, emulates_vnni, "extremes");
+    free(a), free(q);
+}
+
+static void check_kernel(mien_int8_kernel kernel, bool emulates_vnni) {
+    family("8-bit products, %s%s", names[kernel],
+           emulates_vnni && kernel == MIEN_INT8_AVX_VNNI ? " (instruction emulated here)" : "");
+    static const size_t columns[] = {5, 16, 24, 32, 40, 48, 72}, depths[] = {1, 7, 8, 30, 64, 100, 203};
+    for (size_t m = 1; m <= 25; m++) {
+        for (size_t n = 0; n < sizeof columns / sizeof *columns; n++) {
+            size_t k = depths[(m + n) % (sizeof depths / sizeof *depths)];
+            check_shape((product){.m = m, .n = columns[n], .k = k, .workers = 1}, kernel, emulates_vnni);
+        }
+        // Two blocks of depth, and an odd step at the end of the second.
+        check_shape((product){.m = m, .n = m % 2 ? 16 : 36, .k = m % 3 ? 1030 : 2048, .workers = 1}, kernel,
+                    emulates_vnni);
+    }
+    check_shape((product){.m = 13, .n = 21, .k = 30, .workers = 1, .activation = MIEN_ACTIVATION_GELU}, kernel,
+                emulates_vnni);
+    // More than a block of rows and a chunk of panels; then shared out.
+    check_shape((product){.m = 151, .n = 280, .k = 24, .workers = 1}, kernel, emulates_vnni);
+    // (the threads of the pool block signals, and with them the emulation).
+    size_t workers = kernel == MIEN_INT8_AVX_VNNI && emulates_vnni ? 1 : 3;
+    check_shape((product){.m = 40, .n = 100, .k = 200, .workers = workers}, kernel, emulates_vnni);
+    static const size_t deep[] = {8, 13, 1024, 1029, 4096};
+    for (size_t i = 0; i < sizeof deep / sizeof *deep; i++) check_extremes(deep[i], kernel, emulates_vnni);
+    if (kernel == MIEN_INT8_AVX_VNNI && emulates_vnni) expect(emulated_dots > 0, "VPDPBUSD trapped");
+    close_family();
+}
+
+static void quantize(const void *context, void *out) {
+    const float *w = context;
+    mien_int8_quantize_weights(w, 101, 0, 40, 101, NULL, (int8_t *)((float *)out + 40), out);
+}
+
+void check_int8(bool emulates_vnni) {
+    family("quantising of weights");
+    float *w = noise(40 * 101, 8);
+    compare_levels(quantize, w, 40 * sizeof(float) + 40 * 101, 0, "40 x 101");
+    free(w);
+    close_family();
+
+    if (best_level >= MIEN_ISA_AVX2) check_kernel(MIEN_INT8_AVX2, false);
+    if (emulates_vnni || __builtin_cpu_supports("avxvnni")) check_kernel(MIEN_INT8_AVX_VNNI, emulates_vnni);
+    if (best_level >= MIEN_ISA_AVX512) check_kernel(MIEN_INT8_AVX512, false);
+    if (best_level >= MIEN_ISA_AVX512 && __builtin_cpu_supports("avx512vnni")) {
+        check_kernel(MIEN_INT8_AVX512_VNNI, false);
+    }
+}

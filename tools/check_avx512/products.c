@@ -1,0 +1,92 @@
+// Products in single precision, and attention.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare.h"
+#include "gemm.h"
+
+typedef struct product {
+    size_t m, n, k, workers;
+    mien_activation activation;
+    bool has_bias, has_residual;
+    const float *a, *weights, *bias, *residual;
+} product;
+
+// The output's rows are 3 elements further apart than they are long.
+static size_t out_stride(const product *p) { return p->n + 3; }
+
+static void multiply(const void *context, void *out) {
+    const product *p = context;
+    float *packed = aligned(mien_gemm_packed_weights_count(p->n, p->k) * sizeof(float));
+    mien_gemm_pack_weights(p->weights, p->k, 0, p->n, p->k, packed);
+    mien_gemm gemm = {
+        .a = p->a, .a_stride = p->k, .weights = packed, .bias = p->has_bias ? p->bias : NULL,
+        .residual = p->has_residual ? p->residual : NULL, .residual_stride = p->n,
+        .c = out, .c_stride = out_stride(p), .m = p->m, .n = p->n, .k = p->k, .activation = p->activation,
+    };
+    mien_gemm_plan(&gemm, p->workers);
+    gemm.scratch = aligned(gemm.scratch_count * sizeof(float));
+    mien_gemm_run(&gemm);
+    free(gemm.scratch);
+    free(packed);
+}
+
+static void check_product(product p) {
+    float *a = noise(p.m * p.k, p.m + p.k), *weights = noise(p.n * p.k, p.n * 1009 + p.k);
+    float *bias = noise(p.n, 3), *residual = noise(p.m * p.n, 4);
+    p.a = a, p.weights = weights, p.bias = bias, p.residual = residual;
+    char name[100];
+    snprintf(name, sizeof name, "%zu x %zu x %zu, activation %d, %zu workers", p.m, p.n, p.k, (int)p.activation,
+             p.workers);
+    compare_levels(multiply, &p, p.m * out_stride(&p) * sizeof(float), 4e-7 * (double)p.k + 4e-6, name);
+    free(a), free(weights), free(bias), free(residual);
+}
+
+static void attend(const void *context, void *out) {
+    mien_attention attention = *(const mien_attention *)context;
+    attention.out = out;
+    attention.scratch =
+        aligned(mien_attention_scratch_count(attention.tokens, attention.head_width) * sizeof(float));
+    mien_attention_run(&attention, 1);
+    free(attention.scratch);
+}
+
+static void check_attention(size_t tokens, size_t head_width) {
+    size_t heads = 2, width = heads * head_width, rows = 2 * tokens;
+    float *qkv = noise(rows * 3 * width, tokens * 1009 + head_width);
+    mien_attention attention = {
+        .qkv = qkv, .qkv_stride = 3 * width, .out_stride = width + 3, .images = 2, .tokens = tokens,
+        .heads = heads, .head_width = head_width, .scale = 0.25f,
+    };
+    char name[60];
+    snprintf(name, sizeof name, "%zu tokens, heads of %zu", tokens, head_width);
+    compare_levels(attend, &attention, rows * (width + 3) * sizeof(float), 2e-5, name);
+    free(qkv);
+}
+
+void check_products(void) {
+    family("products in single precision");
+    static const size_t columns[] = {5, 16, 17, 32, 33, 48, 50}, depths[] = {1, 3, 7, 64, 256, 257};
+    for (size_t m = 1; m <= 25; m++) {
+        for (size_t n = 0; n < sizeof columns / sizeof *columns; n++) {
+            size_t k = depths[(m + n) % (sizeof depths / sizeof *depths)];
+            check_product((product){.m = m, .n = columns[n], .k = k, .workers = 1, .has_bias = true});
+        }
+    }
+    for (int activation = MIEN_ACTIVATION_NONE; activation <= MIEN_ACTIVATION_SIGMOID; activation++) {
+        check_product((product){
+            .m = 13, .n = 21, .k = 10, .workers = 1, .activation = (mien_activation)activation,
+            .has_bias = activation % 2 == 0, .has_residual = activation != MIEN_ACTIVATION_RELU,
+        });
+    }
+    // More than a block of rows, a chunk of panels and a block of depth; then shared out.
+    check_product((product){.m = 151, .n = 280, .k = 270, .workers = 1, .has_residual = true});
+    check_product((product){.m = 40, .n = 100, .k = 300, .workers = 3, .has_bias = true, .has_residual = true});
+    close_family();
+
+    family("attention");
+    static const size_t shapes[][2] = {{1, 8}, {5, 8}, {37, 24}, {50, 64}, {145, 16}, {257, 40}, {9, 256}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) check_attention(shapes[i][0], shapes[i][1]);
+    close_family();
+}
