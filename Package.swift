@@ -43,7 +43,8 @@ let package = Package(
             name: "MienTraining", dependencies: ["MienHash", "MienHeads", "MienTensor", "CKernels"],
             swiftSettings: swift),
         .target(
-            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "MienTensor"], swiftSettings: swift),
+            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor"],
+            swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
@@ -101,8 +102,14 @@ let package = Package(
             name: "MienOverlayTests", dependencies: ["MienOverlay", "MienTimeline", "MienVideo"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienTests", dependencies: ["Mien", "MienVideo", "ReadFaces", "TestSupport"],
-            swiftSettings: swift),
+            name: "MienTests",
+            dependencies: [
+                "AllocationProbe", "Mien", "MienFaces", "MienTensor", "MienVideo", "ReadFaces", "TestSupport",
+            ], swiftSettings: swift),
+        // What the test that counts allocations runs, with a malloc that counts.
+        .executableTarget(
+            name: "AllocationProbe", dependencies: ["Mien", "MienTimeline", "MienVideo"],
+            path: "Tests/AllocationProbe", swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
             dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],

@@ -23,7 +23,7 @@ typedef v8 vw;
 
 enum {
     STRIP_FLOATS = 6144, // the gathered inputs of a strip of pixels should stay in the first-level cache
-    STRIP_MOST = 96,
+    STRIP_MOST = 48, // and so should the rows of a depthwise convolution under it
     STRIP_LEAST = 24, // both multiples of every TILE
     INPUTS_MOST = 384,
     STRIP_ROOM = STRIP_LEAST * INPUTS_MOST,
@@ -141,28 +141,28 @@ INLINE void NAME(pool_row)(const mien_map *in, int y, int x, int count, float *o
     }
 }
 
-// The register tile: TILE pixels x `vectors` vectors of outputs from n on, K ascending.
-#define PRODUCT(name, vec, lanes, vectors)                                                             \
+// The register tile: `tile` pixels x `vectors` vectors of outputs from n on, K ascending.
+#define PRODUCT(name, vec, lanes, vectors, tile)                                                       \
     INLINE void NAME(name)(                                                                            \
         const mien_layer *layer, const NAME(strip) * strip, const float *weights, int n, int pixel,    \
         int valid, int skip_channels) {                                                                \
         const int inputs = layer->inputs;                                                              \
         const float *a = strip->gathered + (ptrdiff_t)pixel * inputs;                                  \
-        vec sum[TILE][vectors];                                                                        \
+        vec sum[tile][vectors];                                                                        \
         UNROLL for (int v = 0; v < vectors; v++) {                                                     \
             vec bias;                                                                                  \
             LOAD(bias, layer->bias + n + v * lanes);                                                   \
-            UNROLL for (int i = 0; i < TILE; i++) sum[i][v] = bias;                                    \
+            UNROLL for (int i = 0; i < tile; i++) sum[i][v] = bias;                                    \
         }                                                                                              \
         for (int k = 0; k < inputs; k++) {                                                             \
             vec w[vectors];                                                                            \
             UNROLL for (int v = 0; v < vectors; v++) LOAD(w[v], weights + (k * vectors + v) * lanes);  \
-            UNROLL for (int i = 0; i < TILE; i++) {                                                    \
+            UNROLL for (int i = 0; i < tile; i++) {                                                    \
                 vec value = (vec)(a[i * inputs + k]);                                                  \
                 UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += value * w[v];                    \
             }                                                                                          \
         }                                                                                              \
-        UNROLL for (int i = 0; i < TILE; i++) {                                                        \
+        UNROLL for (int i = 0; i < tile; i++) {                                                        \
             if (i < valid) UNROLL for (int v = 0; v < vectors; v++) {                                  \
                 union { vec all; v8 eighths[lanes / 8]; } s = {sum[i][v]};                             \
                 UNROLL for (int e = 0; e < lanes / 8; e++) {                                           \
@@ -180,8 +180,9 @@ INLINE void NAME(pool_row)(const mien_map *in, int y, int x, int count, float *o
         }                                                                                              \
     }
 
-PRODUCT(product_16, vw, WIDE, (16 / WIDE))
-PRODUCT(product_8, v8, 8, 1)
+// Twelve sums hide the latency of the multiplier.
+PRODUCT(product_16, vw, WIDE, (16 / WIDE), TILE)
+PRODUCT(product_8, v8, 8, 1, 12)
 
 void NAME(layer_run)(
     const mien_layer *layer, const mien_map *in, const mien_map *skip, const mien_map *out, int first,
@@ -209,7 +210,7 @@ void NAME(layer_run)(
             }
         }
         // The last tile may be partly empty; what it computes there must be harmless.
-        int full = (count + TILE - 1) / TILE * TILE;
+        int full = (count + 11) / 12 * 12;
         memset(
             strip.gathered + (ptrdiff_t)count * inputs, 0,
             (size_t)(full - count) * (size_t)inputs * sizeof(float));
@@ -222,7 +223,7 @@ void NAME(layer_run)(
             }
         }
         if (n < outputs) {
-            for (int pixel = 0; pixel < count; pixel += TILE) {
+            for (int pixel = 0; pixel < count; pixel += 12) {
                 NAME(product_8)(layer, &strip, weights, n, pixel, count - pixel, skip_channels);
             }
         }

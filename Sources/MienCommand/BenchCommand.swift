@@ -93,6 +93,7 @@ struct BenchCommand: Subcommand {
             String(
                 format: "encoding alone  %8.2f s    annotate takes %.2f x that", bench.encodeSeconds,
                 bench.ratioToEncoding),
+            stages(bench),
         ]
         if let once = bench.peakBytes, let ten = bench.peakBytesTenTimes {
             lines.append(
@@ -102,5 +103,16 @@ struct BenchCommand: Subcommand {
                     Double(ten) / 1e6, 100 * (Double(ten) / Double(once) - 1)))
         }
         return lines.joined(separator: "\n")
+    }
+
+    private static func stages(_ bench: PipelineBench) -> String {
+        let times = bench.stageSeconds
+        let stages = [
+            ("decode", times.decode), ("convert", times.convert), ("track", times.track),
+            ("crop", times.crop), ("encode", times.encode), ("write", times.write),
+        ].map { name, seconds in
+            name + String(format: " %.2f", 1000 * seconds / Double(max(bench.frames, 1)))
+        }
+        return "processor time  " + stages.joined(separator: ", ") + " ms a frame"
     }
 }

@@ -20,6 +20,9 @@ package final class VideoReader {
     /// What a copy of the video has to be like.
     package let pictureFormat: PictureFormat
 
+    /// The processor time that turning frames into pictures has taken, in seconds.
+    package private(set) var conversionSeconds = 0.0
+
     private let source: FrameSource
     private let converter: PixelConverter
     private let range: TimeRange
@@ -99,7 +102,9 @@ package final class VideoReader {
     }
 
     private func deliver(_ time: FrameClock.Reading) throws(VideoError) -> VideoFrame {
+        let start = CPUTime.thread
         let image = try converter.image(of: source.frame, orientation: source.orientation)
+        conversionSeconds += CPUTime.thread - start
         frames += 1
         if source.isDamaged { damagedFrames += 1 }
         return VideoFrame(

@@ -12,5 +12,6 @@
 #include "training.h"
 #include "warp.h"
 #include "workers.h"
+#include "yuv.h"
 
 #endif

@@ -17,7 +17,7 @@ extension Analyzer {
     ///   - input: What FFmpeg can open.
     ///   - face: The face's number in this very part, or nil for the one with the largest box on average.
     ///   - configuration: What part is read, of which no more than ``longestCalibration``.
-    /// - Returns: The baseline, and what is doubtful about it, a sentence each.
+    /// - Returns: The baseline, and the run, whose warnings say what is doubtful about it.
     /// - Throws: ``MienError``; `.input` if the face has fewer readings than ``Baseline/fewestReadings``.
     public func calibrate(
         _ input: String, face: Int? = nil, configuration: Configuration = Configuration(),

@@ -5,6 +5,7 @@ package final class LoopedSource: FrameStream {
     private let open: () throws -> any FrameStream
     private var remaining: Int
     private var current: (any FrameStream)?
+    private var earlierConversion = 0.0
     private var firstIndex = 0
     private var firstTimestamp = 0.0
     private var last: (index: Int, timestamp: Double, interval: Double)?
@@ -14,6 +15,8 @@ package final class LoopedSource: FrameStream {
         self.open = open
         remaining = count
     }
+
+    package var conversionSeconds: Double { earlierConversion + (current?.conversionSeconds ?? 0) }
 
     package func next() throws -> VideoFrame? {
         while true {
@@ -31,6 +34,7 @@ package final class LoopedSource: FrameStream {
                 firstIndex = last.index + 1
                 firstTimestamp = last.timestamp + last.interval
             }
+            earlierConversion = conversionSeconds
             current = try open()
         }
     }

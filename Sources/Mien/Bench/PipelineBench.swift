@@ -16,6 +16,8 @@ package struct PipelineBench: Codable, Sendable {
     package private(set) var framesPerSecond = 0.0
     /// annotateSeconds / encodeSeconds: 1 means that decoding, detection and cropping cost nothing.
     package private(set) var ratioToEncoding = 0.0
+    /// The processor time of each stage in the last run measured.
+    package private(set) var stageSeconds = StageTimes()
     /// The peak resident memory of annotating the clip once, in bytes.
     package private(set) var peakBytes: Int?
     /// The same for the clip ten times in a row.
@@ -27,6 +29,7 @@ package struct PipelineBench: Codable, Sendable {
         case encodeSeconds = "encode_seconds"
         case framesPerSecond = "frames_per_second"
         case ratioToEncoding = "ratio_to_encoding"
+        case stageSeconds = "stage_cpu_seconds"
         case peakBytes = "peak_bytes"
         case peakBytesTenTimes = "peak_bytes_ten_times"
     }
@@ -72,10 +75,11 @@ package struct PipelineBench: Codable, Sendable {
         let source = LoopedSource(count: count) {
             try OpenedInput(input, configuration: configuration).reader
         }
-        try analyzer.stream(
+        let pipeline = try analyzer.stream(
             source, configuration: configuration, cancellation: cancellation, deliver: table.write)
         try table.commit()
         guard count == 1 else { return }
+        stageSeconds = pipeline.times
         frames = table.counts.frames
         crops = table.counts[.ok]
     }

@@ -18,8 +18,7 @@ extension Model {
     ) throws(MienError) -> FaceCrops {
         let detector: FaceDetector
         do {
-            // One core: the detector runs beside the encoder, which takes what is left.
-            detector = try FaceDetector(workers: Workers(count: 1))
+            detector = try FaceDetector(workers: searchWorkers)
         } catch {
             throw .model("\(error)")
         }

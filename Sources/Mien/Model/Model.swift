@@ -26,6 +26,8 @@ public final class Model: Sendable {
     /// it never changes.
     nonisolated(unsafe) let encoder: VisionEncoder
     let encoderLock = NSLock()
+    /// The cores that the detector may use in a search, during which the encoder may have to wait for crops.
+    let searchWorkers: Workers
     /// The hash of a large model takes seconds, and every table names it.
     private let knownFingerprint = Mutex<String?>(nil)
 
@@ -49,6 +51,8 @@ public final class Model: Sendable {
         self.folder = folder
         self.isEmbedded = isEmbedded
         let workers = Workers(count: threads ?? ProcessInfo.processInfo.activeProcessorCount)
+        // Beyond a few, the pieces of a small network's layer are not worth waking a thread for.
+        searchWorkers = Workers(count: min(workers.count, 4))
         do {
             encoder = try VisionEncoder(
                 folder: folder, workers: workers,

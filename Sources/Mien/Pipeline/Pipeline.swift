@@ -20,8 +20,14 @@ import MienVideo
 package final class Pipeline: @unchecked Sendable {
     /// Where the encoder's time went.
     private(set) var encodingTime = Duration.zero
+    /// The processor time of each stage; complete when ``run(_:)`` has returned.
+    package private(set) var times = StageTimes()
     /// The number of frames decoded so far.
     private(set) var frameCount = 0
+
+    // Of the source and of the crop stage, each with all its parts.
+    private var sourceSeconds = 0.0
+    private var cropStageSeconds = 0.0
 
     private let source: any FrameStream
     private let crops: any CropProducer
@@ -36,7 +42,7 @@ package final class Pipeline: @unchecked Sendable {
     /// - Parameters:
     ///   - makeBatch: Makes one of the batches that go round.
     ///   - encode: Fills a batch's embeddings and probabilities from its pixels. Runs on one queue.
-    init(
+    package init(
         source: any FrameStream, crops: any CropProducer, cancellation: Cancellation,
         makeBatch: () -> Batch, encode: @escaping (Batch) -> Void
     ) {
@@ -55,8 +61,9 @@ package final class Pipeline: @unchecked Sendable {
     }
 
     /// Runs to the end of the source, calling `consume` with every batch in order.
-    func run(_ consume: (Batch) throws -> Void) throws {
+    package func run(_ consume: (Batch) throws -> Void) throws {
         let stages = DispatchGroup()
+        let (processStart, threadStart) = (CPUTime.process, CPUTime.thread)
         for (name, stage) in [
             ("decode", runSource), ("crop", runCrops), ("encode", runEncoder),
         ] {
@@ -66,6 +73,13 @@ package final class Pipeline: @unchecked Sendable {
             encoded.cancel()
             empty.cancel()
             stages.wait()
+            let total = CPUTime.process - processStart
+            times.convert = source.conversionSeconds
+            times.decode = sourceSeconds - times.convert
+            times.crop = crops.cropSeconds
+            times.track = cropStageSeconds - times.crop
+            times.write = CPUTime.thread - threadStart
+            times.encode = max(0, total - sourceSeconds - cropStageSeconds - times.write)
         }
         while let batch = try encoded.receive() {
             try consume(batch)
@@ -74,6 +88,8 @@ package final class Pipeline: @unchecked Sendable {
     }
 
     @Sendable private func runSource() {
+        let start = CPUTime.thread
+        defer { sourceSeconds = CPUTime.thread - start }
         do {
             while !cancellation.isCancelled, let frame = try source.next() {
                 frameCount += 1
@@ -86,6 +102,8 @@ package final class Pipeline: @unchecked Sendable {
     }
 
     @Sendable private func runCrops() {
+        let start = CPUTime.thread
+        defer { cropStageSeconds = CPUTime.thread - start }
         let filler = BatchFiller(empty: empty, filled: filled)
         var failure: (any Error)?
         do {

@@ -31,6 +31,10 @@ struct LiveInput {
     /// Whether a source of this kind comes back after it is lost.
     var canReturn: Bool { kind == .camera || kind == .network || kind == .device }
 
+    /// Whether frames come as fast as they can be read, unless something makes them wait for their time. Devices can be
+    /// generators.
+    var hasNoPace: Bool { kind == .file || kind == .pipe || kind == .device }
+
     /// The location to open now.
     func location() throws(VideoError) -> InputLocation {
         try InputLocation(kind == .camera ? currentNode : name, format: format)

@@ -24,7 +24,7 @@ package final class LiveReader {
     /// What a camera calls itself.
     package let deviceName: String?
     /// Whether the source gives frames at its own pace, so that a slow reader misses some.
-    package var isLive: Bool { options.realtime || input.kind != .file && input.kind != .pipe }
+    package var isLive: Bool { options.realtime || input.canReturn }
 
     private var input: LiveInput
     private let options: LiveOptions
@@ -59,7 +59,7 @@ package final class LiveReader {
         self.options = options
         deviceName = camera?.name
         clock = LiveClock(isPaced: input.canReturn)
-        pace = options.realtime && !input.canReturn ? RealtimePace() : nil
+        pace = options.realtime && input.hasNoPace ? RealtimePace() : nil
         (properties, pictureFormat) = Self.describe(source)
         converter = PixelConverter(codec: source.demuxer.codec.pointee.id, input: input.name)
         lastCapture = MonotonicClock.now
@@ -153,11 +153,12 @@ package final class LiveReader {
 
     /// Why the source was lost, or nil if it came to its end.
     private func loss(of source: FrameSource) throws(VideoError) -> VideoError? {
-        guard input.canReturn else {
+        // What is all there, as a file on a web server, would begin again from its beginning.
+        guard input.canReturn, !source.demuxer.isFinite else {
             past.endedEarly = source.report.endedEarly
             return nil
         }
-        if source.ending == .end, source.demuxer.isFinite || !options.reconnection.isEnabled { return nil }
+        if source.ending == .end, input.kind == .device || !options.reconnection.isEnabled { return nil }
         guard options.reconnection.isEnabled else { throw explain(source) }
         return explain(source)
     }
@@ -177,7 +178,8 @@ package final class LiveReader {
         let start = MonotonicClock.now
         var attempt = 0
         while true {
-            let pause = MonotonicClock.now + policy.delay(before: attempt)
+            let end = policy.giveUpAfter.map { start + $0 } ?? .infinity
+            let pause = min(MonotonicClock.now + policy.delay(before: attempt), end)
             guard MonotonicClock.sleep(until: pause, unless: options.cancellation) else {
                 throw .cancelled(input.name)
             }
@@ -188,7 +190,7 @@ package final class LiveReader {
                 return try resume(source, attempts: attempt)
             } catch {
                 if case .cancelled = error { throw error }
-                if let limit = policy.giveUpAfter, MonotonicClock.now - start >= limit { throw error }
+                if MonotonicClock.now >= end { throw error }
             }
         }
     }

@@ -19,9 +19,8 @@ package struct LiveReport: Sendable, Codable, Equatable {
     /// What a reader of the table should know, in sentences.
     package var warnings: [String] = []
 
-    /// Adds what one connection has met.
+    /// Adds what one connection has lost.
     mutating func add(_ source: FrameSource) {
-        frames += source.report.decodedFrames
         lostPackets += source.report.lostPackets
         emptyBuffers += source.emptyPackets
     }

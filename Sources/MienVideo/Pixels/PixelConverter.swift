@@ -1,7 +1,8 @@
 import CFFmpeg
 import MienTensor
 
-/// Turns decoded frames into upright 8-bit RGB images with swscale.
+/// Turns decoded frames into upright 8-bit RGB images: the usual ones with a kernel (``PlanarYUV``), all others
+/// with swscale.
 ///
 /// swscale looks at none of a frame's colour fields, so range, matrix and chroma siting are set here, and a
 /// change of any of them, or of size, format or orientation, builds a new context. YUV goes by way of planar
@@ -10,6 +11,7 @@ import MienTensor
 final class PixelConverter {
     private var setup: Setup?
     private var scaler: OpaquePointer?
+    private var planar: PlanarYUV?
     private var scratch = Frame()
     private var pool = ImagePool()
     private let codec: AVCodecID
@@ -43,6 +45,10 @@ final class PixelConverter {
 
         let size = orientation.size(width: Int(fields.width), height: Int(fields.height))
         let image = pool.image(width: size.width, height: size.height)
+        if orientation == .upright, let planar {
+            planar.convert(frame, to: image)
+            return image
+        }
         if isDirect, orientation == .upright {
             // swscale reads four entries whatever the format.
             var planes: Planes = (image.baseAddress, nil, nil, nil)
@@ -106,6 +112,7 @@ final class PixelConverter {
             ("dstw", wanted.width), ("dsth", wanted.height), ("dst_format", target.rawValue),
             ("src_range", wanted.colour.isFullRange ? 1 : 0), ("dst_range", 1), ("sws_flags", flags),
         ]
+        planar = nil
         let siting = ChromaSiting(wanted.siting, layout: layout, isFullRange: wanted.colour.isFullRange)
         if let x = siting.x { settings.append(("src_h_chr_pos", x)) }
         if let y = siting.y { settings.append(("src_v_chr_pos", y)) }
@@ -122,6 +129,9 @@ final class PixelConverter {
                     context, table, wanted.colour.isFullRange ? 1 : 0, table, 1, 0, one, one)
             ) { _ in failure }
         }
+        planar = PlanarYUV(
+            format, width: Int(wanted.width), height: Int(wanted.height), colour: wanted.colour,
+            siting: siting)
         try prepareScratch(target, width: wanted.width, height: wanted.height, failure: failure)
         setup = wanted
     }

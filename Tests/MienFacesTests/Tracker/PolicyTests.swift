@@ -118,14 +118,17 @@ import Testing
     }
 
     @Test func whatChangesSetsThePace() {
-        let nearby = signature([64 * 12 + 9])
+        let head = signature([64 * 9 + 9])
+        let body = signature([64 * 15 + 9])
         let elsewhere = signature([64 * 30 + 50])
         #expect(decision(0.2, elsewhere) == .nothing)
         #expect(decision(0.25, elsewhere) == .search)
-        #expect(decision(0.3, nearby) == .glance)
-        #expect(decision(0.5, nearby) == .search)
-        #expect(decision(0.9, signature()) == .nothing)
-        #expect(decision(1, signature()) == .search)
+        #expect(decision(0.3, body) == .glance)
+        #expect(decision(0.5, body) == .search)
+        #expect(decision(0.9, head) == .glance)
+        #expect(decision(1, head) == .search)
+        #expect(decision(1.9, signature()) == .nothing)
+        #expect(decision(2, signature()) == .search)
     }
 
     @Test func aLossIsSearchedForSoon() {

@@ -36,8 +36,8 @@ import Testing
 
     @Test(arguments: ["/dev/video0", "v4l2:/dev/video0", "/dev/v4l/by-id/usb-Fake_Camera_0-video-index0"])
     func aCameraHasSeveralNames(input: String) throws {
-        #expect(try Probe(camera: "", input, "frames=2").frames.count == 2)
-        #expect(try Probe(camera: "", input, "frames=2 format=v4l2").frames.count == 2)
+        #expect(try Probe(camera: "", at: input, "frames=2").frames.count == 2)
+        #expect(try Probe(camera: "", at: input, "frames=2 format=v4l2").frames.count == 2)
     }
 
     @Test func whatTheDriverGrantsIsSaid() throws {
@@ -65,11 +65,11 @@ import Testing
     }
 
     @Test func aCameraThatIsNotThereNamesThoseThatAre() throws {
-        let missing = try Probe(camera: "", "/dev/video7", "frames=1")
+        let missing = try Probe(camera: "", at: "/dev/video7", "frames=1")
         #expect(missing.error == "/dev/video7: no such camera; this machine has /dev/video0")
         let none = try Probe(camera: "--fault unplug", "frames=1")
         #expect(none.error == "/dev/video0: no such camera; and this machine has no other")
-        let metadata = try Probe(camera: "--metadata", "/dev/video1", "frames=1")
+        let metadata = try Probe(camera: "--metadata", at: "/dev/video1", "frames=1")
         #expect(metadata.error?.contains("/dev/video1: not a camera") == true, "\(metadata.output)")
     }
 
@@ -97,7 +97,8 @@ import Testing
         let probe = try Probe(
             camera: "--rate 100 --size 320x180", "cycles=200 frames=3 input_format=mjpeg")
         #expect(probe.frames.count == 600 && probe.error == nil)
-        let (first, last) = (try #require(probe.left.first), try #require(probe.left.last))
+        let first = try #require(probe.left.first)
+        let last = try #require(probe.left.last)
         #expect(first[0] == last[0] && first[1] == last[1], "\(probe.left)")
         #expect(last[2] - first[2] < 4096, "\(probe.left)")
     }

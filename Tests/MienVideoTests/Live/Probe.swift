@@ -37,7 +37,7 @@ struct Probe {
     }
 
     /// Follows `input` where there is a camera that shows the sample, with options of tools/fake-camera.
-    init(camera: String, _ input: String = "v4l2:///dev/video0", _ options: String) throws {
+    init(camera: String, at input: String = "v4l2:///dev/video0", _ options: String) throws {
         let words = (camera + " " + Repository.sample + " -- " + Self.program + " " + input + " " + options)
             .split(separator: " ").map(String.init)
         let run = try Repository.run(Self.fakeCamera, words)

@@ -18,14 +18,14 @@ import Testing
         let port = try freePort()
         let url = "\(scheme)://127.0.0.1:\(port)" + (scheme == "http" ? "/live" : "?listen=1")
         let target = "-f mpegts " + (scheme == "http" ? "-listen 1 " : "") + url
-        let senders = Thread { [self] in
+        let senders = Thread {
             // A second of video at a time; between, nobody listens.
             for _ in 0..<6 {
                 let sender = try? Sender("-t 1.5 " + target)
                 sender?.wait()
                 usleep(300_000)
             }
-            _ = self
+
         }
         senders.start()
         try waitForListener(port)
