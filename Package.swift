@@ -102,8 +102,14 @@ let package = Package(
             name: "MienOverlayTests", dependencies: ["MienOverlay", "MienTimeline", "MienVideo"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienTests", dependencies: ["Mien", "MienVideo", "ReadFaces", "TestSupport"],
-            swiftSettings: swift),
+            name: "MienTests",
+            dependencies: [
+                "AllocationProbe", "Mien", "MienFaces", "MienTensor", "MienVideo", "ReadFaces", "TestSupport",
+            ], swiftSettings: swift),
+        // What the test that counts allocations runs, with a malloc that counts.
+        .executableTarget(
+            name: "AllocationProbe", dependencies: ["Mien", "MienTimeline", "MienVideo"],
+            path: "Tests/AllocationProbe", swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
             dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],

@@ -82,7 +82,7 @@ public final class Analyzer: Sendable {
     /// - Returns: The pipeline, for its figures.
     /// - Throws: ``MienError``, or what `deliver` threw.
     @discardableResult
-    func stream(
+    package func stream(
         _ source: any FrameStream, recorded: RecordedRows? = nil, relative: RelativeRows? = nil,
         configuration: Configuration, cancellation: Cancellation, deliver: (FaceReading) throws -> Void
     ) throws -> Pipeline {

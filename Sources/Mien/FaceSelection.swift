@@ -18,11 +18,14 @@ public enum FaceSelection: Sendable, Equatable, Codable, CustomStringConvertible
 
     /// The selected faces, in order of their ids.
     func select(from faces: [TrackedFace]) -> [TrackedFace] {
-        guard case .largest(let count) = self, faces.count > count else { return faces }
-        return
-            faces
-            .sorted { ($0.box.width * $0.box.height, $1.id) > ($1.box.width * $1.box.height, $0.id) }
-            .prefix(count)
-            .sorted { $0.id < $1.id }
+        faces.filter { includes($0, of: faces) }
+    }
+
+    /// Whether `face`, one of `faces`, is selected.
+    func includes(_ face: TrackedFace, of faces: [TrackedFace]) -> Bool {
+        guard case .largest(let count) = self, faces.count > count else { return true }
+        let area = face.box.width * face.box.height
+        let before = faces.count { ($0.box.width * $0.box.height, face.id) > (area, $0.id) }
+        return before < count
     }
 }

@@ -4,7 +4,7 @@ import MienTimeline
 /// The last step of a run with a baseline: rows on their way out get their relative action units.
 ///
 /// Belongs to one run and one thread. After the run it says what was found out.
-final class RelativeRows {
+package final class RelativeRows {
     private var subtraction: BaselineSubtraction
     private let source: BaselineSource
 

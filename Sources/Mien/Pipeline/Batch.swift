@@ -3,30 +3,37 @@ import MienTensor
 import MienTimeline
 
 /// One row on its way to the table: a frame, and one of its faces if it has any.
-struct BatchRow: Sendable {
+package struct BatchRow: Sendable {
     /// The position among the decoded frames, from 0.
-    var frame: Int
+    package var frame: Int
     /// The presentation timestamp in units of the time base.
-    var pts: Int64?
+    package var pts: Int64?
     /// Seconds from the first frame.
-    var timestamp: Double
-    var status: FrameStatus
-    var face: TrackedFace?
+    package var timestamp: Double
+    package var status: FrameStatus
+    package var face: TrackedFace?
     /// The position of this row's crop in the batch, if it has one to encode.
-    var crop: Int?
+    package var crop: Int?
     /// The scores of this row, if an interrupted run has written them.
     var recorded: RecordedScores?
     /// The position of what was asked for among the samples to embed; nil where everything is taken.
     var sample: Int?
+
+    package init(
+        frame: Int, pts: Int64?, timestamp: Double, status: FrameStatus, sample: Int? = nil
+    ) {
+        (self.frame, self.pts, self.timestamp) = (frame, pts, timestamp)
+        (self.status, self.sample) = (status, sample)
+    }
 }
 
 /// The crops of one encoder call with the rows they belong to, in the order of the table.
 ///
 /// A batch carries every buffer that a stage fills for it, travels from stage to stage and is used again at
 /// the end of the line. One stage owns it at a time; the channels hand it over.
-final class Batch: @unchecked Sendable {
+package final class Batch: @unchecked Sendable {
     /// The most crops a batch takes.
-    let capacity: Int
+    package let capacity: Int
     /// The most rows a batch takes: frames without a face fill no crop, and must still get through.
     let rowCapacity: Int
     /// The bytes of one crop: side x side x 3.
@@ -45,10 +52,10 @@ final class Batch: @unchecked Sendable {
     var hasExpressions = false
     var hasActionUnits = false
 
-    private(set) var rows: [BatchRow] = []
-    private(set) var cropCount = 0
+    package private(set) var rows: [BatchRow] = []
+    package private(set) var cropCount = 0
 
-    init(capacity: Int, side: Int, embeddingWidth: Int) {
+    package init(capacity: Int, side: Int, embeddingWidth: Int) {
         precondition(capacity > 0 && side > 0 && embeddingWidth > 0)
         self.capacity = capacity
         rowCapacity = 4 * capacity + 64

@@ -1,7 +1,7 @@
 import MienVideo
 
 /// Turns frames into rows and crops: the faces of each frame, or the frame as a whole.
-protocol CropProducer: AnyObject {
+package protocol CropProducer: AnyObject {
     /// Takes the next frame. Its rows, and those of frames held back before it, go to `filler` in order.
     func process(_ frame: VideoFrame, into filler: BatchFiller) throws
 
@@ -13,5 +13,5 @@ protocol CropProducer: AnyObject {
 }
 
 extension CropProducer {
-    var cropSeconds: Double { 0 }
+    package var cropSeconds: Double { 0 }
 }

@@ -51,9 +51,8 @@ final class FaceCrops: CropProducer {
             row.status = .decodeError
             return try filler.append(row)
         }
-        let faces = selection.select(from: result.faces)
-        guard !faces.isEmpty else { return try filler.append(row) }
-        for face in faces {
+        guard !result.faces.isEmpty else { return try filler.append(row) }
+        for face in result.faces where selection.includes(face, of: result.faces) {
             row.face = face
             if frame.index % every == 0 {
                 row.status = .ok

@@ -42,7 +42,7 @@ package final class Pipeline: @unchecked Sendable {
     /// - Parameters:
     ///   - makeBatch: Makes one of the batches that go round.
     ///   - encode: Fills a batch's embeddings and probabilities from its pixels. Runs on one queue.
-    init(
+    package init(
         source: any FrameStream, crops: any CropProducer, cancellation: Cancellation,
         makeBatch: () -> Batch, encode: @escaping (Batch) -> Void
     ) {
@@ -61,7 +61,7 @@ package final class Pipeline: @unchecked Sendable {
     }
 
     /// Runs to the end of the source, calling `consume` with every batch in order.
-    func run(_ consume: (Batch) throws -> Void) throws {
+    package func run(_ consume: (Batch) throws -> Void) throws {
         let stages = DispatchGroup()
         let (processStart, threadStart) = (CPUTime.process, CPUTime.thread)
         for (name, stage) in [

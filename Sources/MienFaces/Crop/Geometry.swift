@@ -33,8 +33,13 @@ extension FaceBox {
 }
 
 extension FaceLandmarks {
-    package var points: [Point] { [leftEye, rightEye, noseTip, mouthCenter, leftTragion, rightTragion] }
-    package var isFinite: Bool { points.allSatisfy(\.isFinite) }
+    package var points: InlineArray<6, Point> {
+        [leftEye, rightEye, noseTip, mouthCenter, leftTragion, rightTragion]
+    }
+    package var isFinite: Bool {
+        leftEye.isFinite && rightEye.isFinite && noseTip.isFinite && mouthCenter.isFinite
+            && leftTragion.isFinite && rightTragion.isFinite
+    }
 
     /// The landmarks of which each is the image of one of these.
     package func map(_ transform: (Point) -> Point) -> FaceLandmarks {

@@ -5,6 +5,8 @@ final class CloseLook {
     private let network: ShortRangeNetwork
     private let sampler = RegionSampler(turnedSide: ShortRangeNetwork.side)
     private var detections: [FaceDetection] = []
+    private var suppression = WeightedSuppression()
+    private var faces: [FaceDetection] = []
 
     init(_ source: DetectorWeights) throws(FaceError) {
         network = try ShortRangeNetwork(source)
@@ -37,8 +39,8 @@ final class CloseLook {
         let region = Region(center: center, side: side, roll: roll, pixels: ShortRangeNetwork.side)
         appendDetections(
             in: region, of: image, threshold: threshold, workers: workers, to: &detections)
-        var faces: [FaceDetection] = []
-        WeightedSuppression()(&detections, to: &faces)
+        faces.removeAll(keepingCapacity: true)
+        suppression(&detections, to: &faces)
         return faces
     }
 }

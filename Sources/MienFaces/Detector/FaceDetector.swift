@@ -7,8 +7,8 @@ import MienTensor
 /// to miss none at the price of false alarms. Each candidate is then looked at closely: only what the
 /// short-range network, on a square around the candidate, also calls a face stays.
 ///
-/// A detector owns its working memory: one queue at a time uses it. It allocates when the size of the
-/// pictures changes, and otherwise only its results.
+/// A detector owns its working memory, its results included: one queue at a time uses it. It allocates when
+/// the size of the pictures changes, and where a caller still holds the results of the call before.
 package final class FaceDetector: FaceDetecting {
     private let settings: DetectorSettings
     private let workers: Workers
@@ -21,6 +21,8 @@ package final class FaceDetector: FaceDetecting {
     private var detections: [FaceDetection] = []
     private var candidates: [FaceDetection] = []
     private var verified: [FaceDetection?] = []
+    private var suppression: WeightedSuppression
+    private var faces: [FaceDetection] = []
 
     /// Creates a detector with the weights that belong to this module.
     package convenience init(workers: Workers) throws(FaceError) {
@@ -37,6 +39,7 @@ package final class FaceDetector: FaceDetecting {
             looks.append(try CloseLook(source))
         }
         self.looks = looks
+        suppression = WeightedSuppression(overlap: settings.overlap)
         detections.reserveCapacity(4096)
         candidates.reserveCapacity(256)
         verified.reserveCapacity(settings.candidateLimit)
@@ -47,13 +50,13 @@ package final class FaceDetector: FaceDetecting {
         searchShortRange(image)
         searchFullRange(image)
         candidates.removeAll(keepingCapacity: true)
-        WeightedSuppression(overlap: settings.overlap)(&detections, to: &candidates)
+        suppression(&detections, to: &candidates)
         if candidates.count > settings.candidateLimit {
             candidates.removeLast(candidates.count - settings.candidateLimit)
         }
         verify(in: image)
-        var faces: [FaceDetection] = []
-        WeightedSuppression(overlap: settings.overlap)(&detections, to: &faces)
+        faces.removeAll(keepingCapacity: true)
+        suppression(&detections, to: &faces)
         return faces
     }
 

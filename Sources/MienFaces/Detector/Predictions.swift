@@ -59,7 +59,8 @@ package struct Predictions {
 struct PredictionHead {
     private let features: FeatureMap
     private let convolution: Convolution
-    private let predictions: Predictions
+    /// What the last call has filled.
+    let predictions: Predictions
 
     init(
         _ name: String, features: FeatureMap, channels: Int, stride: Int, anchors: Int,

@@ -20,6 +20,7 @@ package final class ShortRangeNetwork {
     private let entranceMap: FeatureMap
     private let blocks: [BlazeBlock]
     private let heads: [PredictionHead]
+    private let predictions: [Predictions]
 
     package init(_ source: DetectorWeights) throws(FaceError) {
         input = FeatureMap(width: Self.side, height: Self.side, channels: 3, border: 2)
@@ -49,6 +50,7 @@ package final class ShortRangeNetwork {
                 "heads.16", features: coarser.map, channels: coarser.channels, stride: 16, anchors: 6,
                 of: source),
         ]
+        predictions = heads.map(\.predictions)
     }
 
     /// Computes the predictions for ``input``: first those of stride 8, then those of stride 16.
@@ -58,6 +60,7 @@ package final class ShortRangeNetwork {
         for block in blocks {
             map = block(map, workers: workers)
         }
-        return heads.map { $0(workers: workers) }
+        for head in heads { _ = head(workers: workers) }
+        return predictions
     }
 }

@@ -3,11 +3,14 @@
 ///
 /// The best detection is joined with all that overlap it, their boxes and landmarks averaged with the
 /// scores as weights, which steadies them from frame to frame; then the best of the rest, and so on.
+///
+/// A value keeps its working memory from call to call.
 package struct WeightedSuppression {
     /// The intersection over union above which two detections are of the same face.
     package var overlap: Float
     /// Only this many of the best detections are looked at: a bound for pictures full of false alarms.
     package var limit: Int
+    private var sorting = MergeSort<FaceDetection>()
 
     package init(overlap: Float = 0.3, limit: Int = 2048) {
         self.overlap = overlap
@@ -16,15 +19,18 @@ package struct WeightedSuppression {
 
     /// Appends the joined detections to `faces`, best first, each with the score of its best detection.
     /// `detections` is used up and keeps its capacity.
-    package func callAsFunction(_ detections: inout [FaceDetection], to faces: inout [FaceDetection]) {
-        detections.sort(by: Self.isBetter)
+    package mutating func callAsFunction(_ detections: inout [FaceDetection], to faces: inout [FaceDetection])
+    {
+        sorting(&detections, by: Self.isBetter)
         if detections.count > limit {
             detections.removeLast(detections.count - limit)
         }
         while let best = detections.first {
             var mean = WeightedMean()
             var rest = 0
-            for detection in detections {
+            // By index: a loop over the array would hold on to it, and the first change copy it.
+            for index in detections.indices {
+                let detection = detections[index]
                 // The best overlaps itself, unless its box is degenerate.
                 if detection == best || best.box.overlap(detection.box) > overlap {
                     mean.add(detection)

@@ -4,8 +4,8 @@ import Foundation
 ///
 /// In the order of certainty: good detections against all tracks that are or just were in sight; weak
 /// detections against those in sight; then what is left against where and how lost faces were last seen.
-/// All decisions of a stage are taken together, at the least total cost, whatever region of the frame a
-/// detection came from.
+/// All decisions of a stage are taken together (``Matching``), at the least total cost, whatever region of the
+/// frame a detection came from.
 package enum Association {
     /// The least score of a detection that may begin a track or end a loss.
     package static let goodScore: Float = 0.6
@@ -24,44 +24,35 @@ package enum Association {
     package static let pathSimilarity: Float = 0.55
     private static let farSimilarity: Float = 0.65
 
-    /// - Parameters:
-    ///   - tracks: All tracks, their motion brought forward to `time`.
-    ///   - scene: The current scene; tracks of other scenes are left alone.
-    /// - Returns: For each track the index of its sighting, or nil.
-    package static func match(_ tracks: [Track], _ sightings: [Sighting], time: Double, scene: Int) -> [Int?]
-    {
-        var result = [Int?](repeating: nil, count: tracks.count)
-        var isTaken = sightings.map { _ in false }
+    /// One round of decisions.
+    enum Stage {
+        /// Good detections against tracks that are or just were in sight.
+        case expected
+        /// Weak detections against tracks in sight.
+        case weak
+        /// Good detections against where and how any face was last seen.
+        case anywhere
 
-        func stage(
-            _ score: Range<Float>, _ isEligible: (Track) -> Bool, _ cost: (Track, Sighting) -> Float?
-        ) {
-            let rows = tracks.indices.filter {
-                result[$0] == nil && tracks[$0].scene == scene && isEligible(tracks[$0])
-            }
-            let columns = sightings.indices.filter {
-                !isTaken[$0] && score.contains(sightings[$0].detection.score)
-            }
-            guard !rows.isEmpty && !columns.isEmpty else { return }
-            let costs = rows.flatMap { row in
-                columns.map { cost(tracks[row], sightings[$0]) ?? .infinity }
-            }
-            let pairs = leastCostAssignment(costs, rows: rows.count, columns: columns.count)
-            for (row, column) in zip(rows, pairs) {
-                guard let column else { continue }
-                result[row] = columns[column]
-                isTaken[columns[column]] = true
-            }
+        /// The scores of the detections it is about.
+        var scores: Range<Float> {
+            self == .weak ? weakScore..<goodScore : goodScore..<Float.infinity
         }
+    }
 
-        let good = goodScore..<Float.infinity
-        stage(good, { !$0.isLost || time - $0.lastTime <= coasting }, { expectedCost($0, $1, time) })
-        let isHeld = { (track: Track) in
-            !track.isLost && track.id != nil && time - track.goodTime <= longestWeakness
+    /// In the order of certainty.
+    static let stages: [Stage] = [.expected, .weak, .anywhere]
+
+    static func isEligible(_ track: Track, for stage: Stage, _ time: Double) -> Bool {
+        switch stage {
+        case .expected: !track.isLost || time - track.lastTime <= coasting
+        case .weak: !track.isLost && track.id != nil && time - track.goodTime <= longestWeakness
+        case .anywhere: true
         }
-        stage(weakScore..<goodScore, isHeld, { expectedCost($0, $1, time) })
-        stage(good, { _ in true }, { pathCost($0, $1, time) })
-        return result
+    }
+
+    /// The cost of taking a sighting for a track, or nil if it cannot be the same face.
+    static func cost(_ track: Track, _ sighting: Sighting, in stage: Stage, _ time: Double) -> Float? {
+        stage == .anywhere ? pathCost(track, sighting, time) : expectedCost(track, sighting, time)
     }
 
     /// The cost of a sighting near where the track should be, or nil if it cannot be the same face.
@@ -144,8 +135,10 @@ package enum Association {
     private static func landmarkDistance(_ track: Track, _ detection: FaceDetection) -> Float {
         let growth = track.motion.width / track.last.box.width
         let (before, now) = (track.last.box.center, track.motion.center)
-        let sum = zip(track.last.landmarks.points, detection.landmarks.points).reduce(Float(0)) { sum, pair in
-            sum + (now + (pair.0 - before).scaled(by: growth) - pair.1).length
+        let (points, others) = (track.last.landmarks.points, detection.landmarks.points)
+        var sum: Float = 0
+        for index in points.indices {
+            sum += (now + (points[index] - before).scaled(by: growth) - others[index]).length
         }
         return sum / 6
     }

@@ -6,7 +6,9 @@ package struct DetectionPool: Sendable {
         package var isSearched: Bool
     }
 
+    // By rank, best first; of equals the first added.
     private var all: [(find: Find, rank: Float)] = []
+    private var kept: [Find] = []
 
     // A look at close range places a face better than a search that found it as well.
     private static let lookLead: Float = 0.1
@@ -18,10 +20,13 @@ package struct DetectionPool: Sendable {
 
     package init() {}
 
+    /// Forgets all detections and keeps their memory.
+    package mutating func removeAll() { all.removeAll(keepingCapacity: true) }
+
     /// Adds what a search of the whole frame found.
     package mutating func add(searched detections: [FaceDetection]) {
         for detection in detections where Self.isUsable(detection) {
-            all.append((Find(detection: detection, isSearched: true), detection.score))
+            insert(Find(detection: detection, isSearched: true), rank: detection.score)
         }
     }
 
@@ -30,16 +35,18 @@ package struct DetectionPool: Sendable {
         for detection in detections where Self.isUsable(detection) {
             let offset = detection.box.center - center
             guard max(abs(offset.x), abs(offset.y)) <= Self.centralPart * side else { continue }
-            all.append((Find(detection: detection, isSearched: false), detection.score + Self.lookLead))
+            insert(Find(detection: detection, isSearched: false), rank: detection.score + Self.lookLead)
         }
     }
 
+    private mutating func insert(_ find: Find, rank: Float) {
+        all.insert((find, rank), at: all.firstIndex { $0.rank < rank } ?? all.count)
+    }
+
     /// The finds without repetitions, best first.
-    package func distinct() -> [Find] {
-        var kept: [Find] = []
-        let order = all.indices.sorted { (all[$0].rank, $1) > (all[$1].rank, $0) }
-        for index in order {
-            let find = all[index].find
+    package mutating func distinct() -> [Find] {
+        kept.removeAll(keepingCapacity: true)
+        for (find, _) in all {
             if let same = kept.firstIndex(where: { Self.isSame($0.detection.box, find.detection.box) }) {
                 kept[same].isSearched = kept[same].isSearched || find.isSearched
             } else {

@@ -5,20 +5,33 @@ import MienTensor
 /// It is no biometric: over two seconds a person keeps light, clothes and mostly the pose, and that is all
 /// this compares.
 package struct FaceAppearance: Sendable {
-    private static let faceCells = 8
+    // Stored in place, so that remembering an appearance allocates nothing.
+    private typealias FaceColors = InlineArray<192, Float>
+    private typealias ClothesColors = InlineArray<54, Float>
+    private typealias Pattern = InlineArray<64, Float>
 
-    private let face: ImageGrid
-    private let clothes: ImageGrid
+    private static let faceGrid = ImageGrid(columns: 8, rows: 8, samples: 3)
+    private static let clothesGrid = ImageGrid(columns: 6, rows: 3, samples: 3)
+
+    // Red, green and blue of each cell.
+    private let face: FaceColors
+    private let clothes: ClothesColors
     // The face's lumas, mean removed, length one: indifferent to exposure.
-    private let pattern: [Float]
+    private let pattern: Pattern
 
     package init(of box: FaceBox, in image: Image) {
-        face = ImageGrid(of: image, in: box, columns: Self.faceCells, rows: Self.faceCells, samples: 3)
+        var face = FaceColors(repeating: .nan)
+        var faceCells = face.mutableSpan
+        Self.faceGrid.measure(image, in: box, into: &faceCells)
         let below = FaceBox(
             x: box.x - 0.2 * box.width, y: box.y + 1.25 * box.height, width: 1.4 * box.width,
             height: 0.75 * box.height)
-        clothes = ImageGrid(of: image, in: below, columns: 6, rows: 3, samples: 3)
-        pattern = Self.pattern(of: face.colors)
+        var clothes = ClothesColors(repeating: .nan)
+        var clothesCells = clothes.mutableSpan
+        Self.clothesGrid.measure(image, in: below, into: &clothesCells)
+        self.face = face
+        self.clothes = clothes
+        pattern = Self.pattern(of: face)
     }
 
     /// How alike two appearances are, about 0...1.
@@ -27,18 +40,19 @@ package struct FaceAppearance: Sendable {
     /// twenty and 0.67 in one of a hundred; the same person a second later, head turning, stays above 0.5
     /// nine times in ten. Clothes move it a little only, for what is below a face may not be its body.
     package func similarity(_ other: FaceAppearance) -> Float {
-        let correlation = zip(pattern, other.pattern).reduce(0) { $0 + $1.0 * $1.1 }
-        let gain = Self.gain(from: face.colors, to: other.face.colors)
-        guard let faceDifference = Self.difference(face.colors, other.face.colors, gain) else { return 0 }
+        var correlation: Float = 0
+        for cell in pattern.indices { correlation += pattern[cell] * other.pattern[cell] }
+        let gain = Self.gain(from: face, to: other.face)
+        guard let faceDifference = Self.difference(face, other.face, gain) else { return 0 }
         var alike = 1 - 0.5 * (1 - correlation) - 0.5 * min(faceDifference / 60, 1)
-        if let difference = Self.difference(clothes.colors, other.clothes.colors, gain) {
+        if let difference = Self.difference(clothes, other.clothes, gain) {
             alike += 0.08 - 0.2 * min(difference / 40, 1)
         }
         return min(max(alike, 0), 1)
     }
 
-    private static func pattern(of colors: [Float]) -> [Float] {
-        var lumas = [Float](repeating: 0, count: colors.count / 3)
+    private static func pattern(of colors: FaceColors) -> Pattern {
+        var lumas = Pattern(repeating: 0)
         var (sum, count) = (Float(0), Float(0))
         for cell in lumas.indices {
             lumas[cell] = luma(colors[3 * cell], colors[3 * cell + 1], colors[3 * cell + 2])
@@ -48,29 +62,36 @@ package struct FaceAppearance: Sendable {
             }
         }
         let mean = sum / max(count, 1)
-        lumas = lumas.map { $0.isFinite ? $0 - mean : 0 }
-        let length = lumas.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return lumas.map { $0 / max(length, 1e-3) }
+        var square: Float = 0
+        for cell in lumas.indices {
+            lumas[cell] = lumas[cell].isFinite ? lumas[cell] - mean : 0
+            square += lumas[cell] * lumas[cell]
+        }
+        let length = max(square.squareRoot(), 1e-3)
+        for cell in lumas.indices { lumas[cell] /= length }
+        return lumas
     }
 
     /// The change of exposure that best explains the difference, within reason.
-    private static func gain(from a: [Float], to b: [Float]) -> Float {
+    private static func gain(from a: FaceColors, to b: FaceColors) -> Float {
         var (before, after) = (Float(8), Float(8))
-        for (x, y) in zip(a, b) where x.isFinite && y.isFinite {
-            before += x
-            after += y
+        for index in a.indices where a[index].isFinite && b[index].isFinite {
+            before += a[index]
+            after += b[index]
         }
         return min(max(after / before, 0.75), 1.33)
     }
 
     /// The mean difference over the cells both have, or nil if these are too few to say.
-    private static func difference(_ a: [Float], _ b: [Float], _ gain: Float) -> Float? {
+    private static func difference<let size: Int>(
+        _ a: InlineArray<size, Float>, _ b: InlineArray<size, Float>, _ gain: Float
+    ) -> Float? {
         var (sum, count) = (Float(0), 0)
-        for (x, y) in zip(a, b) where x.isFinite && y.isFinite {
-            sum += abs(x * gain - y)
+        for index in a.indices where a[index].isFinite && b[index].isFinite {
+            sum += abs(a[index] * gain - b[index])
             count += 1
         }
-        return count * 3 >= a.count ? sum / Float(count) : nil
+        return count * 3 >= size ? sum / Float(count) : nil
     }
 }
 
@@ -103,7 +124,11 @@ package struct AppearanceGallery: Sendable {
 
     /// How alike two people are at best, by all that is known.
     package func similarity(_ other: AppearanceGallery) -> Float? {
-        (other.entries.map(\.appearance) + [other.latest].compactMap { $0 }).compactMap { similarity($0) }
-            .max()
+        var best = other.latest.flatMap { similarity($0) }
+        for entry in other.entries {
+            guard let similarity = similarity(entry.appearance) else { continue }
+            best = max(best ?? similarity, similarity)
+        }
+        return best
     }
 }

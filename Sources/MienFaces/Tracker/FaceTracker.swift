@@ -10,7 +10,8 @@ import MienVideo
 /// found in that very frame; a face that was not found has none. With many faces, see
 /// ``TrackingOptions/alternatesAbove``.
 ///
-/// The same frames give the same faces. Not thread-safe: it belongs to one queue.
+/// The same frames give the same faces. Not thread-safe: it belongs to one queue. What it works with it keeps:
+/// frames in which nothing begins or ends allocate nothing.
 package final class FaceTracker {
     private let detector: any FaceDetecting
     private let options: TrackingOptions
@@ -20,6 +21,13 @@ package final class FaceTracker {
     private var tracks: TrackSet
     private var hold: FrameHold
     private var frameNumber = 0
+
+    // Working memory, taken anew by every frame. An array that others still hold is left to them.
+    private var signatures = SignaturePool()
+    private var pool = DetectionPool()
+    private var plan = LookPlan()
+    private var sightings: [Sighting] = []
+    private var known: [FaceBox] = []
 
     /// How many searches and looks the detector has been asked for.
     package private(set) var searchCount = 0
@@ -40,42 +48,44 @@ package final class FaceTracker {
     /// Takes in the next frame, and hands on all frames that are settled by it, none or several.
     package func process(_ frame: VideoFrame, emit: (FrameFaces) -> Void) {
         let step = clock.advance(to: frame.timestamp)
-        let signature = FrameSignature(frame.image)
+        let signature = signatures.signature(of: frame.image)
         let change = scenes.observe(signature, at: clock.time)
         if change != .none { catchUp() }
         tracks.advance(by: step, change: change, scene: scenes.current)
 
-        var pool = DetectionPool()
+        pool.removeAll()
         let isSearched = change != .none || isSearchDue(signature, frame.image)
-        if isSearched { search(frame.image, signature, &pool) }
-        let unseen = look(frame.image, found: isSearched ? pool.distinct().map(\.detection.box) : nil, &pool)
-        var sightings = sightings(pool, frame.image)
+        if isSearched { search(frame.image, signature) }
+        look(frame.image, found: isSearched ? pool.distinct() : nil)
+        collectSightings(frame.image)
         var matches = tracks.match(sightings)
-        if !isSearched && hasLoss(matches, unseen) {
+        if !isSearched && hasLoss(matches) {
             schedule.want()
             if isSearchDue(signature, frame.image) {
-                search(frame.image, signature, &pool)
-                sightings = self.sightings(pool, frame.image)
+                search(frame.image, signature)
+                collectSightings(frame.image)
                 matches = tracks.match(sightings)
             }
         }
-        let entries = tracks.take(sightings, matches: matches, unseen: unseen)
+        let entries = tracks.take(sightings, matches: matches, unseen: plan.unseen)
         hold.append(
-            FrameHold.Moment(
-                frame: frame, time: clock.time, scene: scenes.current, entries: entries, unseen: unseen))
+            frame, time: clock.time, scene: scenes.current, entries: entries, unseen: plan.unseen)
         frameNumber += 1
-        hold.release(isEnd: false, verdict: tracks.verdict, emit: emit)
+        hold.release(isEnd: false, verdict: { tracks.verdict($0) }, emit: emit)
     }
 
     /// Hands on the frames still held. Nothing may be processed afterwards.
     package func finish(emit: (FrameFaces) -> Void) {
         catchUp()
         tracks.finish()
-        hold.release(isEnd: true, verdict: tracks.verdict, emit: emit)
+        hold.release(isEnd: true, verdict: { tracks.verdict($0) }, emit: emit)
     }
 
     private func isSearchDue(_ signature: FrameSignature, _ image: Image) -> Bool {
-        let known = tracks.tracks.filter { !$0.isLost && $0.scene == scenes.current }.map(\.motion.box)
+        known.removeAll(keepingCapacity: true)
+        for track in tracks.tracks where !track.isLost && track.scene == scenes.current {
+            known.append(track.motion.box)
+        }
         let decision = schedule.decision(
             at: clock.time, signature, known: known, width: image.width, height: image.height)
         guard decision == .glance else { return decision == .search }
@@ -89,57 +99,69 @@ package final class FaceTracker {
         }
     }
 
-    private func search(_ image: Image, _ signature: FrameSignature, _ pool: inout DetectionPool) {
+    private func search(_ image: Image, _ signature: FrameSignature) {
         searchCount += 1
         schedule.searched(at: clock.time, signature)
         pool.add(searched: detector.search(image))
     }
 
-    /// Looks at each known face; returns the serials of those whose turn it was not.
-    private func look(_ image: Image, found: [FaceBox]?, _ pool: inout DetectionPool) -> Set<Int> {
-        let plan = LookPlan(
+    /// Looks at each known face whose turn it is.
+    private func look(_ image: Image, found: [DetectionPool.Find]?) {
+        plan.update(
             tracks.tracks, scene: scenes.current, time: clock.time, frame: frameNumber, found: found,
             options: options)
-        for region in plan.regions { look(at: region, image, &pool) }
-        return plan.unseen
+        for region in plan.regions { look(at: region, image) }
     }
 
-    private func look(at region: LookPlan.Region, _ image: Image, _ pool: inout DetectionPool) {
+    private func look(at region: LookPlan.Region, _ image: Image) {
         guard region.touches(image) else { return }
-        let scales = options.looksTwice ? LookPlan.doubleScales : [LookPlan.scale]
-        let results = scales.map { scale in
-            detector.look(at: region.center, side: scale * region.faceSide, roll: region.roll, in: image)
+        let detections: [FaceDetection]
+        if options.looksTwice {
+            let scales = LookPlan.doubleScales
+            detections = DetectionPool.averaged(
+                look(at: region, scales.first, image), look(at: region, scales.second, image))
+        } else {
+            detections = look(at: region, LookPlan.scale, image)
         }
-        lookCount += scales.count
-        let detections = results.count == 2 ? DetectionPool.averaged(results[0], results[1]) : results[0]
         pool.add(looked: detections, center: region.center, side: LookPlan.scale * region.faceSide)
+    }
+
+    private func look(at region: LookPlan.Region, _ scale: Float, _ image: Image) -> [FaceDetection] {
+        lookCount += 1
+        return detector.look(
+            at: region.center, side: scale * region.faceSide, roll: region.roll, in: image)
     }
 
     /// Looks at the faces passed over in the last frame, when no next one will show where they were.
     private func catchUp() {
         guard let moment = hold.last, !moment.unseen.isEmpty else { return }
-        var pool = DetectionPool()
+        pool.removeAll()
         for track in tracks.tracks where moment.unseen.contains(track.serial) {
-            look(at: LookPlan.Region(track, time: moment.time), moment.frame.image, &pool)
+            look(at: LookPlan.Region(track, time: moment.time), moment.frame.image)
         }
-        let late = sightings(pool, moment.frame.image).filter { sighting in
+        collectSightings(moment.frame.image)
+        let late = sightings.filter { sighting in
             !moment.entries.contains { $0.detection.box.overlap(sighting.detection.box) > 0.4 }
         }
         hold.amendLast(tracks.takeLate(late, of: moment.unseen))
     }
 
-    private func sightings(_ pool: DetectionPool, _ image: Image) -> [Sighting] {
-        pool.distinct().map { find in
-            Sighting(
-                find.detection, appearance: FaceAppearance(of: find.detection.box, in: image),
-                isSearched: find.isSearched)
+    private func collectSightings(_ image: Image) {
+        sightings.removeAll(keepingCapacity: true)
+        for find in pool.distinct() {
+            sightings.append(
+                Sighting(
+                    find.detection, appearance: FaceAppearance(of: find.detection.box, in: image),
+                    isSearched: find.isSearched))
         }
     }
 
     /// Whether a face that was in sight until now has not been found.
-    private func hasLoss(_ matches: [Int?], _ unseen: Set<Int>) -> Bool {
-        zip(tracks.tracks, matches).contains { track, match in
-            match == nil && !track.isLost && track.scene == scenes.current && !unseen.contains(track.serial)
+    private func hasLoss(_ matches: [Int?]) -> Bool {
+        let tracks = tracks.tracks
+        return tracks.indices.contains { index in
+            matches[index] == nil && !tracks[index].isLost && tracks[index].scene == scenes.current
+                && !plan.unseen.contains(tracks[index].serial)
         }
     }
 }

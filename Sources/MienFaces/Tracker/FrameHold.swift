@@ -13,17 +13,7 @@ package struct FrameHold {
         package var scene: Int
         package var entries: [TrackSet.Entry]
         /// The tracks that were not looked for here; their faces are interpolated.
-        package var unseen: Set<Int>
-
-        package init(
-            frame: VideoFrame, time: Double, scene: Int, entries: [TrackSet.Entry], unseen: Set<Int> = []
-        ) {
-            self.frame = frame
-            self.time = time
-            self.scene = scene
-            self.entries = entries
-            self.unseen = unseen
-        }
+        package var unseen: [Int]
     }
 
     /// What is kept of a frame that has left.
@@ -36,13 +26,26 @@ package struct FrameHold {
     private let options: TrackingOptions
     private var held: [Moment] = []
     private var past: [Past] = []
+    // Working memory: of moments that have left, of the faces handed on, and of the poses smoothed.
+    private var spare: [(entries: [TrackSet.Entry], unseen: [Int])] = []
+    private var faces: [TrackedFace] = []
+    private var samples: [PoseSmoother.Sample] = []
 
     package init(options: TrackingOptions) { self.options = options }
 
     /// The number of frames held.
     package var count: Int { held.count }
 
-    package mutating func append(_ moment: Moment) { held.append(moment) }
+    /// Takes the next frame with what was found in it, and the tracks that were not looked for.
+    package mutating func append(
+        _ frame: VideoFrame, time: Double, scene: Int, entries: [TrackSet.Entry], unseen: [Int]
+    ) {
+        var lists = spare.popLast() ?? ([], [])
+        lists.entries.append(contentsOf: entries)
+        lists.unseen.append(contentsOf: unseen)
+        held.append(
+            Moment(frame: frame, time: time, scene: scene, entries: lists.entries, unseen: lists.unseen))
+    }
 
     /// The frame that came last, if it is still here.
     package var last: Moment? { held.last }
@@ -50,87 +53,109 @@ package struct FrameHold {
     /// Adds faces of ``last`` that had been passed over in it.
     package mutating func amendLast(_ entries: [TrackSet.Entry]) {
         held[held.count - 1].entries += entries
-        held[held.count - 1].unseen.subtract(entries.map(\.serial))
+        held[held.count - 1].unseen.removeAll { serial in entries.contains { $0.serial == serial } }
     }
 
     /// Hands on all frames that can go.
     package mutating func release(
         isEnd: Bool, verdict: (Int) -> TrackSet.Verdict, emit: (FrameFaces) -> Void
     ) {
-        while let first = held.first, isEnd || canGo(first, verdict) {
-            let faces = faces(in: first, verdict)
-            past.append(Past(time: first.time, scene: first.scene, faces: raw(first, verdict)))
-            if past.count > PoseSmoother.liveReach { past.removeFirst() }
-            held.removeFirst()
-            emit(FrameFaces(frame: first.frame, faces: faces))
+        while !held.isEmpty, isEnd || canGo(verdict) {
+            collectFaces(verdict)
+            let frame = held[0].frame
+            leave(verdict)
+            emit(FrameFaces(frame: frame, faces: faces))
         }
     }
 
-    private func canGo(_ first: Moment, _ verdict: (Int) -> TrackSet.Verdict) -> Bool {
+    /// Moves the first moment to the past.
+    private mutating func leave(_ verdict: (Int) -> TrackSet.Verdict) {
+        var moment = held.removeFirst()
+        var latest =
+            past.count == PoseSmoother.liveReach ? past.removeFirst() : Past(time: 0, scene: 0, faces: [])
+        latest.time = moment.time
+        latest.scene = moment.scene
+        latest.faces.removeAll(keepingCapacity: true)
+        for entry in moment.entries {
+            guard case .face(let id) = verdict(entry.serial) else { continue }
+            latest.faces.append((id, entry.detection, entry.pose))
+        }
+        past.append(latest)
+        moment.entries.removeAll(keepingCapacity: true)
+        moment.unseen.removeAll(keepingCapacity: true)
+        spare.append((moment.entries, moment.unseen))
+    }
+
+    private func canGo(_ verdict: (Int) -> TrackSet.Verdict) -> Bool {
         if options.isLive { return true }
         guard held.count > 1 else { return false }
-        let age = held[held.count - 1].time - first.time
+        let age = held[held.count - 1].time - held[0].time
         if held.count > options.mostFramesHeld || age > options.longestHold { return true }
         let isSmooth = held.count > PoseSmoother.reach || age >= PoseSmoother.longestStep
-        return isSmooth && first.entries.allSatisfy { verdict($0.serial) != .open }
+        return isSmooth && held[0].entries.allSatisfy { verdict($0.serial) != .open }
     }
 
-    private func raw(
-        _ moment: Moment, _ verdict: (Int) -> TrackSet.Verdict
-    ) -> [(id: Int, detection: FaceDetection, pose: CropPose)] {
-        moment.entries.compactMap { entry in
-            guard case .face(let id) = verdict(entry.serial) else { return nil }
-            return (id, entry.detection, entry.pose)
-        }
+    /// What is known of a face in a moment that is held.
+    private func entry(
+        of id: Int, in moment: Moment, _ verdict: (Int) -> TrackSet.Verdict
+    ) -> TrackSet.Entry? {
+        moment.entries.first { verdict($0.serial) == .face(id: id) }
     }
 
-    private func faces(in moment: Moment, _ verdict: (Int) -> TrackSet.Verdict) -> [TrackedFace] {
-        let present = raw(moment, verdict)
-        var faces = present.map { face in
-            TrackedFace(
-                id: face.id, box: face.detection.box, landmarks: face.detection.landmarks,
-                confidence: face.detection.score,
-                pose: pose(of: face.id, in: moment, face.pose, verdict) ?? face.pose)
+    /// Puts together the faces of the first frame held.
+    private mutating func collectFaces(_ verdict: (Int) -> TrackSet.Verdict) {
+        faces.removeAll(keepingCapacity: true)
+        for entry in held[0].entries {
+            guard case .face(let id) = verdict(entry.serial) else { continue }
+            faces.append(
+                TrackedFace(
+                    id: id, box: entry.detection.box, landmarks: entry.detection.landmarks,
+                    confidence: entry.detection.score,
+                    pose: pose(of: id, entry.pose, verdict) ?? entry.pose))
         }
-        for serial in moment.unseen {
-            guard case .face(let id) = verdict(serial), !present.contains(where: { $0.id == id }) else {
-                continue
-            }
-            if let face = interpolated(id, in: moment, verdict) { faces.append(face) }
+        for serial in held[0].unseen {
+            guard case .face(let id) = verdict(serial), entry(of: id, in: held[0], verdict) == nil
+            else { continue }
+            if let face = interpolated(id, verdict) { faces.append(face) }
         }
-        return faces.sorted { $0.id < $1.id }
+        faces.sort { $0.id < $1.id }
     }
 
     /// The smoothed pose of a face that has the given pose, or none, in the first frame held.
-    private func pose(
-        of id: Int, in moment: Moment, _ own: CropPose?, _ verdict: (Int) -> TrackSet.Verdict
+    private mutating func pose(
+        of id: Int, _ own: CropPose?, _ verdict: (Int) -> TrackSet.Verdict
     ) -> CropPose? {
-        typealias Sample = PoseSmoother.Sample
-        var samples = own.map { [Sample(frames: 0, seconds: 0, pose: $0)] } ?? []
+        samples.removeAll(keepingCapacity: true)
+        if let own { samples.append(PoseSmoother.Sample(frames: 0, seconds: 0, pose: own)) }
         let reach = options.isLive ? PoseSmoother.liveReach : PoseSmoother.reach
-        func add(_ frames: Int, _ time: Double, _ scene: Int, _ pose: CropPose?) {
-            guard let pose, scene == moment.scene else { return }
-            guard abs(time - moment.time) < PoseSmoother.longestStep else { return }
-            samples.append(Sample(frames: frames, seconds: time - moment.time, pose: pose))
+        for steps in 0..<min(reach, past.count) {
+            let before = past[past.count - 1 - steps]
+            let pose = before.faces.first { $0.id == id }?.pose
+            addSample(-1 - steps, before.time, before.scene, pose)
         }
-        for (steps, before) in past.reversed().prefix(reach).enumerated() {
-            add(-1 - steps, before.time, before.scene, before.faces.first { $0.id == id }?.pose)
-        }
-        for (steps, after) in held.dropFirst().prefix(reach).enumerated() {
-            add(1 + steps, after.time, after.scene, raw(after, verdict).first { $0.id == id }?.pose)
+        for steps in 0..<min(reach, held.count - 1) {
+            let after = held[1 + steps]
+            addSample(1 + steps, after.time, after.scene, entry(of: id, in: after, verdict)?.pose)
         }
         return PoseSmoother.pose(from: samples)
     }
 
+    /// Adds a pose to smooth with, unless it is of another scene or too far from the first frame held.
+    private mutating func addSample(_ frames: Int, _ time: Double, _ scene: Int, _ pose: CropPose?) {
+        guard let pose, scene == held[0].scene else { return }
+        let seconds = time - held[0].time
+        guard abs(seconds) < PoseSmoother.longestStep else { return }
+        samples.append(PoseSmoother.Sample(frames: frames, seconds: seconds, pose: pose))
+    }
+
     /// A face that was not looked for in this frame, from the frames beside it.
-    private func interpolated(
-        _ id: Int, in moment: Moment, _ verdict: (Int) -> TrackSet.Verdict
-    ) -> TrackedFace? {
+    private mutating func interpolated(_ id: Int, _ verdict: (Int) -> TrackSet.Verdict) -> TrackedFace? {
+        let moment = held[0]
         guard let before = past.last, held.count > 1, before.scene == moment.scene,
             held[1].scene == moment.scene, held[1].time > before.time,
             let old = before.faces.first(where: { $0.id == id }),
-            let new = raw(held[1], verdict).first(where: { $0.id == id }),
-            let pose = pose(of: id, in: moment, nil, verdict)
+            let new = entry(of: id, in: held[1], verdict),
+            let pose = pose(of: id, nil, verdict)
         else { return nil }
         let share = Float((moment.time - before.time) / (held[1].time - before.time))
         func mix(_ a: Float, _ b: Float) -> Float { a + share * (b - a) }

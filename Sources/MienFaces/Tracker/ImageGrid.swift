@@ -1,28 +1,34 @@
 import MienTensor
 
-/// The mean colours of the cells of a grid laid over a part of a picture.
-struct ImageGrid: Sendable {
-    /// Red, green, blue of each cell, row by row, 0...255. NaN for a cell whose centre is outside.
-    private(set) var colors: [Float]
+/// A grid laid over a part of a picture, for the mean colours of its cells.
+///
+/// Of each cell `samples` x `samples` pixels are read, which is enough for a mean and far cheaper than
+/// reading all.
+struct ImageGrid {
+    let columns: Int
+    let rows: Int
+    let samples: Int
 
-    /// Samples `samples` x `samples` pixels of each cell, which is enough for a mean and far cheaper than
-    /// reading all.
-    init(of image: Image, in box: FaceBox, columns: Int, rows: Int, samples: Int) {
-        colors = [Float](repeating: .nan, count: 3 * columns * rows)
+    /// Fills `colors` with red, green, blue of each cell, row by row, 0...255; NaN for a cell whose centre is
+    /// outside.
+    func measure(_ image: Image, in box: FaceBox, into colors: inout MutableSpan<Float>) {
+        precondition(colors.count == 3 * columns * rows, "\(columns) x \(rows) cells of three colours")
+        for index in colors.indices { colors[index] = .nan }
         guard box.isUsable else { return }
-        let across = Self.positions(from: box.x, length: box.width, count: columns * samples)
-        let down = Self.positions(from: box.y, length: box.height, count: rows * samples)
-        let offsets = across.map { 3 * min(max($0, 0), image.width - 1) }
+        let across = SamplePlaces(from: box.x, length: box.width, count: columns * samples)
+        let down = SamplePlaces(from: box.y, length: box.height, count: rows * samples)
         let scale = 1 / Float(samples * samples)
-        for row in 0..<rows where Self.isInside(down, row, samples, image.height) {
-            for column in 0..<columns where Self.isInside(across, column, samples, image.width) {
+        for row in 0..<rows where down.isInside(row * samples + samples / 2, size: image.height) {
+            for column in 0..<columns
+            where across.isInside(column * samples + samples / 2, size: image.width) {
                 var (red, green, blue) = (0, 0, 0)
-                for y in down[row * samples..<(row + 1) * samples] {
-                    let line = image.baseAddress + min(max(y, 0), image.height - 1) * image.bytesPerRow
-                    for offset in offsets[column * samples..<(column + 1) * samples] {
-                        red += Int(line[offset])
-                        green += Int(line[offset + 1])
-                        blue += Int(line[offset + 2])
+                for y in row * samples..<(row + 1) * samples {
+                    let line = image.baseAddress + down.nearest(y, size: image.height) * image.bytesPerRow
+                    for x in column * samples..<(column + 1) * samples {
+                        let pixel = line + 3 * across.nearest(x, size: image.width)
+                        red += Int(pixel[0])
+                        green += Int(pixel[1])
+                        blue += Int(pixel[2])
                     }
                 }
                 let cell = 3 * (row * columns + column)
@@ -32,18 +38,29 @@ struct ImageGrid: Sendable {
             }
         }
     }
+}
 
-    /// The pixels nearest to `count` evenly spaced places, kept within what an Int32 holds.
-    private static func positions(from start: Float, length: Float, count: Int) -> [Int] {
-        (0..<count).map { index in
+/// The pixels nearest to evenly spaced places along one side of a box, kept within what an Int32 holds.
+private struct SamplePlaces {
+    private static let most = 256
+    // In place of an array, which would be allocated for every grid.
+    private var pixels = InlineArray<256, Int32>(repeating: 0)
+
+    init(from start: Float, length: Float, count: Int) {
+        precondition(count <= Self.most, "\(count) samples along a side")
+        for index in 0..<count {
             let place = start + (Float(index) + 0.5) * length / Float(count)
-            return Int(min(max(place, -1e9), 1e9).rounded(.down))
+            pixels[index] = Int32(min(max(place, -1e9), 1e9).rounded(.down))
         }
     }
 
-    private static func isInside(_ positions: [Int], _ cell: Int, _ samples: Int, _ size: Int) -> Bool {
-        let middle = positions[cell * samples + samples / 2]
-        return middle >= 0 && middle < size
+    func isInside(_ index: Int, size: Int) -> Bool {
+        pixels[index] >= 0 && Int(pixels[index]) < size
+    }
+
+    /// The place, or what is nearest to it in a picture of this size.
+    func nearest(_ index: Int, size: Int) -> Int {
+        min(max(Int(pixels[index]), 0), size - 1)
     }
 }
 

@@ -12,28 +12,35 @@ package struct LookPlan: Sendable {
     /// Faces are found best at this share of the region.
     package static let scale: Float = 2.2
     /// The two scales of a double look.
-    package static let doubleScales: [Float] = [2, 2.6]
+    package static let doubleScales: (first: Float, second: Float) = (2, 2.6)
 
     package private(set) var regions: [Region] = []
     /// The serials of the tracks whose turn it is not.
-    package private(set) var unseen: Set<Int> = []
+    package private(set) var unseen: [Int] = []
 
+    package init() {}
+
+    /// Plans anew, in the memory of the plan before.
+    ///
     /// - Parameters:
-    ///   - found: Boxes a search of this frame has found already; where there are many faces, no second
+    ///   - found: What a search of this frame has found already; where there are many faces, no second
     ///     look is spent on those.
     ///   - frame: A running number, whose parity decides whose turn it is.
-    package init(
-        _ tracks: [Track], scene: Int, time: Double, frame: Int, found: [FaceBox]?, options: TrackingOptions
+    package mutating func update(
+        _ tracks: [Track], scene: Int, time: Double, frame: Int, found: [DetectionPool.Find]?,
+        options: TrackingOptions
     ) {
-        let present = tracks.filter { $0.scene == scene }
-        let isCrowd = present.count > options.alternatesAbove && !options.isLive
-        for track in present {
+        regions.removeAll(keepingCapacity: true)
+        unseen.removeAll(keepingCapacity: true)
+        let presentCount = tracks.count { $0.scene == scene }
+        let isCrowd = presentCount > options.alternatesAbove && !options.isLive
+        for track in tracks where track.scene == scene {
             let box = track.motion.box
             if isCrowd {
                 if let found {
-                    if found.contains(where: { $0.overlap(box) > 0.3 }) { continue }
+                    if found.contains(where: { $0.detection.box.overlap(box) > 0.3 }) { continue }
                 } else if track.hits > 2 && !track.isLost && (track.serial + frame) % 2 == 1 {
-                    unseen.insert(track.serial)
+                    unseen.append(track.serial)
                     continue
                 } else if track.isLost && (track.serial + frame) % 4 != 0 {
                     // Among many, a lost face waits for the next search most of the time.

@@ -18,26 +18,24 @@ package enum PoseSmoother {
     /// A pose at some distance from the frame in question.
     package struct Sample: Sendable {
         /// The number of frames from the one in question; negative before it.
-        package var frames: Int
+        package let frames: Int
         /// The seconds from the one in question.
         package var seconds: Double
         package var pose: CropPose
+        fileprivate let weight: Float
 
         package init(frames: Int, seconds: Double, pose: CropPose) {
             self.frames = frames
             self.seconds = seconds
             self.pose = pose
+            weight = exp(-pow(Float(frames) / sigma, 2) / 2)
         }
     }
 
     /// The pose at distance 0.
     package static func pose(from samples: [Sample]) -> CropPose? {
         guard let nearest = samples.min(by: { abs($0.frames) < abs($1.frames) }) else { return nil }
-        let weights = samples.map { exp(-pow(Float($0.frames) / sigma, 2) / 2) }
-        let times = samples.map { Float($0.seconds) }
-        func fit(_ value: (CropPose) -> Float) -> Float {
-            line(weights, times, samples.map { value($0.pose) })
-        }
+        func fit(_ value: (CropPose) -> Float) -> Float { line(samples, value) }
         let reference = nearest.pose.roll
         return CropPose(
             eyeCenter: Point(x: fit(\.eyeCenter.x), y: fit(\.eyeCenter.y)),
@@ -49,11 +47,12 @@ package enum PoseSmoother {
     }
 
     /// The value at time 0 of the line with the least weighted squared error.
-    private static func line(_ weights: [Float], _ times: [Float], _ values: [Float]) -> Float {
+    private static func line(_ samples: [Sample], _ value: (CropPose) -> Float) -> Float {
         var (w, wt, wtt, wv, wtv) = (Float(0), Float(0), Float(0), Float(0), Float(0))
         // Differences from one of the values keep the sums small.
-        let base = values[0]
-        for ((weight, time), value) in zip(zip(weights, times), values) {
+        let base = value(samples[0].pose)
+        for sample in samples {
+            let (weight, time, value) = (sample.weight, Float(sample.seconds), value(sample.pose))
             w += weight
             wt += weight * time
             wtt += weight * time * time

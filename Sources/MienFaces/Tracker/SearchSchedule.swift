@@ -40,13 +40,37 @@ package struct SearchSchedule: Sendable {
         if isWanted && elapsed >= Self.lossInterval { return .search }
         guard elapsed >= interval else { return .nothing }
         if elapsed >= 8 * interval { return .search }
-        let cells = now.cellsThatDiffer(from: signature, by: Self.change, width: width, height: height)
-        if cells.isEmpty { return .nothing }
-        let isElsewhere = cells.contains { cell in !known.contains { Self.belongs(cell, to: $0) } }
-        if isElsewhere || elapsed >= 4 * interval { return .search }
-        let isBeside = cells.contains { cell in !known.contains { Self.isHead(cell, of: $0) } }
-        if isBeside && elapsed >= 2 * interval { return .search }
+        let changes = changes(since: signature, now, known: known, width: width, height: height)
+        guard changes.contains(.any) else { return .nothing }
+        if changes.contains(.elsewhere) || elapsed >= 4 * interval { return .search }
+        if changes.contains(.beside) && elapsed >= 2 * interval { return .search }
         return time - glanceTime + 1e-6 >= interval ? .glance : .nothing
+    }
+
+    /// Where the picture has changed.
+    private struct Changes: OptionSet {
+        let rawValue: Int
+        static let any = Self(rawValue: 1)
+        /// Away from all that goes with a known face.
+        static let elsewhere = Self(rawValue: 2)
+        /// Away from all known heads.
+        static let beside = Self(rawValue: 4)
+    }
+
+    private func changes(
+        since then: FrameSignature, _ now: FrameSignature, known: [FaceBox], width: Int, height: Int
+    ) -> Changes {
+        var changes: Changes = []
+        let (columns, rows) = (FrameSignature.columns, FrameSignature.rows)
+        for cell in 0..<columns * rows where now.difference(then, cell) > Self.change {
+            let center = Point(
+                x: (Float(cell % columns) + 0.5) * Float(width) / Float(columns),
+                y: (Float(cell / columns) + 0.5) * Float(height) / Float(rows))
+            changes.insert(.any)
+            if !known.contains(where: { Self.belongs(center, to: $0) }) { changes.insert(.elsewhere) }
+            if !known.contains(where: { Self.isHead(center, of: $0) }) { changes.insert(.beside) }
+        }
+        return changes
     }
 
     /// Notes that this frame is searched.
@@ -71,16 +95,5 @@ package struct SearchSchedule: Sendable {
         let offset = point - box.center
         return abs(offset.x) < 0.75 * box.width && offset.y > -0.85 * box.height
             && offset.y < 0.75 * box.height
-    }
-}
-
-extension FrameSignature {
-    /// The centres, in pixels, of the cells of which a colour differs by more than `levels`.
-    func cellsThatDiffer(from other: FrameSignature, by levels: Float, width: Int, height: Int) -> [Point] {
-        lumas.indices.filter { difference(other, $0) > levels }.map { cell in
-            Point(
-                x: (Float(cell % Self.columns) + 0.5) * Float(width) / Float(Self.columns),
-                y: (Float(cell / Self.columns) + 0.5) * Float(height) / Float(Self.rows))
-        }
     }
 }

@@ -45,6 +45,9 @@ package struct TrackSet: Sendable {
     private var sceneStart: (frame: Int, time: Double)?
     // Identities of tracks that ended while frames may still ask.
     private var endedIDs: [(serial: Int, id: Int, time: Double)] = []
+    // Working memory.
+    private var matching = Matching()
+    private var entries: [Entry] = []
 
     package init(options: TrackingOptions) { self.options = options }
 
@@ -62,8 +65,8 @@ package struct TrackSet: Sendable {
     }
 
     /// The sightings of this frame that continue tracks: for each track an index, or nil.
-    package func match(_ sightings: [Sighting]) -> [Int?] {
-        Association.match(tracks, sightings, time: time, scene: scene)
+    package mutating func match(_ sightings: [Sighting]) -> [Int?] {
+        matching(tracks, sightings, time: time, scene: scene)
     }
 
     /// Takes in the sightings of this frame.
@@ -71,9 +74,9 @@ package struct TrackSet: Sendable {
     /// - Parameters:
     ///   - matches: What ``match(_:)`` returned for them.
     ///   - unseen: The serials of tracks that were not looked for in this frame.
-    package mutating func take(_ sightings: [Sighting], matches: [Int?], unseen: Set<Int>) -> [Entry] {
+    package mutating func take(_ sightings: [Sighting], matches: [Int?], unseen: [Int]) -> [Entry] {
         precondition(matches.count == tracks.count, "\(matches.count) matches for \(tracks.count) tracks")
-        var entries: [Entry] = []
+        entries.removeAll(keepingCapacity: true)
         for (index, match) in matches.enumerated() {
             if let match {
                 let isCrowded = self.isCrowded(index, sightings, match)
@@ -84,9 +87,8 @@ package struct TrackSet: Sendable {
                 tracks[index].isLost = true
             }
         }
-        let taken = Set(matches.compactMap { $0 })
         let births = sightings.indices
-            .filter { !taken.contains($0) && sightings[$0].mayBegin }
+            .filter { !matches.contains($0) && sightings[$0].mayBegin }
             .sorted { sightings[$0].detection.box.x < sightings[$1].detection.box.x }
         for index in births {
             let track = Track(
@@ -100,9 +102,9 @@ package struct TrackSet: Sendable {
     }
 
     /// Takes in sightings of the current frame of tracks that had been passed over in it.
-    package mutating func takeLate(_ sightings: [Sighting], of serials: Set<Int>) -> [Entry] {
+    package mutating func takeLate(_ sightings: [Sighting], of serials: [Int]) -> [Entry] {
         let late = tracks.indices.filter { serials.contains(tracks[$0].serial) }
-        let matches = Association.match(late.map { tracks[$0] }, sightings, time: time, scene: scene)
+        let matches = matching(late.map { tracks[$0] }, sightings, time: time, scene: scene)
         return zip(late, matches).compactMap { index, match in
             guard let match else { return nil }
             let isCrowded = self.isCrowded(index, sightings, match)
@@ -116,8 +118,8 @@ package struct TrackSet: Sendable {
     package mutating func finish() { leaveScene(isFlash: false) }
 
     package func verdict(_ serial: Int) -> Verdict {
-        if let track = tracks.first(where: { $0.serial == serial }) {
-            return track.id.map { .face(id: $0) } ?? .open
+        if let index = tracks.firstIndex(where: { $0.serial == serial }) {
+            return tracks[index].id.map { .face(id: $0) } ?? .open
         }
         return endedIDs.first { $0.serial == serial }.map { .face(id: $0.id) } ?? .noFace
     }

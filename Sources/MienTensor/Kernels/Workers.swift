@@ -15,6 +15,7 @@ package struct Workers: Sendable {
     }
 
     /// Calls `body` once for every piece in `0..<pieces` and returns when all calls have.
+    @inlinable
     package func run(_ pieces: Int, _ body: (_ piece: Int) -> Void) {
         run(pieces) { piece, _ in body(piece) }
     }
@@ -23,6 +24,9 @@ package struct Workers: Sendable {
     ///
     /// The calls end before this function does, so `body` need not be Sendable: that it may run on several
     /// threads at once is the caller's business.
+    ///
+    /// Inlined, so that the caller's closure can stay on its stack.
+    @inlinable
     package func run(_ pieces: Int, _ body: (_ piece: Int, _ slot: Int) -> Void) {
         guard min(count, pieces) > 1 else {
             for piece in 0..<max(pieces, 0) { body(piece, 0) }
@@ -30,17 +34,23 @@ package struct Workers: Sendable {
         }
         withoutActuallyEscaping(body) { body in
             // In a struct of its own, the closure needs no other calling convention, and so no allocation.
-            struct Context {
-                var body: (Int, Int) -> Void
-            }
-            var context = Context(body: body)
+            var context = PieceContext(body: body)
             withUnsafeMutablePointer(to: &context) { context in
                 mien_run_pieces(
                     count, pieces,
                     { context, piece, slot in
-                        context!.assumingMemoryBound(to: Context.self).pointee.body(piece, slot)
+                        context!.assumingMemoryBound(to: PieceContext.self).pointee.body(piece, slot)
                     }, context)
             }
         }
     }
+}
+
+/// What a piece needs to find its closure.
+@usableFromInline
+package struct PieceContext {
+    @usableFromInline package var body: (Int, Int) -> Void
+
+    @inlinable
+    package init(body: @escaping (Int, Int) -> Void) { self.body = body }
 }

@@ -43,7 +43,7 @@ import Testing
             face(x: 100, score: 0.3), face(x: 2.5, score: 0.2), face(x: 0, score: 0.8),
         ]
         var faces: [FaceDetection] = []
-        WeightedSuppression()(&detections, to: &faces)
+        suppress(&detections, to: &faces)
         try #require(faces.count == 2)
         #expect(detections.isEmpty)
         #expect(abs(faces[0].box.x - 0.5) < 1e-6)
@@ -57,7 +57,7 @@ import Testing
         detections[0].box.width = 0
         detections[1].box.width = -3
         var faces: [FaceDetection] = []
-        WeightedSuppression()(&detections, to: &faces)
+        suppress(&detections, to: &faces)
         #expect(faces.map(\.score) == [0.9, 0.8])
     }
 
@@ -65,9 +65,14 @@ import Testing
         let all = (0..<12).map { face(x: Float($0 * 5 % 12), score: 0.5 + Float($0 % 3) / 10) }
         var (forwards, backwards) = (all, Array(all.reversed()))
         var (first, second): ([FaceDetection], [FaceDetection]) = ([], [])
-        WeightedSuppression()(&forwards, to: &first)
-        WeightedSuppression()(&backwards, to: &second)
+        suppress(&forwards, to: &first)
+        suppress(&backwards, to: &second)
         #expect(first == second)
+    }
+
+    private func suppress(_ detections: inout [FaceDetection], to faces: inout [FaceDetection]) {
+        var suppression = WeightedSuppression()
+        suppression(&detections, to: &faces)
     }
 
     private func face(x: Float, score: Float) -> FaceDetection {

@@ -27,7 +27,7 @@ import Testing
                 Float.random(in: 0..<1, using: &random) < 0.3
                     ? .infinity : Float.random(in: -2...3, using: &random)
             }
-            let found = leastCostAssignment(costs, rows: rows, columns: columns)
+            let found = assign(costs, rows: rows, columns: columns)
             let expected = exhaustive(costs, rows, columns)
             let chosen = found.enumerated().compactMap { row, column in
                 column.map { costs[row * columns + $0] }
@@ -39,13 +39,18 @@ import Testing
     }
 
     @Test func nothingMatchesNothing() {
-        #expect(leastCostAssignment([], rows: 0, columns: 0).isEmpty)
-        #expect(leastCostAssignment([], rows: 2, columns: 0) == [nil, nil])
-        #expect(leastCostAssignment([.infinity, .infinity], rows: 2, columns: 1) == [nil, nil])
+        #expect(assign([], rows: 0, columns: 0).isEmpty)
+        #expect(assign([], rows: 2, columns: 0) == [nil, nil])
+        #expect(assign([.infinity, .infinity], rows: 2, columns: 1) == [nil, nil])
     }
 
     @Test func aGreedyChoiceIsNotTaken() {
         // The cheapest pair would leave the other row with a far dearer one.
-        #expect(leastCostAssignment([0, 1, 1, 10], rows: 2, columns: 2) == [1, 0])
+        #expect(assign([0, 1, 1, 10], rows: 2, columns: 2) == [1, 0])
     }
+}
+
+private func assign(_ costs: [Float], rows: Int, columns: Int) -> [Int?] {
+    var assignment = LeastCostAssignment()
+    return assignment(costs, rows: rows, columns: columns)
 }
