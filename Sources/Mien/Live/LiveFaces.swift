@@ -98,7 +98,7 @@ final class LiveFaces {
                 scores.settle(.abandoned)
                 continue
             }
-            batch.append(BatchRow(frame: frame.index, timestamp: frame.timestamp, status: .ok)) {
+            batch.append(BatchRow(frame: frame.index, pts: nil, timestamp: frame.timestamp, status: .ok)) {
                 $0.update(from: pixels.baseAddress!, count: pixels.count)
             }
             sent.append(scores)
