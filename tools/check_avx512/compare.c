@@ -53,8 +53,11 @@ void family(const char *format, ...) {
 }
 
 void close_family(void) {
-    // Nothing compared is no success.
-    if (made == 0) failed = failed_in_all = failed_in_all + 1;
+    if (made == 0) {
+        // Nothing compared is no success.
+        failed++;
+        failed_in_all++;
+    }
     if (failed) {
         printf("FAIL %s: %zu of %zu comparisons\n", name, failed, made);
     } else {
