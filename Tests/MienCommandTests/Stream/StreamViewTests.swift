@@ -18,7 +18,8 @@ struct StreamViewTests {
     }
 
     @Test func theTerminalIsLeftAsItWas() throws {
-        let run = try terminal("stty cols 80 rows 24; $mien stream $sample --realtime -t 1 --view")
+        let run = try terminal(
+            "stty cols 80 rows 24; cd ${sample%/*}; $mien stream smile.mp4 --realtime -t 1 --view")
         #expect(run.status == 0)
         let parts = run.output.components(separatedBy: Self.entry)
         #expect(parts.count == 2, "\(run)")
