@@ -30,12 +30,16 @@ package final class LiveOverlay: Sendable {
     /// - Parameters:
     ///   - output: As for ``check(output:)``.
     ///   - replacing: Whether a file that is there may be replaced.
+    ///   - waits: Whether sending to a file waits for room, so that every picture is written: for a source that can
+    ///     wait. Of a pipe or a server nobody knows whether it will ever take the next.
     /// - Throws: ``MienError/output(_:)``.
     package init(
-        output: String, replacing: Bool, format: PictureFormat, patience: Double = LiveOverlay.patience
+        output: String, replacing: Bool, format: PictureFormat, waits: Bool = false,
+        patience: Double = LiveOverlay.patience
     ) throws(MienError) {
         writing = try OverlayWriting(
-            location: Self.location(output), replacing: replacing, format: format, patience: patience)
+            location: Self.location(output), replacing: replacing, format: format, waits: waits,
+            patience: patience)
         writing.start()
     }
 
@@ -51,8 +55,8 @@ package final class LiveOverlay: Sendable {
     /// - Throws: ``MienError/output(_:)``.
     package static func check(output: String) throws(MienError) { _ = try location(output) }
 
-    /// Takes a picture with what was read from it, and returns at once. It is shown at `timestamp`, in seconds, which
-    /// rises.
+    /// Takes a picture with what was read from it, and returns at once unless the overlay waits. The picture is shown at
+    /// `timestamp`, in seconds, which rises.
     package func send(_ image: Image, timestamp: Double, number: Int, readings: [FaceReading]) {
         writing.send(image, OverlayFrame(number: number, timestamp: timestamp, readings: readings))
     }

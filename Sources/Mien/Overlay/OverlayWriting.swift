@@ -17,7 +17,7 @@ final class OverlayWriting: @unchecked Sendable {
     private let location: OutputLocation
     private let format: PictureFormat
     private let options: VideoWriter.Options
-    private let pictures = Channel<Picture>(capacity: 3, policy: .dropOldest)
+    private let pictures: Channel<Picture>
 
     /// Protects the three below.
     private let condition = NSCondition()
@@ -32,8 +32,10 @@ final class OverlayWriting: @unchecked Sendable {
 
     /// Makes the file, if it is one.
     init(
-        location: OutputLocation, replacing: Bool, format: PictureFormat, patience: Double
+        location: OutputLocation, replacing: Bool, format: PictureFormat, waits: Bool, patience: Double
     ) throws(MienError) {
+        pictures = Channel(
+            capacity: 3, policy: waits && location.filePath != nil ? .wait : .dropOldest)
         var options = VideoWriter.Options()
         options.isLive = true
         options.patience = patience
@@ -94,7 +96,6 @@ final class OverlayWriting: @unchecked Sendable {
     }
 
     private func waitForEnd(seconds: Double?) -> Bool {
-        // Foundation on Linux crashes on a date as far as distantFuture.
         let deadline = seconds.map { Date(timeIntervalSinceNow: $0) }
         return condition.withLock {
             while !hasEnded {

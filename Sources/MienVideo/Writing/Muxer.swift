@@ -40,7 +40,10 @@ final class Muxer {
         self.patience = url == nil ? nil : patience
         var context: UnsafeMutablePointer<AVFormatContext>?
         func explain(_ status: FFmpegStatus) -> VideoError {
-            Self.interruption(interrupt, name: name) ?? .cannotWrite(name, detail: log.explain(status))
+            // What FFmpeg logs of a connection often says the same once more.
+            let isSaid = log.lines.last?.contains(status.text) ?? false
+            return Self.interruption(interrupt, name: name)
+                ?? .cannotWrite(name, detail: isSaid ? status.text : log.explain(status))
         }
         try check(
             avformat_alloc_output_context2(&context, nil, location.container.muxer, url?.text),

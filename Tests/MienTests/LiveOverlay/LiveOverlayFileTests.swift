@@ -87,6 +87,18 @@ import Testing
         #expect(times.count == 4 && zip(times, times.dropFirst()).allSatisfy { $0 < $1 })
     }
 
+    @Test func aSourceThatCanWaitLosesNothing() throws {
+        let path = folder.path("all.mp4")
+        let overlay = try LiveOverlay(
+            output: path, replacing: false, format: LivePictures.format, waits: true)
+        let images = (0..<4).map { LivePictures.image($0) }
+        for number in 1...100 {
+            overlay.send(images[number % 4], timestamp: Double(number) / 20, number: number, readings: [])
+        }
+        #expect(try overlay.finish() == LiveOverlayRun(frames: 100))
+        #expect(try frameTimes(path).count == 100)
+    }
+
     @Test func withoutAFrameThereIsNoFile() throws {
         let path = folder.path("none.mp4")
         let run = try LiveOverlay(output: path, replacing: false, format: LivePictures.format).finish()

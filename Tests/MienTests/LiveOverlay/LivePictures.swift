@@ -62,10 +62,12 @@ final class BackgroundTool {
         try process.run()
     }
 
-    deinit { if process.isRunning { process.terminate() } }
+    deinit { if process.isRunning { stop() } }
 
     var isRunning: Bool { process.isRunning }
-    func stop() { process.terminate() }
+
+    /// Kills it: other signals are blocked in what a thread of Dispatch starts.
+    func stop() { kill(process.processIdentifier, SIGKILL) }
 
     func wait() -> Int32 {
         process.waitUntilExit()
