@@ -23,17 +23,24 @@ import Testing
         #expect(try folder.metadata("b.meta.json", "options.live") as? Bool == true)
     }
 
-    @Test func aStillPictureIsHeldFromTheSecondFrameOn() throws {
-        #expect(
-            try shell(
-                "ffmpeg -v error -i $sample -frames:v 1 a.png && ffmpeg -v error -loop 1 -i a.png -frames:v 12 -c:v ffv1 a.mkv"
-            ).status == 0)
-        let rows = try Streaming("a.mkv", in: folder).rows
-        #expect(rows.map(\.status) == [.ok] + Array(repeating: .held, count: 11))
-        #expect(rows.allSatisfy { $0.expression == rows[0].expression && $0.smoothedActionUnits != nil })
-        let all = try Streaming("a.mkv", "--reuse off", in: folder).rows
-        #expect(all.count(.ok) == 12)
-        #expect(all.map(\.expression) == rows.map(\.expression))
+    @Test func aFaceThatHardlyChangesIsHeld() throws {
+        let make = """
+            ffmpeg -v error -i $sample -frames:v 1 a.png
+            ffmpeg -v error -loop 1 -i a.png -frames:v 12 -c:v ffv1 a.mkv
+            """
+        #expect(try shell(make).status == 0)
+        // The tracker's box settles over some frames, and with it the crop.
+        let near = try Streaming("a.mkv", "-q", in: folder).rows
+        #expect(near.count == 12 && near.count(.held) >= 1 && near.count(.ok) + near.count(.held) == 12)
+        for (row, next) in zip(near, near.dropFirst()) where next.status == .held {
+            #expect(next.expression == row.expression && next.actionUnits == row.actionUnits)
+        }
+        // Nothing is as far away as this.
+        let held = try Streaming("a.mkv", "--reuse 255 -q", in: folder).rows
+        #expect(held.map(\.status) == [.ok] + Array(repeating: .held, count: 11))
+        #expect(held.allSatisfy { $0.expression == held[0].expression && $0.smoothedActionUnits != nil })
+        let all = try Streaming("a.mkv", "--reuse off -q", in: folder).rows
+        #expect(all.count(.ok) == 12 && all[0].expression == held[0].expression)
     }
 
     @Test func aPipeIsReadToItsEnd() throws {
@@ -55,8 +62,7 @@ import Testing
         #expect(lines.count == rows.count)
         #expect(lines.compactMap { $0["frame"] as? Int } == rows.map(\.frame))
         #expect(lines.compactMap { $0["status"] as? String } == rows.map(\.status.rawValue))
-        let export = try Repository.run(
-            "mien", ["export", "a.csv", "--to", "jsonl", "-o", "a.jsonl"], in: folder.url)
+        let export = try Repository.run("mien", ["export", "a.csv", "--to", "jsonl"], in: folder.url)
         #expect(export.status == 0, "\(export.errors)")
         #expect(try folder.text("a.jsonl") == run.output)
         let probe = try shell(

@@ -91,7 +91,7 @@ final class Background {
         process.currentDirectoryURL = folder.url
         process.standardInput = FileHandle.nullDevice
         for (name, path) in [("stdout", folder.path("stdout")), ("stderr", folder.path("stderr"))] {
-            FileManager.default.createFile(atPath: path, contents: nil)
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
             let handle = FileHandle(forWritingAtPath: path)
             if name == "stdout" { process.standardOutput = handle } else { process.standardError = handle }
         }
