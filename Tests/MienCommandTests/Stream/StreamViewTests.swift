@@ -39,7 +39,7 @@ struct StreamViewTests {
     }
 
     @Test func alsoAfterAFailure() throws {
-        let run = try terminal("ulimit -f 8; $mien stream $sample --view -o a.csv")
+        let run = try terminal("ulimit -f 24; $mien stream $sample --view -o a.csv")
         let shown = run.output.components(separatedBy: Self.exit)
         #expect(shown.count == 2 && shown.last?.contains("cannot write a.csv") == true, "\(run)")
     }
