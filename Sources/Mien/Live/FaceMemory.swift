@@ -1,3 +1,5 @@
+import MienFaces
+
 /// What the faces in sight looked like when they were last encoded, so that one that still looks so need not be
 /// encoded again.
 ///
@@ -6,6 +8,7 @@
 package struct FaceMemory {
     private struct Look {
         let signature: CropSignature
+        let pose: CropPose
         let scores: LiveScores
     }
 
@@ -48,10 +51,16 @@ package struct FaceMemory {
             ? look.scores : nil
     }
 
+    /// Where the crop lay that the face is compared with: there, a face that keeps still looks the same, however its
+    /// box trembles.
+    package func pose(of face: Int) -> CropPose? { (faces[face]?.sent ?? faces[face]?.encoded)?.pose }
+
     /// Notes that a crop of the face goes to the encoder.
-    package mutating func send(_ face: Int, _ signature: CropSignature, _ scores: LiveScores, at time: Double)
-    {
-        faces[face, default: Face(lastSeen: time)].sent = Look(signature: signature, scores: scores)
+    package mutating func send(
+        _ face: Int, _ signature: CropSignature, at pose: CropPose, _ scores: LiveScores, at time: Double
+    ) {
+        faces[face, default: Face(lastSeen: time)].sent = Look(
+            signature: signature, pose: pose, scores: scores)
         faces[face]?.lastSeen = time
     }
 

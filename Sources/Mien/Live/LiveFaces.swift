@@ -25,6 +25,8 @@ final class LiveFaces {
     private let keepsImages: Bool
     private let isLive: Bool
     private let pixels: UnsafeMutableBufferPointer<UInt8>
+    /// For a crop that is only compared.
+    private let other: UnsafeMutableBufferPointer<UInt8>
 
     init(
         tracker: FaceTracker, cropper: FaceCropper, configuration: LiveConfiguration, empty: Channel<Batch>,
@@ -40,10 +42,12 @@ final class LiveFaces {
         self.keepsImages = keepsImages
         self.isLive = isLive
         pixels = .allocate(capacity: cropper.side * cropper.side * 3)
+        other = .allocate(capacity: pixels.count)
     }
 
     deinit {
         pixels.deallocate()
+        other.deallocate()
     }
 
     /// Takes the next frame, and settles its place in the ledger as far as it can be.
@@ -77,10 +81,7 @@ final class LiveFaces {
                 x: face.box.x, y: face.box.y, width: face.box.width, height: face.box.height)
             cropper.crop(face, of: frame.image, into: pixels.baseAddress!)
             let signature = memory.map { _ in CropSignature(pixels.baseAddress!, side: cropper.side) }
-            if let signature,
-                let scores = memory?.scores(
-                    of: face.id, signature, at: frame.timestamp, isBehind: isBehind)
-            {
+            if let signature, let scores = held(face, signature, frame, isBehind: isBehind) {
                 row.status = .held
                 rows.append(LiveRow(reading: row, scores: scores))
                 continue
@@ -102,14 +103,39 @@ final class LiveFaces {
                 $0.update(from: pixels.baseAddress!, count: pixels.count)
             }
             sent.append(scores)
-            if let signature { memory?.send(face.id, signature, scores, at: frame.timestamp) }
+            if let signature { memory?.send(face.id, signature, at: face.pose, scores, at: frame.timestamp) }
         }
         settle(place, rows, frame)
         guard let batch else { return }
         _ = requests.send(LiveRequest(batch: batch, scores: sent))
     }
 
+    /// The scores that the face still has, if it looks as when it was last encoded: where it is now, or in the very
+    /// place where it was then.
+    private func held(
+        _ face: TrackedFace, _ signature: CropSignature, _ frame: VideoFrame, isBehind: Bool
+    ) -> LiveScores? {
+        if let scores = memory?.scores(of: face.id, signature, at: frame.timestamp, isBehind: isBehind) {
+            return scores
+        }
+        guard let pose = memory?.pose(of: face.id), pose.trembles(to: face.pose) else { return nil }
+        var before = face
+        before.pose = pose
+        cropper.crop(before, of: frame.image, into: other.baseAddress!)
+        let there = CropSignature(other.baseAddress!, side: cropper.side)
+        return memory?.scores(of: face.id, there, at: frame.timestamp, isBehind: isBehind)
+    }
+
     private func settle(_ place: Int, _ rows: [LiveRow], _ frame: VideoFrame) {
         ledger.settle(place, rows: rows, image: keepsImages ? frame.image : nil)
+    }
+}
+
+extension CropPose {
+    /// Whether another pose is so close to this one that the detector's trembling may be all there is between them.
+    fileprivate func trembles(to other: CropPose) -> Bool {
+        let reach = 0.1 * eyeDistance
+        return abs(eyeCenter.x - other.eyeCenter.x) < reach && abs(eyeCenter.y - other.eyeCenter.y) < reach
+            && abs(eyeDistance - other.eyeDistance) < reach
     }
 }

@@ -47,7 +47,8 @@ final class LivePipeline: @unchecked Sendable {
     private static let mostFaces = 32
 
     init(
-        reader: LiveReader, model: Model, configuration: LiveConfiguration, keepsImages: Bool,
+        reader: LiveReader, model: Model, tracker: FaceTracker, configuration: LiveConfiguration,
+        keepsImages: Bool,
         cancellation: VideoCancellation
     ) throws(MienError) {
         self.reader = reader
@@ -71,7 +72,7 @@ final class LivePipeline: @unchecked Sendable {
         self.ledger = ledger
         self.empty = empty
         faces = LiveFaces(
-            tracker: try model.faceTracker(isLive: true), cropper: model.faceCropper,
+            tracker: tracker, cropper: model.faceCropper,
             configuration: configuration, empty: empty, requests: requests, ledger: ledger,
             keepsImages: keepsImages, isLive: reader.isLive)
     }

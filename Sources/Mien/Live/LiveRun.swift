@@ -1,3 +1,4 @@
+import MienFaces
 import MienTensor
 import MienTimeline
 import MienVideo
@@ -36,6 +37,7 @@ package final class LiveRun {
     private let model: Model
     private let configuration: LiveConfiguration
     private let relative: RelativeRows?
+    private let tracker: FaceTracker
     private let cancelReading = VideoCancellation()
     private var smoother: TimelineSmoother
     private var statistics = LiveStatistics()
@@ -57,8 +59,10 @@ package final class LiveRun {
         } catch {
             throw .configuration("\(error)")
         }
-        // The first call of the encoder takes memory, and longer than the others: before frames come.
+        // The first calls of encoder and detector take memory, and longer than the others: before frames come.
         model.encodeBlank(crops: 1, configuration.analysis)
+        tracker = try model.faceTracker(isLive: true)
+        tracker.prepare(width: 640, height: 360)
         let watch = CancellationWatch(cancellation, cancelReading)
         defer { watch.end() }
         do {
@@ -86,7 +90,8 @@ package final class LiveRun {
         deliver: (FaceReading) throws -> Void
     ) throws {
         let pipeline = try LivePipeline(
-            reader: reader, model: model, configuration: configuration, keepsImages: pictures != nil,
+            reader: reader, model: model, tracker: tracker, configuration: configuration,
+            keepsImages: pictures != nil,
             cancellation: cancelReading)
         let watch = CancellationWatch(cancellation, cancelReading)
         statistics = LiveStatistics()

@@ -113,7 +113,8 @@ struct StreamCommand: Subcommand {
         }
         // The table last: it is under its name from the start, and must not stay there empty.
         let overlay = try overlay.map {
-            try LiveOverlay(output: $0, replacing: overwrites, format: run.pictureFormat)
+            try LiveOverlay(
+                output: $0, replacing: overwrites, format: run.pictureFormat, waits: !run.isLive)
         }
         let outputs = try StreamOutputs(
             table: table, printsLines: printsLines, replacing: overwrites,

@@ -45,6 +45,11 @@ package final class FaceTracker {
         hold = FrameHold(options: options)
     }
 
+    /// Searches an empty picture of about the size of those to come, so that the first of them finds all memory there.
+    package func prepare(width: Int, height: Int) {
+        _ = detector.search(Image(width: width, height: height))
+    }
+
     /// Takes in the next frame, and hands on all frames that are settled by it, none or several.
     package func process(_ frame: VideoFrame, emit: (FrameFaces) -> Void) {
         let step = clock.advance(to: frame.timestamp)

@@ -1,8 +1,13 @@
 import Mien
+import MienFaces
 import MienTimeline
 import Testing
 
 /// What is held, and against what.
+private let pose = CropPose(
+    eyeCenter: Point(x: 50, y: 40), eyeDistance: 30, roll: 0, boxCenter: Point(x: 50, y: 50), boxSide: 80,
+    yaw: 0)
+
 @Suite struct FaceMemoryTests {
     /// A flat grey crop.
     private func look(_ brightness: UInt8) -> CropSignature {
@@ -19,7 +24,7 @@ import Testing
         #expect(known(0, 100, 0) == nil)
         let scores = LiveScores()
         scores.settle(ready)
-        memory.send(0, look(100), scores, at: 0)
+        memory.send(0, look(100), at: pose, scores, at: 0)
         // Small steps add up: the third is three from what was encoded.
         #expect(known(0, 101, 0.1) === scores)
         #expect(known(0, 102, 0.2) === scores)
@@ -34,11 +39,11 @@ import Testing
             memory.scores(of: face, look(brightness), at: time)
         }
         let (old, new) = (LiveScores(), LiveScores())
-        memory.send(0, look(100), old, at: 0)
+        memory.send(0, look(100), at: pose, old, at: 0)
         #expect(known(0, 100, 0.1) === old)
         old.settle(ready)
         #expect(known(0, 150, 0.2) == nil)
-        memory.send(0, look(150), new, at: 0.2)
+        memory.send(0, look(150), at: pose, new, at: 0.2)
         #expect(known(0, 150, 0.3) === new)
         #expect(known(0, 100, 0.4) == nil)
         new.settle(.abandoned)
@@ -53,8 +58,8 @@ import Testing
         }
         let scores = LiveScores()
         scores.settle(ready)
-        memory.send(0, look(100), scores, at: 0)
-        memory.send(1, look(100), scores, at: 0)
+        memory.send(0, look(100), at: pose, scores, at: 0)
+        memory.send(1, look(100), at: pose, scores, at: 0)
         memory.forget(at: 1.5)
         #expect(known(0, 100, 1.5) === scores)
         memory.forget(at: 2.5)
