@@ -83,7 +83,9 @@ private func example() -> RunMetadata {
         try writer.write(FaceReading(frame: 2, faceID: 4, timestamp: 1, status: .ok))
         let counts = RunMetadata.Counts(writer.counts, damagedFrames: 5, lostPackets: 6)
         #expect(counts.rows == 3 && counts.frames == 2 && counts.faces == 2)
-        let status = ["ok": 2, "no_face": 1, "skipped": 0, "held": 0, "dropped": 0, "decode_error": 0]
+        let status = [
+            "ok": 2, "no_face": 1, "skipped": 0, "held": 0, "dropped": 0, "decode_error": 0, "outage": 0,
+        ]
         #expect(counts.status == status)
         #expect(counts.damagedFrames == 5 && counts.lostPackets == 6)
     }

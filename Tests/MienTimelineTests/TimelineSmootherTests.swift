@@ -69,7 +69,8 @@ private struct Reference {
             let quanta = values.indices.map {
                 Int64((Double(values[$0]) * 1e6).rounded(.toNearestOrEven))
             }
-            if options.holdsLast, offset <= 0, Double(-offset) <= (options.gapMaximum * 1e6).rounded() {
+            let hold = max(options.gapMaximum, SmoothingOptions.longestHold) * 1e6
+            if options.holdsLast, offset <= 0, Double(-offset) <= hold.rounded() {
                 last = quanta.map { Float(Double($0) / 1e6) }
             }
             guard inside else { continue }
@@ -177,18 +178,18 @@ private struct Reference {
         smoother.push(row(7, 2.2)) { #expect($0.smoothedExpression == scores) }
     }
 
-    @Test func aRareSampleIsHeldAsLongAsAGapMayBe() throws {
+    @Test func aRareSampleIsHeldForALimitedTime() throws {
         var options = SmoothingOptions(
-            actionUnitSeconds: 0.1, gapMaximum: 0.3, isCausal: true, holdsLast: true)
+            actionUnitSeconds: 0.1, gapMaximum: 1.5, isCausal: true, holdsLast: true)
         let rows = (0..<10).map { (i: Int) -> FaceReading in
             FaceReading(
-                frame: i + 1, faceID: 0, timestamp: Double(i) / 10, status: i == 2 ? .ok : .dropped,
+                frame: i + 1, faceID: 0, timestamp: Double(i), status: i == 2 ? .ok : .dropped,
                 actionUnits: i == 2 ? ActionUnitScores(repeating: 0.25) : nil)
         }
         let held = try smooth(rows, options)
         #expect(
             held.indices.filter { held[$0].smoothedActionUnits == ActionUnitScores(repeating: 0.25) } == [
-                2, 3, 4, 5,
+                2, 3, 4, 5, 6, 7,
             ])
         #expect(held.map(\.status) == rows.map(\.status))
         options.holdsLast = false
