@@ -1,7 +1,8 @@
 // C = activation(A W^T + bias) + residual.
 //
-// Inside a piece (gemm_cut.h), k goes by blocks of MIEN_DEPTH; for each, a panel (16 KB) stays in the first-level cache while the row tiles of A, which the
-// second level holds (144 KB), pass by it. Between blocks of k the sums wait in `partial`, at most 144 KB too.
+// Inside a piece (gemm_cut.h), k goes by blocks of MIEN_DEPTH; for each, a panel (16 KB) stays in the
+// first-level cache while the row tiles of A, which the second level holds (144 KB), pass by it. Between blocks
+// of k the sums wait in `partial`, at most 144 KB too.
 #include "elementwise_table.h"
 #include "gemm_cut.h"
 #include "gemm_tile.h"
@@ -84,7 +85,8 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             }
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
                 size_t quarter = tile - p.first_tile < MIEN_STEPS ? tile - p.first_tile : 0;
-                size_t tile_row = mien_first_row(&g->cut, tile), tile_rows = mien_first_row(&g->cut, tile + 1) - tile_row;
+                size_t tile_row = mien_first_row(&g->cut, tile);
+                size_t tile_rows = mien_first_row(&g->cut, tile + 1) - tile_row;
                 float *tile_sums = sums + (tile_row - row) * MIEN_PANEL;
                 mien_tile t = {
                     .rows = tile_rows,

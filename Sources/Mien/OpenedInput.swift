@@ -37,13 +37,10 @@ struct OpenedInput {
     /// The video stream as metadata describe it.
     var video: RunMetadata.Video {
         let properties = reader.properties
-        return RunMetadata.Video(
-            width: properties.width, height: properties.height, rotation: properties.rotation,
-            codec: properties.codec,
-            timeBase: .init(
-                num: Int64(properties.timeBase.numerator), den: Int64(properties.timeBase.denominator)),
-            averageRate: properties.averageFrameRate?.value, timeSource: reader.report.timeSource.rawValue,
-            colorMatrix: Self.words(properties.colour), firstFrame: properties.firstFrameTime)
+        var video = RunMetadata.Video(properties, timeSource: reader.report.timeSource.rawValue)
+        video.colorMatrix = Self.words(properties.colour)
+        video.firstFrame = properties.firstFrameTime
+        return video
     }
 
     private static func words(_ colour: ColourInterpretation) -> String {
@@ -73,5 +70,17 @@ struct OpenedInput {
             lostPackets: report.lostPackets, warnings: warnings + (relative?.warnings ?? []),
             baselines: relative?.baselines, endedEarly: report.endedEarly,
             isInterrupted: cancellation.isCancelled)
+    }
+}
+
+extension RunMetadata.Video {
+    /// What is the same for files and live sources.
+    init(_ properties: VideoProperties, timeSource: String) {
+        self.init(
+            width: properties.width, height: properties.height, rotation: properties.rotation,
+            codec: properties.codec,
+            timeBase: .init(
+                num: Int64(properties.timeBase.numerator), den: Int64(properties.timeBase.denominator)),
+            averageRate: properties.averageFrameRate?.value, timeSource: timeSource)
     }
 }

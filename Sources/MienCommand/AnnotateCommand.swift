@@ -84,11 +84,8 @@ struct AnnotateCommand: Subcommand {
     init(_ arguments: Arguments) throws {
         var configuration = Configuration()
         try VideoArguments.apply(arguments, to: &configuration)
-        configuration.expressionWindow = try arguments.seconds("--smooth-expression")
-        configuration.actionUnitWindow = try arguments.seconds("--smooth-au")
+        try SmoothingArguments.apply(arguments, to: &configuration)
         configuration.isCausal = arguments.has("--causal")
-        configuration.gapMaximum = try arguments.seconds("--gap-max") ?? configuration.gapMaximum
-        configuration.baseline = try BaselineArgument.source(arguments)
         self.configuration = configuration
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")

@@ -100,10 +100,7 @@ struct BenchCommand: Subcommand {
     }
 
     private func report(_ value: some Encodable, _ text: String) throws {
-        guard printsJSON else { return Console.print(text) }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-        Console.print(String(decoding: try encoder.encode(value), as: UTF8.self))
+        if printsJSON { try Console.print(json: value) } else { Console.print(text) }
     }
 
     private static func text(_ bench: PipelineBench, clip: String) -> String {

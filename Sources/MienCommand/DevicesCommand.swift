@@ -28,9 +28,7 @@ struct DevicesCommand: Subcommand {
     func run() throws -> ExitCode {
         let list = CameraList()
         if printsJSON {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Console.print(String(decoding: try encoder.encode(list.cameras.map(Entry.init)), as: UTF8.self))
+            try Console.print(json: list.cameras.map(Entry.init))
         } else if !list.cameras.isEmpty {
             Console.print(list.cameras.map(Self.text).joined(separator: "\n"))
         }

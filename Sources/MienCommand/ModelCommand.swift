@@ -76,9 +76,7 @@ struct ModelCommand: Subcommand {
         let model = if let folder { try Model(folder: folder) } else { try Model.embedded() }
         let description = try model.describe()
         if printsJSON {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            Console.print(String(decoding: try encoder.encode(description), as: UTF8.self))
+            try Console.print(json: description)
         } else {
             Console.print(Self.text(description))
         }

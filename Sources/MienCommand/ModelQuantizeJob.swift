@@ -11,19 +11,11 @@ struct ModelQuantizeJob {
         guard folders.count <= 1 else {
             throw UsageError("quantize \(folders.joined(separator: " ")): expected one model folder")
         }
-        guard let output = arguments.string("--output") else {
-            throw UsageError("no output given: -o DIR")
-        }
+        let output = try ModelOutput(arguments)
         let source = try folders.first ?? Model.embedded().folder
-        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-        if resolved(output) == resolved(source) {
-            throw UsageError("-o \(output): is the model folder itself, expected another")
-        }
-        guard !FileManager.default.fileExists(atPath: output) || arguments.has("-y") else {
-            throw UsageError("\(output) exists; -y writes into it")
-        }
-        request = ModelQuantization(source: source, output: output)
-        request.overwrites = arguments.has("-y")
+        try output.check(against: source, kind: "model")
+        request = ModelQuantization(source: source, output: output.path)
+        request.overwrites = output.overwrites
         threads = try arguments.integer("--threads", in: 1...1024)
     }
 
@@ -31,9 +23,7 @@ struct ModelQuantizeJob {
     func run(printsJSON: Bool) throws -> ExitCode {
         let comparison = try request.run(threads: threads)
         if printsJSON {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-            Console.print(String(decoding: try encoder.encode(comparison), as: UTF8.self))
+            try Console.print(json: comparison)
         } else {
             Console.print(
                 String(

@@ -60,6 +60,20 @@ public final class FileSink: TableSink {
         }
     }
 
+    /// Writes a whole file at once; one that fails leaves nothing behind.
+    ///
+    /// - Throws: What ``init(path:replacing:)``, ``write(_:)`` and ``commit()`` throw.
+    static func write(_ bytes: [UInt8], to path: String, replacing: Bool) throws(TimelineError) {
+        let file = try FileSink(path: path, replacing: replacing)
+        do {
+            try file.write(bytes.span)
+            try file.commit()
+        } catch {
+            file.discard()
+            throw error
+        }
+    }
+
     deinit {
         if descriptor >= 0 { close(descriptor) }
     }
@@ -110,16 +124,8 @@ public final class FileSink: TableSink {
     }
 
     private func append(_ rows: Span<UInt8>) throws(TimelineError) {
-        let (written, code) = writeAll(rows, to: descriptor)
-        guard code != 0 else {
-            length += written
-            return
-        }
-        var whole = written
-        while whole > 0, rows[whole - 1] != UInt8(ascii: "\n") { whole -= 1 }
-        length += whole
-        _ = ftruncate(descriptor, off_t(length))
-        throw .cannotWrite(path: partialPath, code: code)
+        let code = appendRows(rows, to: descriptor, length: &length)
+        if code != 0 { throw .cannotWrite(path: partialPath, code: code) }
     }
 
     /// Makes the rows durable and gives the file its name.
@@ -158,6 +164,19 @@ public final class FileSink: TableSink {
         }
         guard rename(partialPath, path) == 0 else { throw .cannotWrite(path: path, code: errno) }
     }
+}
+
+/// Appends whole rows to a file of `length` bytes, which it updates. If that fails, what was written of the row it
+/// failed in is cut off, and the `errno` returned; 0 otherwise.
+func appendRows(_ rows: Span<UInt8>, to descriptor: Int32, length: inout Int) -> Int32 {
+    let (written, code) = writeAll(rows, to: descriptor)
+    var whole = written
+    if code != 0 {
+        while whole > 0, rows[whole - 1] != UInt8(ascii: "\n") { whole -= 1 }
+    }
+    length += whole
+    if code != 0 { _ = ftruncate(descriptor, off_t(length)) }
+    return code
 }
 
 /// Opens the partial file and makes sure that this process alone writes it. The length is that of the rows an

@@ -9,7 +9,7 @@ public final class LiveFileSink: TableSink {
     public let path: String
 
     private var descriptor: Int32
-    private var length: off_t = 0
+    private var length = 0
 
     /// Starts the file.
     ///
@@ -43,16 +43,8 @@ public final class LiveFileSink: TableSink {
     ///
     /// - Throws: `.cannotWrite`.
     public func write(_ rows: Span<UInt8>) throws(TimelineError) {
-        let (written, code) = writeAll(rows, to: descriptor)
-        guard code != 0 else {
-            length += off_t(written)
-            return
-        }
-        var whole = written
-        while whole > 0, rows[whole - 1] != UInt8(ascii: "\n") { whole -= 1 }
-        length += off_t(whole)
-        _ = ftruncate(descriptor, length)
-        throw .cannotWrite(path: path, code: code)
+        let code = appendRows(rows, to: descriptor, length: &length)
+        if code != 0 { throw .cannotWrite(path: path, code: code) }
     }
 
     /// Makes the rows durable and closes the file.

@@ -25,14 +25,7 @@ extension RunMetadata {
     ///
     /// - Throws: What ``FileSink`` throws.
     public func write(to path: String) throws(TimelineError) {
-        let file = try FileSink(path: path, replacing: true)
-        do {
-            try file.write(json().span)
-            try file.commit()
-        } catch {
-            file.discard()
-            throw error
-        }
+        try FileSink.write(json(), to: path, replacing: true)
     }
 
     /// Reads the file back.

@@ -51,22 +51,14 @@ extension Analyzer {
         of run: LiveRun, source: String, configuration: LiveConfiguration, counts: TableCounts,
         isInterrupted: Bool, failure: String? = nil
     ) throws(MienError) -> RunMetadata {
-        var analysis = configuration.analysis
-        analysis.isCausal = true
-        var metadata = try describe(source, configuration: analysis)
+        var metadata = try describe(source, configuration: configuration.causalAnalysis)
         metadata.options["start"] = nil
         metadata.options["every"] = nil
         metadata.options["live"] = .flag(true)
         metadata.options["max-latency"] = .number(configuration.maximumLatency)
         metadata.options["reuse"] = configuration.reuseDistance.map { .number($0) } ?? .text("off")
         metadata.options["drops"] = .text(configuration.drops.rawValue)
-        let properties = run.properties
-        metadata.video = RunMetadata.Video(
-            width: properties.width, height: properties.height, rotation: properties.rotation,
-            codec: properties.codec,
-            timeBase: .init(
-                num: Int64(properties.timeBase.numerator), den: Int64(properties.timeBase.denominator)),
-            averageRate: properties.averageFrameRate?.value, timeSource: "live")
+        metadata.video = RunMetadata.Video(run.properties, timeSource: "live")
         let report = run.report
         metadata.counts = .init(
             counts, damagedFrames: report.damagedFrames, lostPackets: report.lostPackets + report.emptyBuffers

@@ -25,8 +25,20 @@ public struct LiveConfiguration: Sendable, Equatable {
     /// See ``reuseDistance``.
     public static let defaultReuseDistance = 2.0
 
+    /// What ``maximumLatency`` may be.
+    package static let latencies = 0.02...60.0
+    /// What ``reuseDistance`` may be.
+    package static let distances = 0.0...255.0
+
     /// The defaults.
     public init() {}
+
+    /// ``analysis`` as a live run takes it.
+    var causalAnalysis: Configuration {
+        var analysis = analysis
+        analysis.isCausal = true
+        return analysis
+    }
 
     /// Checks the ranges.
     ///
@@ -39,9 +51,10 @@ public struct LiveConfiguration: Sendable, Equatable {
         try require(analysis.start == nil, "start: a live source begins when it begins")
         try require(analysis.every == 1, "every: a live run encodes what it has time for")
         try require(
-            (0.02...60).contains(maximumLatency), "maximumLatency: expected 0.02 to 60 seconds")
+            Self.latencies.contains(maximumLatency), "maximumLatency: expected 0.02 to 60 seconds")
         try require(
-            reuseDistance.map { (0...255).contains($0) } ?? true, "reuseDistance: expected 0 to 255 steps")
+            reuseDistance.map { Self.distances.contains($0) } ?? true,
+            "reuseDistance: expected 0 to 255 steps")
     }
 }
 

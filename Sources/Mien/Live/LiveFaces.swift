@@ -77,8 +77,7 @@ final class LiveFaces {
         for face in faces {
             row.faceID = face.id
             row.confidence = face.confidence
-            row.box = FaceRectangle(
-                x: face.box.x, y: face.box.y, width: face.box.width, height: face.box.height)
+            row.box = FaceRectangle(face.box)
             cropper.crop(face, of: frame.image, into: pixels.baseAddress!)
             let signature = memory.map { _ in CropSignature(pixels.baseAddress!, side: cropper.side) }
             if let signature, let scores = held(face, signature, frame, isBehind: isBehind) {

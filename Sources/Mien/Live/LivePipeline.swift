@@ -23,7 +23,7 @@ final class LivePipeline: @unchecked Sendable {
         let place: Int
     }
 
-    // Each is used by one queue, and by others only before `start()` and after `wait()`.
+    // Each is used by one queue, and by others only before `start()` and after `stop()`.
     private let reader: LiveReader
     private let faces: LiveFaces
     private let model: Model
@@ -50,7 +50,7 @@ final class LivePipeline: @unchecked Sendable {
         reader: LiveReader, model: Model, tracker: FaceTracker, configuration: LiveConfiguration,
         keepsImages: Bool,
         cancellation: VideoCancellation
-    ) throws(MienError) {
+    ) {
         self.reader = reader
         self.model = model
         self.cancellation = cancellation

@@ -75,9 +75,7 @@ package final class LiveRun {
 
     /// The smoothing of a live run: over the past, and holding on to the last reading where there is no newer one.
     static func smoothing(_ configuration: LiveConfiguration, model: Model) -> SmoothingOptions {
-        var analysis = configuration.analysis
-        analysis.isCausal = true
-        var options = model.smoothing(analysis)
+        var options = model.smoothing(configuration.causalAnalysis)
         options.holdsLast = true
         return options
     }
@@ -89,7 +87,7 @@ package final class LiveRun {
         cancellation: Cancellation = Cancellation(), observe: Observer? = nil, pictures: PictureSink? = nil,
         deliver: (FaceReading) throws -> Void
     ) throws {
-        let pipeline = try LivePipeline(
+        let pipeline = LivePipeline(
             reader: reader, model: model, tracker: tracker, configuration: configuration,
             keepsImages: pictures != nil,
             cancellation: cancelReading)

@@ -73,8 +73,11 @@ extension Model {
     }
 
     /// The bytes of all files of the folder.
-    var fileBytes: Int {
-        files.reduce(0) { sum, name in
+    var fileBytes: Int { Self.bytes(of: files, in: folder) }
+
+    /// The bytes of files of a folder; those that are not there count nothing.
+    static func bytes(of names: [String], in folder: String) -> Int {
+        names.reduce(0) { sum, name in
             let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + name)
             return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
         }

@@ -1,5 +1,6 @@
 import Foundation
 import MienCLIP
+import MienHeads
 import MienTensor
 
 /// `mien model quantize`: a model folder with its encoder's weights in 8 bits.
@@ -55,19 +56,13 @@ package struct ModelQuantization: Sendable {
         }
         let weights = output + "/model.safetensors"
         do {
-            try files.createDirectory(atPath: output, withIntermediateDirectories: true)
             for name in ["model.safetensors", "model.safetensors.index.json"]
             where files.fileExists(atPath: output + "/" + name) {
                 try files.removeItem(atPath: output + "/" + name)
             }
-            for name in ["config.json", "preprocessor_config.json", "heads.safetensors", "mien.json"]
-            where files.fileExists(atPath: source + "/" + name) {
-                let destination = output + "/" + name
-                if files.fileExists(atPath: destination) { try files.removeItem(atPath: destination) }
-                // The source may be a link into a download cache; the folder should stand on its own.
-                let original = URL(fileURLWithPath: source + "/" + name).resolvingSymlinksInPath()
-                try files.copyItem(at: original, to: URL(fileURLWithPath: destination))
-            }
+            let names = ["config.json", "preprocessor_config.json", "heads.safetensors", "mien.json"]
+            try ModelFolder.copy(
+                names.filter { files.fileExists(atPath: source + "/" + $0) }, from: source, to: output)
         } catch {
             throw .output("\(output): cannot be written: \(error.localizedDescription)")
         }
@@ -104,10 +99,8 @@ package struct ModelQuantization: Sendable {
 
     private static func weightBytes(_ folder: String) -> Int {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".safetensors") && $0 != "heads.safetensors" }.reduce(0) {
-            let attributes = try? FileManager.default.attributesOfItem(atPath: folder + "/" + $1)
-            return $0 + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
-        }
+        return Model.bytes(
+            of: names.filter { $0.hasSuffix(".safetensors") && $0 != "heads.safetensors" }, in: folder)
     }
 }
 

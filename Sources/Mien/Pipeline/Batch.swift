@@ -94,9 +94,7 @@ package final class Batch: @unchecked Sendable {
         var reading = FaceReading(
             frame: row.frame + 1, faceID: row.face?.id, timestamp: row.timestamp,
             confidence: row.face?.confidence, status: row.status, pts: row.pts,
-            box: row.face.map {
-                FaceRectangle(x: $0.box.x, y: $0.box.y, width: $0.box.width, height: $0.box.height)
-            })
+            box: row.face.map { FaceRectangle($0.box) })
         reading.expression = row.recorded?.expression
         reading.actionUnits = row.recorded?.actionUnits
         guard let crop = row.crop else { return reading }
@@ -135,4 +133,9 @@ package final class Batch: @unchecked Sendable {
         hasExpressions = false
         hasActionUnits = false
     }
+}
+
+extension FaceRectangle {
+    /// The detector's box as the table has it.
+    init(_ box: FaceBox) { self.init(x: box.x, y: box.y, width: box.width, height: box.height) }
 }

@@ -14,14 +14,7 @@ struct ChannelRanges {
         if largest[stage.rawValue].isEmpty {
             largest[stage.rawValue] = Array(repeating: 0, count: rows.columns)
         }
-        largest[stage.rawValue].withUnsafeMutableBufferPointer { largest in
-            for row in 0..<rows.rows {
-                let values = rows.baseAddress + row * rows.stride
-                for channel in largest.indices {
-                    largest[channel] = max(largest[channel], abs(values[channel]))
-                }
-            }
-        }
+        rows.raiseMagnitudes(&largest[stage.rawValue])
     }
 
     /// What each channel of a product's weight is multiplied with, and its input divided by, so that both are
@@ -35,10 +28,7 @@ struct ChannelRanges {
     func factors(_ stage: ResidualBlock.Stage, weights: Matrix) -> [Float] {
         let activations = self[stage]
         var columns = [Float](repeating: 0, count: weights.columns)
-        for row in 0..<weights.rows {
-            let values = weights.baseAddress + row * weights.stride
-            for channel in columns.indices { columns[channel] = max(columns[channel], abs(values[channel])) }
-        }
+        weights.raiseMagnitudes(&columns)
         // A channel that is always zero, on either side, is left alone.
         let exponents = zip(activations, columns).map { activation, weight in
             activation > 0 && weight > 0 && (activation / weight).isFinite
@@ -51,6 +41,18 @@ struct ChannelRanges {
             // More than a thousandfold is a dead channel, not a quiet one.
             let whole = Int(min(max((exponent - mean).rounded(), -10), 10))
             return Float(sign: .plus, exponent: whole, significand: 1)
+        }
+    }
+}
+
+extension Matrix {
+    /// Raises each element of `largest` to the largest magnitude in its column.
+    fileprivate func raiseMagnitudes(_ largest: inout [Float]) {
+        largest.withUnsafeMutableBufferPointer { largest in
+            for row in 0..<rows {
+                let values = baseAddress + row * stride
+                for column in largest.indices { largest[column] = max(largest[column], abs(values[column])) }
+            }
         }
     }
 }

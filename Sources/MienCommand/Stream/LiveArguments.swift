@@ -58,7 +58,7 @@ struct LiveArguments {
         if configuration.analysis.duration == 0 { throw UsageError("-t 0: expected more than 0 seconds") }
         configuration.source = try Self.sourceOptions(arguments)
         if let latency = try arguments.seconds("--max-latency") {
-            guard (0.02...60).contains(latency) else {
+            guard LiveConfiguration.latencies.contains(latency) else {
                 throw UsageError("--max-latency \(latency): expected 0.02 to 60 seconds")
             }
             configuration.maximumLatency = latency
@@ -66,7 +66,7 @@ struct LiveArguments {
         if arguments.string("--reuse") == "off" {
             configuration.reuseDistance = nil
         } else if let distance = try arguments.number("--reuse") {
-            guard (0...255).contains(distance) else {
+            guard LiveConfiguration.distances.contains(distance) else {
                 throw UsageError("--reuse \(distance): expected off, or 0 to 255 steps")
             }
             configuration.reuseDistance = distance

@@ -64,11 +64,7 @@ struct StreamCommand: Subcommand {
     init(_ arguments: Arguments) throws {
         live = try LiveArguments(arguments, operands: arguments.operands)
         var configuration = live.configuration
-        configuration.analysis.expressionWindow = try arguments.seconds("--smooth-expression")
-        configuration.analysis.actionUnitWindow = try arguments.seconds("--smooth-au")
-        configuration.analysis.gapMaximum =
-            try arguments.seconds("--gap-max") ?? configuration.analysis.gapMaximum
-        configuration.analysis.baseline = try BaselineArgument.source(arguments)
+        try SmoothingArguments.apply(arguments, to: &configuration.analysis)
         self.configuration = configuration
         model = try ModelOptions(arguments)
         printsLines = arguments.has("--json")
@@ -99,7 +95,6 @@ struct StreamCommand: Subcommand {
 
     func run() throws -> ExitCode {
         let analyzer = try Analyzer(model: model.load())
-        try analyzer.model.check(configuration.analysis.baseline)
         // Opened before anything is written: a mistyped name must not leave an empty table.
         let interrupt = Interrupt()
         let run: LiveRun

@@ -15,6 +15,13 @@ enum Console {
         write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
     }
 
+    /// Data as JSON, with sorted keys.
+    static func print(json value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+
     /// Writes all of `text`; a reader that has gone away is not an error worth a message.
     static func write(_ text: String, to descriptor: Int32) {
         var bytes = Array(text.utf8)[...]

@@ -32,21 +32,14 @@ struct ModelImportJob {
             throw UsageError("import \(folders.joined(separator: " ")): expected one CLIP folder")
         }
         guard !heads.isEmpty else { throw UsageError("no heads given: --heads heads.safetensors") }
-        guard let output = arguments.string("--output") else {
-            throw UsageError("no output given: -o DIR")
-        }
+        let output = try ModelOutput(arguments)
         isBuiltIn = folders.isEmpty
         request = try ModelImport(
-            clip: folders.first ?? Model.embedded().folder, heads: heads.map(Self.file), output: output)
-        guard !FileManager.default.fileExists(atPath: output) || arguments.has("-y") else {
-            throw UsageError("\(output) exists; -y writes into it")
-        }
-        if Self.isSame(output, request.clip) {
-            throw UsageError("-o \(output): is the CLIP folder itself, expected another")
-        }
+            clip: folders.first ?? Model.embedded().folder, heads: heads.map(Self.file), output: output.path)
+        try output.check(against: request.clip, kind: "CLIP")
         request.name = arguments.string("--name")
         request.licence = arguments.string("--licence")
-        request.overwrites = arguments.has("-y")
+        request.overwrites = output.overwrites
         crop = try Self.crop(arguments)
     }
 
@@ -70,11 +63,6 @@ struct ModelImportJob {
     /// A folder stands for the heads in it.
     private static func file(_ heads: String) -> String {
         DataSource(path: heads).isFolder ? heads + "/heads.safetensors" : heads
-    }
-
-    private static func isSame(_ first: String, _ second: String) -> Bool {
-        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-        return resolved(first) == resolved(second)
     }
 
     private static func crop(_ arguments: Arguments) throws(UsageError) -> Crop? {

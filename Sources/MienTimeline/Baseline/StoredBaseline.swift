@@ -81,13 +81,6 @@ public struct StoredBaseline: Sendable, Codable, Equatable {
     /// - Parameter replacing: Whether one that is there may be replaced.
     /// - Throws: What ``FileSink`` throws.
     public func write(to path: String, replacing: Bool = false) throws(TimelineError) {
-        let file = try FileSink(path: path, replacing: replacing)
-        do {
-            try file.write(json().span)
-            try file.commit()
-        } catch {
-            file.discard()
-            throw error
-        }
+        try FileSink.write(json(), to: path, replacing: replacing)
     }
 }

@@ -99,14 +99,7 @@ package struct ModelImport: Codable, Sendable, Equatable {
             throw .data(path: clip, reason: "no \(needed), expected a Hugging Face CLIP folder")
         }
         do {
-            try files.createDirectory(atPath: output, withIntermediateDirectories: true)
-            for name in names {
-                let destination = output + "/" + name
-                if files.fileExists(atPath: destination) { try files.removeItem(atPath: destination) }
-                // The source may be a link into a download cache; the folder should stand on its own.
-                let source = URL(fileURLWithPath: clip + "/" + name).resolvingSymlinksInPath()
-                try files.copyItem(at: source, to: URL(fileURLWithPath: destination))
-            }
+            try ModelFolder.copy(names, from: clip, to: output)
         } catch {
             throw .file(path: output, reason: "cannot be written: \(error.localizedDescription)")
         }
