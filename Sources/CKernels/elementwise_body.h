@@ -7,6 +7,7 @@
 
 typedef float vf __attribute__((ext_vector_type(16)));
 typedef uint32_t vu __attribute__((ext_vector_type(16)));
+typedef int32_t vi __attribute__((ext_vector_type(16)));
 typedef float v8 __attribute__((ext_vector_type(8)));
 typedef float v4 __attribute__((ext_vector_type(4)));
 typedef float vf_any __attribute__((ext_vector_type(16), aligned(4)));
@@ -215,26 +216,51 @@ static void KERNEL(normalise)(const uint8_t *pixels, size_t count, const float *
     }
 }
 
-// The end of a GEMM: rows x columns of `in`, in panels of 16 columns, through the activation and plus the
-// residual into `out`.
+// The end of a product's element: through the activation and plus the residual, if there is one.
+INLINE void KERNEL(finish_some)(vf value, size_t count, mien_activation activation, const float *residual,
+                                float *out) {
+    value = KERNEL(activate)(value, activation);
+    if (residual) value += KERNEL(load_some)(residual, count, 0.0f);
+    KERNEL(store_some)(out, value, count);
+}
+
+// The end of a product: rows x columns of `in`, in panels of 16 columns.
 static void KERNEL(finish)(const float *in, size_t in_panel, size_t rows, size_t columns,
                            mien_activation activation, const float *residual, size_t residual_stride,
                            float *out, size_t out_stride) {
     for (size_t column = 0; column < columns; column += LANES, in += in_panel) {
-        size_t count = columns - column;
         for (size_t row = 0; row < rows; row++) {
-            vf value = KERNEL(activate)(KERNEL(load)(in + row * LANES), activation);
-            if (residual) {
-                value += KERNEL(load_some)(residual + row * residual_stride + column, count, 0.0f);
-            }
-            KERNEL(store_some)(out + row * out_stride + column, value, count);
+            KERNEL(finish_some)(KERNEL(load)(in + row * LANES), columns - column, activation,
+                                residual ? residual + row * residual_stride + column : NULL,
+                                out + row * out_stride + column);
         }
     }
 }
 
-// A row times its factors to unsigned bytes, in ~ scale (out - zero), rounded to the nearest; filled up with
-// zeros to a multiple of 8, in blocks of `block` (a multiple of 16), `stride` apart. A row with a number that
+// The same for a product with 8-bit weights.
+static void KERNEL(finish_int8)(const mien_int8_sums *s, mien_activation activation, const float *residual,
+                                size_t residual_stride, float *out, size_t out_stride) {
+    const int32_t *in = s->sums;
+    for (size_t column = 0; column < s->columns; column += LANES, in += s->panel) {
+        vi column_sums;
+        memcpy(&column_sums, s->column_sums + column, sizeof column_sums);
+        vf scales = KERNEL(load)(s->scales + column), bias = KERNEL(load)(s->bias + column);
+        for (size_t row = 0; row < s->rows; row++) {
+            vi whole;
+            memcpy(&whole, in + row * LANES, sizeof whole);
+            whole -= s->row_zeros[row] * column_sums;
+            vf value = __builtin_convertvector(whole, vf) * (s->row_scales[row] * scales) + bias;
+            KERNEL(finish_some)(value, s->columns - column, activation,
+                                residual ? residual + row * residual_stride + column : NULL,
+                                out + row * out_stride + column);
+        }
+    }
+}
+
+// A row times its factors to whole steps from 0 to MOST, in ~ scale (out - zero), rounded to the nearest; filled
+// up with zeros to a multiple of 16, in blocks of `block` (a multiple of 16), `stride` apart. A row with a number that
 // is not finite gets a scale that is none, so that what is made of it is not a number either.
+#define MOST ((float)MIEN_INT8_LARGEST_INPUT)
 static void KERNEL(quantize)(const float *in, size_t count, const float *factors, uint8_t *out, size_t block,
                              size_t stride, float *scale, int32_t *zero) {
     vf high = 0.0f, low = 0.0f, finite = 0.0f;
@@ -247,13 +273,13 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
     }
     float above = KERNEL(max)(high), range = above + KERNEL(max)(-low);
     bool is_finite = KERNEL(sum)(finite) == 0.0f && range < INFINITY;
-    float inverse = is_finite && range > 0.0f ? 255.0f / range : 0.0f;
+    float inverse = is_finite && range > 0.0f ? MOST / range : 0.0f;
     // A range below the smallest normal numbers has no inverse: nothing is lost with it.
     if (!(inverse < INFINITY)) inverse = 0.0f;
     float shift = KERNEL(max)(-low) * inverse + 0x1.8p23f - 0x1.8p23f;
-    *scale = is_finite ? range / 255.0f : NAN;
+    *scale = is_finite ? range / MOST : NAN;
     *zero = is_finite ? (int32_t)shift : 0;
-    size_t filled = (count + 7) / 8 * 8;
+    size_t filled = (count + 15) / 16 * 16;
     for (size_t start = 0; start < filled; start += block, out += stride) {
         size_t length = filled - start < block ? filled - start : block;
         for (size_t i = 0; i < length; i += LANES) {
@@ -262,12 +288,12 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
             if (factors) value *= KERNEL(load_some)(factors + start + i, left, 0.0f);
             value = value * inverse + shift;
             value = value > 0.0f ? value : 0.0f;
-            value = value < 255.0f ? value : 255.0f;
+            value = value < MOST ? value : MOST;
             value += 0x1.8p23f;
             vu bits;
             memcpy(&bits, &value, sizeof bits);
             vb bytes = __builtin_convertvector(bits, vb);
-            memcpy(out + i, &bytes, length - i < LANES ? length - i : LANES);
+            memcpy(out + i, &bytes, LANES);
         }
     }
 }
@@ -280,5 +306,6 @@ const mien_elementwise KERNEL(elementwise) = {
     .scale = KERNEL(scale),
     .normalise = KERNEL(normalise),
     .finish = KERNEL(finish),
+    .finish_int8 = KERNEL(finish_int8),
     .quantize = KERNEL(quantize),
 };

@@ -4,10 +4,25 @@
 
 #include "dispatch.h"
 #include "elementwise.h"
+#include "int8.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
+
+// The exact sums of a product with 8-bit weights and what makes numbers of them:
+// (sum - zero_r * columnSum_c) * (scale_r * scale_c) + bias_c.
+typedef struct mien_int8_sums {
+    const int32_t *sums; // [rows][16] per panel
+    size_t panel;        // elements from one panel to the next
+    size_t rows, columns;
+    const float *row_scales;
+    const int32_t *row_zeros;
+    // Whole panels of these.
+    const float *scales;
+    const int32_t *column_sums;
+    const float *bias;
+} mien_int8_sums;
 
 typedef struct mien_elementwise {
     void (*apply)(mien_activation activation, const float *in, size_t count, float *out);
@@ -21,6 +36,8 @@ typedef struct mien_elementwise {
     void (*finish)(const float *in, size_t in_panel, size_t rows, size_t columns,
                    mien_activation activation, const float *residual, size_t residual_stride, float *out,
                    size_t out_stride);
+    void (*finish_int8)(const mien_int8_sums *sums, mien_activation activation, const float *residual,
+                        size_t residual_stride, float *out, size_t out_stride);
     void (*quantize)(const float *in, size_t count, const float *factors, uint8_t *out, size_t block,
                      size_t stride, float *scale, int32_t *zero);
 } mien_elementwise;

@@ -1,6 +1,25 @@
 #include "gemm_cut.h"
 
+#include <stdbool.h>
+
 #define BLOCK_ROWS 144
+
+// With so many pieces for each worker, one piece more for some of them does not matter.
+#define MANY_PIECES 16
+
+static void set_chunk_panels(mien_gemm_cut *cut, size_t n, size_t panels) {
+    cut->chunk_panels = panels;
+    cut->chunks = ceiling(ceiling(n, MIEN_PANEL), panels);
+    cut->pieces = cut->blocks * cut->chunks;
+}
+
+// Whether smaller pieces would share out better. A few for each worker even out their speeds, and each should
+// get as many as the others: of nine pieces for two workers, the last one keeps one of them waiting for a
+// tenth of the time.
+static bool is_uneven(const mien_gemm_cut *cut) {
+    if (cut->pieces < 3 * cut->workers) return cut->workers > 1;
+    return cut->pieces % cut->workers > 0 && cut->pieces < MANY_PIECES * cut->workers;
+}
 
 void mien_gemm_cut_plan(mien_gemm_cut *cut, size_t m, size_t n, size_t k, size_t tallest, size_t share,
                         size_t workers) {
@@ -11,16 +30,9 @@ void mien_gemm_cut_plan(mien_gemm_cut *cut, size_t m, size_t n, size_t k, size_t
     cut->taller_tiles = m % cut->tiles;
     cut->blocks = ceiling(cut->tiles, BLOCK_ROWS / tallest);
     cut->block_rows = smaller(m, BLOCK_ROWS);
-    size_t panels = ceiling(n, MIEN_PANEL);
-    cut->chunk_panels = MIEN_CHUNK_PANELS;
-    // A few pieces per worker even out their speeds; pairs of panels stay together.
-    while (cut->chunk_panels > 2 && workers > 1 &&
-           ceiling(panels, cut->chunk_panels) * cut->blocks < 3 * workers) {
-        cut->chunk_panels /= 2;
-    }
-    cut->chunks = ceiling(panels, cut->chunk_panels);
-    cut->pieces = cut->blocks * cut->chunks;
     cut->workers = workers;
+    set_chunk_panels(cut, n, MIEN_CHUNK_PANELS);
+    while (cut->chunk_panels > 2 && is_uneven(cut)) set_chunk_panels(cut, n, cut->chunk_panels / 2);
 }
 
 mien_gemm_piece mien_gemm_piece_at(const mien_gemm_cut *cut, size_t n, size_t index) {

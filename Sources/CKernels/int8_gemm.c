@@ -21,7 +21,7 @@ void mien_int8_plan(mien_int8_gemm *g, size_t workers) {
     // The rows, then a scale and a zero point for each.
     g->rows_bytes = ceiling(g->m * (row_bytes(g) + sizeof(float) + sizeof(int32_t)), 64) * 64;
     g->partial_count = g->cut.block_rows * g->cut.chunk_panels * MIEN_PANEL;
-    g->scratch_bytes = g->rows_bytes + g->cut.workers * g->partial_count * sizeof(float);
+    g->scratch_bytes = g->rows_bytes + g->cut.workers * g->partial_count * sizeof(int32_t);
 }
 
 static float *row_scales(const mien_int8_gemm *g) {
@@ -50,7 +50,7 @@ static void quantize_tile(void *context, size_t tile, size_t slot) {
 
 static void compute_piece(void *context, size_t index, size_t slot) {
     const mien_int8_gemm *g = context;
-    float *partial = (float *)((char *)g->scratch + g->rows_bytes) + slot * g->partial_count;
+    int32_t *partial = (int32_t *)((char *)g->scratch + g->rows_bytes) + slot * g->partial_count;
     const mien_int8_tile_kernel *kernel = mien_int8_tile_for(g->kernel);
     mien_gemm_piece p = mien_gemm_piece_at(&g->cut, g->n, index);
     size_t partial_panel = p.rows * MIEN_PANEL, depth_end = whole_steps(g->k);
@@ -64,14 +64,17 @@ static void compute_piece(void *context, size_t index, size_t slot) {
 
     for (size_t k = 0; k < depth_end; k += MIEN_INT8_DEPTH) {
         size_t depth = smaller(MIEN_INT8_DEPTH, depth_end - k);
+        bool is_last = k + depth == depth_end;
         for (size_t panel = 0; panel < p.panels; panel += kernel->panels) {
             size_t count = smaller(kernel->panels, p.panels - panel);
+            // A depth of one block needs no sums but those of the panels at hand, which then stay nearby.
+            int32_t *sums = partial + (is_last && k == 0 ? 0 : panel * partial_panel);
             const int8_t *b = g->weights + (p.column + panel * MIEN_PANEL) * depth_end + k * MIEN_PANEL;
             // What comes after this panel, half of it fetched by each of the first two tiles.
             const int8_t *b_next = b;
             if (panel + count < p.panels) {
                 b_next = b + count * depth_end * MIEN_PANEL;
-            } else if (k + depth < depth_end) {
+            } else if (!is_last) {
                 b_next = b + depth * MIEN_PANEL - panel * depth_end * MIEN_PANEL;
             }
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
@@ -80,29 +83,34 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 mien_int8_tile t = {
                     .rows = mien_first_row(&g->cut, tile + 1) - row,
                     .depth = depth,
+                    .is_first = k == 0,
                     .a = packed_tile(g, tile, k),
+                    .a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k),
                     .b = b,
                     .b_next = b_next + half * (depth / 2) * MIEN_PANEL,
                     .b_panel = depth_end * MIEN_PANEL,
-                    .sums = partial + panel * partial_panel + (row - p.row) * MIEN_PANEL,
+                    .sums = sums + (row - p.row) * MIEN_PANEL,
                     .sums_panel = partial_panel,
-                    .first = k == 0,
-                    .last = k + depth == depth_end,
-                    .row_scales = row_scales(g) + row,
-                    .row_zeros = row_zeros(g) + row,
+                };
+                (count == 2 ? kernel->two : kernel->one)(&t);
+            }
+            if (is_last) {
+                size_t at = p.column + panel * MIEN_PANEL;
+                mien_int8_sums whole = {
+                    .sums = sums,
+                    .panel = partial_panel,
+                    .rows = p.rows,
+                    .columns = smaller(g->n - at, count * MIEN_PANEL),
+                    .row_scales = row_scales(g) + p.row,
+                    .row_zeros = row_zeros(g) + p.row,
                     .scales = scales + panel * MIEN_PANEL,
                     .column_sums = column_sums + panel * MIEN_PANEL,
                     .bias = bias + panel * MIEN_PANEL,
                 };
-                (count == 2 ? kernel->two : kernel->one)(&t);
-            }
-            if (k + depth == depth_end) {
-                size_t at = p.column + panel * MIEN_PANEL;
                 mien_elementwise_for(g->level)
-                    ->finish(partial + panel * partial_panel, partial_panel, p.rows,
-                             smaller(g->n - at, count * MIEN_PANEL), g->activation,
-                             g->residual ? g->residual + p.row * g->residual_stride + at : NULL,
-                             g->residual_stride, g->c + p.row * g->c_stride + at, g->c_stride);
+                    ->finish_int8(&whole, g->activation,
+                                  g->residual ? g->residual + p.row * g->residual_stride + at : NULL,
+                                  g->residual_stride, g->c + p.row * g->c_stride + at, g->c_stride);
             }
         }
     }

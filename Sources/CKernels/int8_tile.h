@@ -8,26 +8,21 @@
 // pass by. Also the distance between the rows of a packed tile of A.
 #define MIEN_INT8_DEPTH 1024
 
-// Inputs are taken in steps of two quads.
-#define MIEN_INT8_STEP 8
+// The depth is filled up with zeros to whole steps, of four quads: the inputs of two groups.
+#define MIEN_INT8_STEP 16
 
-// Adds up a block of k, or ends the sums: C = (sum - zero_r * columnSum_c) * (scale_r * scale_c) + bias_c.
+// sums[r][c] (+)= sum over k of a[r][k] * b[k][c], exactly.
+//
+// `a` has rows MIEN_INT8_DEPTH apart; `b` has [depth / 4][16][4] per panel; `sums` are [rows][16] per panel. While
+// it computes, a tile fetches what comes next: all of `a_next`, and the first half of `b_next`.
 typedef struct mien_int8_tile {
     size_t rows, depth; // the depth is a multiple of MIEN_INT8_STEP
-    // `a` has rows MIEN_INT8_DEPTH apart; `b` has [depth / 4][16][4] per panel. While it computes, a tile
-    // fetches what comes next: a cache line of `b_next` per step and panel.
-    const uint8_t *a;
+    bool is_first;      // whether the sums begin at zero
+    const uint8_t *a, *a_next;
     const int8_t *b, *b_next;
     size_t b_panel;
-    // [rows][16] per panel: 32-bit integers between the blocks of k, C's single-precision numbers at the end.
-    void *sums;
+    int32_t *sums;
     size_t sums_panel; // in elements
-    bool first, last;
-    const float *row_scales;
-    const int32_t *row_zeros;
-    const float *scales; // of the panel's columns, like the next two
-    const int32_t *column_sums;
-    const float *bias;
 } mien_int8_tile;
 
 typedef struct mien_int8_tile_kernel {

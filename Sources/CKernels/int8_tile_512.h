@@ -3,7 +3,6 @@
 #include <string.h>
 
 #define TILE_VECTOR __m512i
-#define TILE_FLOATS __m512
 #define TILE_COLUMNS 16
 #define TILE_ROWS 10
 #define TILE_PANELS 2
@@ -11,11 +10,6 @@
 #define TILE_LOAD(pointer) _mm512_loadu_si512(pointer)
 #define TILE_STORE(pointer, value) _mm512_storeu_si512(pointer, value)
 #define TILE_BROADCAST _mm512_set1_epi32
-#define TILE_SUBTRACT _mm512_sub_epi32
-#define TILE_MULTIPLY _mm512_mullo_epi32
-#define TILE_CONVERT _mm512_cvtepi32_ps
-#define TILE_BROADCAST_FLOAT _mm512_set1_ps
-#define TILE_LOAD_FLOATS _mm512_loadu_ps
 #define TILE_STORE_FLOATS _mm512_storeu_ps
 #include "int8_tile_body.h"
 

@@ -1,7 +1,6 @@
-// The tile kernels of one instruction set. A vector covers TILE_COLUMNS of a panel's 16 columns, four inputs
-// each; TILE_DOT adds eight inputs' products to a sum. Deliberately without an include guard.
-
-#pragma STDC FP_CONTRACT OFF
+// The tile kernels of one instruction set whose sums live in registers. A vector covers TILE_COLUMNS of a
+// panel's 16 columns, four inputs each; TILE_DOT adds eight inputs' products to a sum. Deliberately without an
+// include guard.
 
 #define INLINE static inline __attribute__((always_inline))
 #define VECTORS (MIEN_PANEL / TILE_COLUMNS)
@@ -16,12 +15,12 @@ INLINE void KERNEL(tile)(const mien_int8_tile *t, size_t rows, size_t panels) {
 #pragma unroll
         for (size_t c = 0; c < panels * VECTORS; c++) {
             const int32_t *from = sums + c / VECTORS * t->sums_panel + r * MIEN_PANEL + c % VECTORS * TILE_COLUMNS;
-            sum[r][c] = t->first ? TILE_ZERO : TILE_LOAD(from);
+            sum[r][c] = t->is_first ? TILE_ZERO : TILE_LOAD(from);
         }
     }
     const uint8_t *a = t->a;
     const int8_t *b = t->b, *b_next = t->b_next;
-    for (size_t k = 0; k < t->depth; k += MIEN_INT8_STEP) {
+    for (size_t k = 0; k < t->depth; k += 8) {
 #pragma unroll
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * t->b_panel, 0, 2);
         b_next += QUAD_BYTES;
@@ -44,30 +43,12 @@ INLINE void KERNEL(tile)(const mien_int8_tile *t, size_t rows, size_t panels) {
         }
         b += 2 * QUAD_BYTES;
     }
-    if (!t->last) {
-#pragma unroll
-        for (size_t r = 0; r < rows; r++) {
-#pragma unroll
-            for (size_t c = 0; c < panels * VECTORS; c++) {
-                TILE_STORE(sums + c / VECTORS * t->sums_panel + r * MIEN_PANEL + c % VECTORS * TILE_COLUMNS,
-                           sum[r][c]);
-            }
-        }
-        return;
-    }
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
-        TILE_VECTOR zero = TILE_BROADCAST(t->row_zeros[r]);
-        TILE_FLOATS row_scale = TILE_BROADCAST_FLOAT(t->row_scales[r]);
 #pragma unroll
         for (size_t c = 0; c < panels * VECTORS; c++) {
-            size_t column = c * TILE_COLUMNS;
-            TILE_VECTOR whole = TILE_SUBTRACT(sum[r][c], TILE_MULTIPLY(zero, TILE_LOAD(t->column_sums + column)));
-            TILE_FLOATS scale = row_scale * TILE_LOAD_FLOATS(t->scales + column);
-            TILE_FLOATS value = TILE_CONVERT(whole) * scale + TILE_LOAD_FLOATS(t->bias + column);
-            TILE_STORE_FLOATS((float *)t->sums + c / VECTORS * t->sums_panel + r * MIEN_PANEL +
-                                  c % VECTORS * TILE_COLUMNS,
-                              value);
+            TILE_STORE(sums + c / VECTORS * t->sums_panel + r * MIEN_PANEL + c % VECTORS * TILE_COLUMNS,
+                       sum[r][c]);
         }
     }
 }

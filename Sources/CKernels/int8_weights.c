@@ -8,11 +8,11 @@
 
 #pragma STDC FP_CONTRACT OFF
 
-#define GROUP 4
+#define GROUP 8
 #define LARGEST 127
 
-// The four inputs of each half of a step of 8 that meet in one 16-bit sum.
-static const unsigned char groups[2][GROUP] = {{0, 1, 4, 5}, {2, 3, 6, 7}};
+// The inputs of each half of a step that meet in one 16-bit sum.
+static const unsigned char groups[2][GROUP] = {{0, 1, 4, 5, 8, 9, 12, 13}, {2, 3, 6, 7, 10, 11, 14, 15}};
 
 size_t mien_int8_packed_count(size_t n, size_t k) {
     return ceiling(n, MIEN_PANEL) * MIEN_PANEL * ceiling(k, MIEN_INT8_STEP) * MIEN_INT8_STEP;
@@ -41,15 +41,17 @@ typedef int32_t vi __attribute__((ext_vector_type(16)));
 typedef int8_t vb __attribute__((ext_vector_type(16), aligned(1)));
 typedef float vf_any __attribute__((ext_vector_type(16), aligned(4)));
 
-#define LANES 16
+#define LANES MIEN_INT8_STEP
 #define INLINE static inline __attribute__((always_inline))
 
-// In every lane, the sum of the group it belongs to; 16 lanes are two steps.
+// In every lane, the sum of the group it belongs to.
 #define ADD_GROUPS(v)                                                                                        \
     ({                                                                                                       \
         __typeof__(v) pairs = (v) + __builtin_shufflevector(v, v, 1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13,  \
                                                             12, 15, 14);                                     \
-        pairs + __builtin_shufflevector(pairs, pairs, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13, 14, 15, 8, 9, 10, 11); \
+        __typeof__(v) fours = pairs + __builtin_shufflevector(pairs, pairs, 4, 5, 6, 7, 0, 1, 2, 3, 12, 13,  \
+                                                              14, 15, 8, 9, 10, 11);                         \
+        fours + __builtin_shufflevector(fours, fours, 8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7); \
     })
 
 // Quantises a row, padded to whole vectors, with the given scale; returns the squared error in units of it.
@@ -67,14 +69,10 @@ INLINE double quantize_row(const float *row, size_t count, float inverse, int8_t
         vf larger = above > below ? above : below;
         vi breaks = larger > (float)MIEN_INT8_GROUP_SUM;
         if (__builtin_reduce_or(breaks)) {
-            for (size_t i = 0; i < LANES; i += MIEN_INT8_STEP) {
-                float *step = (float *)&rounded + i;
-                const float *goal = (const float *)&wanted + i;
-                for (int group = 0; group < 2; group++) {
-                    size_t lane = i + groups[group][0];
-                    obey(step, goal, group, 1, (int)above[lane] - MIEN_INT8_GROUP_SUM);
-                    obey(step, goal, group, -1, (int)below[lane] - MIEN_INT8_GROUP_SUM);
-                }
+            for (int group = 0; group < 2; group++) {
+                size_t lane = groups[group][0];
+                obey((float *)&rounded, (const float *)&wanted, group, 1, (int)above[lane] - MIEN_INT8_GROUP_SUM);
+                obey((float *)&rounded, (const float *)&wanted, group, -1, (int)below[lane] - MIEN_INT8_GROUP_SUM);
             }
         }
         vf difference = rounded - wanted;
@@ -101,7 +99,7 @@ INLINE float widest_scale(const float *row, size_t count) {
         // A weight that is not a number passes no comparison: it must not vanish.
         single += value - value;
     }
-    // Rounding may add a half for each of the four.
+    // Rounding may add a half for each of the group.
     vf scale = group * (1.0f / (MIEN_INT8_GROUP_SUM - GROUP / 2)), other = single * (1.0f / LARGEST);
     scale = scale > other ? scale : other;
     float widest = 0;
@@ -190,8 +188,9 @@ bool mien_int8_pack_weights(const int8_t *q, size_t first, size_t last, size_t k
                     if (above > MIEN_INT8_GROUP_SUM || below > MIEN_INT8_GROUP_SUM) return false;
                     sum += above - below;
                 }
-                memcpy(panel + i * MIEN_PANEL + 4 * c, step, 4);
-                memcpy(panel + (i + 4) * MIEN_PANEL + 4 * c, step + 4, 4);
+                for (size_t quad = 0; quad < MIEN_INT8_STEP; quad += 4) {
+                    memcpy(panel + (i + quad) * MIEN_PANEL + 4 * c, step + quad, 4);
+                }
             }
             sums[column + c] = sum;
         }

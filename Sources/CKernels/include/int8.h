@@ -5,12 +5,13 @@
 // no cutting up changes a bit, and what follows uses separate multiplications and additions everywhere. So a
 // row's bits depend on that row alone, and are the same on every processor.
 //
-// AVX2 multiplies unsigned by signed bytes and adds two products in 16 bits, which saturates: 2 * 255 * 127 is
-// too much. Here the sum of four products fits into 16 bits, because the four weights that meet there (k and
-// k + 1 of a quad, and the same of its neighbour: mien_int8_group) obey a rule: those above zero add up to at
-// most 128, and those below to at least -128. 255 * 128 = 32640 < 32768, so that every partial sum fits too.
-// The quantiser makes weights that obey, and packing refuses others. Processors with VNNI need no rule; they
-// get the same weights.
+// AVX2 multiplies unsigned by signed bytes and adds two products in 16 bits, which is also the narrowest place
+// a sum can stay in; widening it is what costs time. Here the sum of eight products fits into 16 bits: A has 7
+// bits, 0...127, and the eight weights that meet there (inputs 0, 1, 4, 5, 8, 9, 12 and 13 of each sixteen, or
+// the other eight) obey a rule: those above zero add up to at most 258, and those below to at least -258.
+// 127 * 258 = 32766 < 32768, so that every partial sum fits too. The quantiser makes weights that obey, and
+// packing refuses others. With 8 bits for A the rule would be half as wide, and what it would take from the
+// weights is more than the eighth bit is worth. Processors with VNNI need no rule; they get the same numbers.
 #ifndef MIEN_INT8_H
 #define MIEN_INT8_H
 
@@ -20,12 +21,15 @@
 #include "gemm.h"
 
 // The largest sum of the positive weights of a group, and of the negative ones' magnitudes.
-#define MIEN_INT8_GROUP_SUM 128
+#define MIEN_INT8_GROUP_SUM 258
 
-// The most inputs: 255 * 127 times as many fit into 32 bits.
+// The largest number of A.
+#define MIEN_INT8_LARGEST_INPUT 127
+
+// The most inputs: 127 * 127 times as many fit into 32 bits.
 #define MIEN_INT8_MOST_INPUTS 65536
 
-// W is packed as [ceil(n / 16)][ceil(k / 8) * 2][16][4], with zeros past n and k.
+// W is packed as [ceil(n / 16)][ceil(k / 16) * 4][16][4], with zeros past n and k.
 size_t mien_int8_packed_count(size_t n, size_t k);
 
 // Quantises rows `first` to `last` of the n x k matrix W, each column first multiplied by its factor (NULL
