@@ -5,4 +5,9 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define KERNEL(name) mien_##name##_baseline
+#if defined(__aarch64__)
+#define FUSED(a, b, c) __builtin_elementwise_fma((vf)(a), (vf)(b), (vf)(c))
+#else
+#define FUSED(a, b, c) ((a) * (b) + (c))
+#endif
 #include "elementwise_body.h"

@@ -1,5 +1,6 @@
 // The bodies of the elementwise kernels. Compiled once per instruction set, with KERNEL(name) giving each
-// its own names; deliberately without an include guard.
+// its own names, and FUSED(a, b, c) being a b + c, rounded once where the instruction set can; deliberately
+// without an include guard.
 //
 // A vector has 16 lanes whatever the registers are, so that sums over a row take the same tree everywhere.
 // A row's last, shorter vector is padded in registers: there is no scalar tail with other arithmetic.
@@ -95,6 +96,24 @@ INLINE vf KERNEL(exp_negative)(vf x) {
     return x < LEAST_EXPONENT ? 0.0f : e * KERNEL(power_of_two)(n);
 }
 
+// The same again for weights whose sum is at least 1, in two thirds of the time: with FMA, and with results
+// that may be subnormal.
+INLINE vf KERNEL(exp_weight)(vf x) {
+    // The power of two of the least argument is zero.
+    vf y = x < -88.0f ? -88.0f : x;
+    vf shifted = FUSED(y, 1.44269504f, 0x1.8p23f);
+    vu whole;
+    memcpy(&whole, &shifted, sizeof shifted);
+    vf n = shifted - 0x1.8p23f;
+    vf r = FUSED(n, -0.693359375f, y);
+    r = FUSED(n, 2.12194440e-4f, r);
+    vf p = FUSED(r, 0x1.6db4e6p-10f, 0x1.123be0p-7f);
+    p = FUSED(r, p, 0x1.55545ep-5f);
+    p = FUSED(r, p, 0x1.55548ep-3f);
+    p = FUSED(r, p, 0.5f);
+    return (FUSED(r * r, p, r) + 1.0f) * KERNEL(power_of_two)(whole);
+}
+
 INLINE vf KERNEL(sigmoid)(vf x) { return 1.0f / (1.0f + KERNEL(exp)(-x)); }
 
 INLINE vf KERNEL(quick_gelu)(vf x) { return x / (1.0f + KERNEL(exp)(-1.702f * x)); }
@@ -183,7 +202,7 @@ static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, siz
         size_t length = count - start < block ? count - start : block;
         for (size_t i = 0; i < length; i += LANES) {
             vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
-            value = KERNEL(exp_negative)((value - max) * scale);
+            value = KERNEL(exp_weight)((value - max) * scale);
             sum += value;
             KERNEL(store_some)(row + i, value, length - i);
         }

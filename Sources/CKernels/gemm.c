@@ -9,6 +9,21 @@
 
 size_t mien_gemm_packed_weights_count(size_t n, size_t k) { return ceiling(n, MIEN_PANEL) * MIEN_PANEL * k; }
 
+typedef float v4 __attribute__((ext_vector_type(4)));
+typedef float v4_any __attribute__((ext_vector_type(4), aligned(4)));
+
+// Four rows of W, four elements of each, to four rows of a panel.
+static inline void transpose(const float *w, size_t w_stride, float *panel) {
+    v4 a = *(const v4_any *)w, b = *(const v4_any *)(w + w_stride);
+    v4 c = *(const v4_any *)(w + 2 * w_stride), d = *(const v4_any *)(w + 3 * w_stride);
+    v4 ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+    v4 ab_high = __builtin_shufflevector(a, b, 2, 6, 3, 7), cd_high = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    *(v4_any *)panel = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+    *(v4_any *)(panel + MIEN_PANEL) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    *(v4_any *)(panel + 2 * MIEN_PANEL) = __builtin_shufflevector(ab_high, cd_high, 0, 1, 4, 5);
+    *(v4_any *)(panel + 3 * MIEN_PANEL) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
+}
+
 void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_t last, size_t k,
                             float *packed) {
     for (size_t column = first; column < last; column += MIEN_PANEL) {
@@ -16,8 +31,13 @@ void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_
         float *panel = packed + column * k;
         // By blocks of k, so that the reads of 16 rows and the writes stay in the first-level cache.
         for (size_t start = 0; start < k; start += MIEN_DEPTH) {
-            size_t end = smaller(k, start + MIEN_DEPTH);
-            for (size_t i = start; i < end; i++) {
+            size_t end = smaller(k, start + MIEN_DEPTH), i = start;
+            for (; columns == MIEN_PANEL && i + 4 <= end; i += 4) {
+                for (size_t c = 0; c < MIEN_PANEL; c += 4) {
+                    transpose(w + (column + c) * w_stride + i, w_stride, panel + i * MIEN_PANEL + c);
+                }
+            }
+            for (; i < end; i++) {
                 for (size_t c = 0; c < columns; c++) panel[i * MIEN_PANEL + c] = w[(column + c) * w_stride + i];
                 for (size_t c = columns; c < MIEN_PANEL; c++) panel[i * MIEN_PANEL + c] = 0;
             }

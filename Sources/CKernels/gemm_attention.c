@@ -48,9 +48,9 @@ static void attend(void *context, size_t piece, size_t slot) {
 
     size_t padded = ceiling(tokens, MIEN_PANEL) * MIEN_PANEL;
     static const float zeros[MIEN_PANEL] = {0};
-    size_t tiles = ceiling(tokens, kernel->rows), row = 0;
+    size_t tiles = ceiling(t->queries, kernel->rows), row = 0;
     for (size_t tile = 0; tile < tiles; tile++) {
-        size_t rows = tokens / tiles + (tile < tokens % tiles);
+        size_t rows = t->queries / tiles + (tile < t->queries % tiles);
         for (size_t r = 0; r < rows; r++) {
             memcpy(queries + r * MIEN_DEPTH, q + (row + r) * stride, depth * sizeof(float));
         }

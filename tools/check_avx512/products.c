@@ -56,7 +56,7 @@ static void check_attention(size_t tokens, size_t head_width) {
     size_t heads = 2, width = heads * head_width, rows = 2 * tokens;
     float *qkv = noise(rows * 3 * width, tokens * 1009 + head_width);
     mien_attention attention = {
-        .qkv = qkv, .qkv_stride = 3 * width, .out_stride = width + 3, .images = 2, .tokens = tokens,
+        .qkv = qkv, .qkv_stride = 3 * width, .out_stride = width + 3, .images = 2, .tokens = tokens, .queries = tokens,
         .heads = heads, .head_width = head_width, .scale = 0.25f,
     };
     char name[60];

@@ -1,8 +1,9 @@
 // Kernels that go over their elements once, or a few times per row.
 //
 // Each has one body, compiled for each instruction set. It works on 16 lanes everywhere and never contracts
-// a product and a sum into one rounding, so all instruction sets give the same bits. NaN gives NaN. No
-// function here needs aligned data or allocates.
+// a product and a sum into one rounding, so all instruction sets give the same bits; only softmax, like the
+// products around it, rounds once where the processor has FMA. NaN gives NaN. No function here needs aligned
+// data or allocates.
 #ifndef MIEN_ELEMENTWISE_H
 #define MIEN_ELEMENTWISE_H
 

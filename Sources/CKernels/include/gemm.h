@@ -62,12 +62,14 @@ void mien_gemm_run(const mien_gemm *gemm);
 // Row t of `qkv` holds the queries, keys and values of all heads side by side: head h of an image reads
 // qkv[t][h * head_width], qkv[t][width + h * head_width] and qkv[t][2 * width + h * head_width] of the
 // image's rows and writes out[t][h * head_width]: softmax(scale Q K^T) V, where width = heads * head_width.
+// Only the first `queries` rows of an image are written, and only they need queries.
 typedef struct mien_attention {
     const float *qkv;
     size_t qkv_stride;
     float *out;
     size_t out_stride;
     size_t images, tokens, heads;
+    size_t queries;    // 1 to `tokens`
     size_t head_width; // a multiple of 8, at most 256
     float scale;
     float *scratch; // aligned to 64 bytes; mien_attention_scratch_count for each worker

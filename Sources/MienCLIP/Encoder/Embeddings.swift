@@ -14,12 +14,21 @@ struct Embeddings: ~Copyable {
     /// The width of a row of the convolution's input.
     var patchWidth: Int { patchEmbedding.inputs }
 
-    init(_ checkpoint: borrowing VisionCheckpoint) throws(CLIPError) {
+    /// - Parameter precision: What the patches are multiplied with. Their weights are stored in single
+    ///   precision and quantised here.
+    init(
+        _ checkpoint: borrowing VisionCheckpoint, precision: EncoderPrecision, workers: Workers
+    ) throws(CLIPError) {
         // Both before either: a value that cannot be copied must not be half made when an error leaves.
         let positions = try checkpoint.positions()
-        let patchEmbedding = Linear(try checkpoint.patchEmbedding())
+        let weights = try checkpoint.patchEmbedding()
         self.positions = positions
-        self.patchEmbedding = patchEmbedding
+        switch precision {
+        case .single: patchEmbedding = Linear(weights)
+        case .int8:
+            let factors = [Float](repeating: 1, count: weights.inputs)
+            patchEmbedding = Linear(QuantizedLinear(weights, factors: factors, workers: workers))!
+        }
         configuration = checkpoint.configuration
         normalisation = checkpoint.preprocessing.normalisationTable
     }

@@ -29,20 +29,21 @@ struct Linear: ~Copyable {
         (outputs, inputs) = (quantized.weights.outputs, quantized.weights.inputs)
     }
 
-    /// y = activation(x W^T + b) + residual; the residual may be y.
+    /// y = activation(x W^T + b) + residual; the residual may be y. Of W and b, only `outputs` count, which begin
+    /// at a multiple of 16; nil for all.
     func callAsFunction(
-        _ x: Matrix, activation: Activation = .none, residual: Matrix? = nil, into y: MutableMatrix,
-        on device: Device
+        _ x: Matrix, outputs: Range<Int>? = nil, activation: Activation = .none, residual: Matrix? = nil,
+        into y: MutableMatrix, on device: Device
     ) {
         switch weights {
         case .single(let weights):
             multiply(
-                x, weights, bias: bias.baseAddress, activation: activation, residual: residual, into: y,
-                workspace: device.workspace, workers: device.workers)
+                x, weights, outputs: outputs, bias: bias.baseAddress, activation: activation,
+                residual: residual, into: y, workspace: device.workspace, workers: device.workers)
         case .int8(let weights):
             multiply(
-                x, weights, bias: bias.baseAddress, activation: activation, residual: residual, into: y,
-                workspace: device.workspace, workers: device.workers)
+                x, weights, outputs: outputs, bias: bias.baseAddress, activation: activation,
+                residual: residual, into: y, workspace: device.workspace, workers: device.workers)
         }
     }
 }

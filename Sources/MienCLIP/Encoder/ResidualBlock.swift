@@ -49,6 +49,13 @@ final class ResidualBlock {
     }
 }
 
+extension Matrix {
+    /// Every `step`-th row, from the first.
+    func every(_ step: Int) -> Matrix {
+        Matrix(baseAddress, rows: (rows + step - 1) / step, columns: columns, stride: step * stride)
+    }
+}
+
 extension MutableMatrix {
     /// Every `step`-th row, from the first.
     func every(_ step: Int) -> MutableMatrix {

@@ -27,11 +27,21 @@ struct SelfAttention: ~Copyable {
         on device: Device, observe: ResidualBlock.Observer?
     ) {
         let projections = scratch.wide(rows: x.rows, columns: input.outputs)
-        input(x, into: projections, on: device)
         let heads = scratch.narrow(rows: x.rows, columns: output.inputs)
+        let width = output.inputs
+        // Queries are needed of the wanted rows only, where their columns are whole panels.
+        let isClassOnly = step == tokenCount && width % 16 == 0
+        if isClassOnly {
+            let (queries, others) = (0..<width, width..<input.outputs)
+            input(
+                x.every(step), outputs: queries, into: projections.every(step)[columns: queries], on: device)
+            input(x, outputs: others, into: projections[columns: others], on: device)
+        } else {
+            input(x, into: projections, on: device)
+        }
         attention(
-            projections.readOnly, tokens: tokenCount, heads: headCount, into: heads,
-            workspace: device.workspace, workers: device.workers)
+            projections.readOnly, tokens: tokenCount, queries: isClassOnly ? 1 : nil, heads: headCount,
+            into: heads, workspace: device.workspace, workers: device.workers)
         observe?(.attentionOutput, heads.readOnly)
         output(heads.every(step).readOnly, residual: residual.readOnly, into: residual, on: device)
     }

@@ -10,11 +10,11 @@ import MienTensor
 /// Checkpoints without a projection give the normed class token. The embedding is not divided by its length.
 /// An image has the same bits in any batch and with any number of workers.
 ///
-/// In 8 bits, the products of the blocks are; embedding, norms, attention and projection stay in single
+/// In 8 bits, the products of the patches and of the blocks are; norms, attention and projection stay in single
 /// precision.
 ///
-/// It keeps the memory of the largest batch so far and allocates nothing for batches up to that. It belongs
-/// to one queue.
+/// It keeps the memory of the largest batch so far, of at most some hundred rows, and allocates nothing for
+/// batches up to that. It belongs to one queue.
 ///
 /// Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021.
 package final class VisionEncoder {
@@ -27,7 +27,7 @@ package final class VisionEncoder {
     /// Whether the embedding is projected.
     package let hasProjection: Bool
 
-    /// What the blocks compute with.
+    /// What patches and blocks are multiplied with.
     package let precision: EncoderPrecision
 
     private let embeddings: Embeddings
@@ -47,19 +47,19 @@ package final class VisionEncoder {
     ///   - folder: As Hugging Face lays it out: `config.json`, `model.safetensors` or shards with
     ///     `model.safetensors.index.json`, and `preprocessor_config.json`; or an OpenAI or OpenCLIP checkpoint,
     ///     which needs no `config.json`.
-    ///   - precision: What the blocks compute with; nil for what the weights are stored in.
+    ///   - precision: What patches and blocks are multiplied with; nil for what the weights are stored in.
     package init(folder: String, workers: Workers, precision: EncoderPrecision? = nil) throws(CLIPError) {
         let checkpoint = try VisionCheckpoint(folder: folder)
         configuration = checkpoint.configuration
         preprocessing = checkpoint.preprocessing
         let device = Device(workers: workers)
         self.device = device
-        embeddings = try Embeddings(checkpoint)
-        preLayerNorm = try checkpoint.layerNorm(checkpoint.names.preLayerNorm)
         self.precision = precision ?? checkpoint.precision
         guard self.precision == .int8 || checkpoint.precision == .single else {
             throw checkpoint.isOnlyInt8
         }
+        embeddings = try Embeddings(checkpoint, precision: self.precision, workers: workers)
+        preLayerNorm = try checkpoint.layerNorm(checkpoint.names.preLayerNorm)
         var blocks: [ResidualBlock] = []
         if self.precision == .single {
             for index in 0..<configuration.layerCount {
@@ -105,13 +105,28 @@ package final class VisionEncoder {
     package func encode(
         _ pixels: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<Float>
     ) {
-        guard count > 0 else { return }
-        if count > activations.capacity {
+        let most = max(1, Self.passRows / configuration.tokenCount)
+        if min(count, most) > activations.capacity {
             activations = Activations(
-                capacity: count, configuration, patchWidth: embeddings.patchWidth)
+                capacity: min(count, most), configuration, patchWidth: embeddings.patchWidth)
         }
+        let pixelsPerImage = imageSize * imageSize * 3
+        for first in stride(from: 0, to: count, by: most) {
+            encodePass(
+                pixels + first * pixelsPerImage,
+                into: MutableMatrix(
+                    output + first * embeddingWidth, rows: min(most, count - first), columns: embeddingWidth))
+        }
+    }
+
+    // About so many rows go through the blocks at a time: enough to share out, and few enough for what passes
+    // from layer to layer to stay in the last cache.
+    private static let passRows = 512
+
+    /// Embeds as many images as `embedding` has rows.
+    private func encodePass(_ pixels: UnsafePointer<UInt8>, into embedding: MutableMatrix) {
         let (width, tokens) = (configuration.width, configuration.tokenCount)
-        let x = activations.residualStream(images: count, width: width)
+        let x = activations.residualStream(images: embedding.rows, width: width)
         embeddings(
             pixels, patches: activations.wide(rows: x.rows, columns: embeddings.patchWidth), into: x,
             on: device)
@@ -121,10 +136,9 @@ package final class VisionEncoder {
             block(x, step: isLast ? tokens : 1, scratch: activations, on: device)
         }
         let classTokens = x.every(tokens)
-        let embedding = MutableMatrix(output, rows: count, columns: embeddingWidth)
         switch projection {
         case .some(let projection):
-            let normed = activations.narrow(rows: count, columns: width)
+            let normed = activations.narrow(rows: embedding.rows, columns: width)
             postLayerNorm(classTokens.readOnly, into: normed, on: device)
             projection(normed.readOnly, into: embedding, on: device)
         case nil:

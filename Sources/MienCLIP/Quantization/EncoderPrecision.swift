@@ -1,4 +1,4 @@
-/// What an encoder's blocks multiply with.
+/// What an encoder multiplies patches with, and its blocks.
 package enum EncoderPrecision: String, Sendable, CaseIterable {
     /// Single-precision floating point.
     case single = "fp32"

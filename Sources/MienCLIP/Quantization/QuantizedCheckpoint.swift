@@ -19,7 +19,7 @@ package enum QuantizedCheckpoint {
                 reason: "stored in 8 bits already; expected weights in F32, F16 or BF16")
         }
         let device = Device(workers: workers)
-        let embeddings = try Embeddings(checkpoint)
+        let embeddings = try Embeddings(checkpoint, precision: .int8, workers: workers)
         let preLayerNorm = try checkpoint.layerNorm(checkpoint.names.preLayerNorm)
         let quantizer = try Quantizer(
             checkpoint, embeddings: embeddings, preLayerNorm: preLayerNorm, device: device)

@@ -9,12 +9,14 @@ import CKernels
 ///   - projections: (images * tokens) x (3 * width): in each row the queries of all heads, then the keys,
 ///     then the values.
 ///   - tokens: The number of rows per image.
+///   - queries: Of each image, only the first so many rows are written; the queries of others are not read.
+///     Nil for all.
 ///   - heads: The number of heads; width / heads is a multiple of 8 and at most 256.
 ///   - output: (images * tokens) x width; must not overlap the projections.
 ///   - workspace: Scratch; allocates only when a call is larger than all before it.
 package func attention(
-    _ projections: Matrix, tokens: Int, heads: Int, into output: MutableMatrix, workspace: Workspace,
-    workers: Workers
+    _ projections: Matrix, tokens: Int, queries: Int? = nil, heads: Int, into output: MutableMatrix,
+    workspace: Workspace, workers: Workers
 ) {
     let width = output.columns
     precondition(
@@ -23,6 +25,8 @@ package func attention(
             + "\(output.rows) x \(width)")
     precondition(
         tokens > 0 && output.rows % tokens == 0, "\(output.rows) rows are not images of \(tokens) tokens")
+    let queries = queries ?? tokens
+    precondition(queries > 0 && queries <= tokens, "\(queries) queries of \(tokens) tokens")
     precondition(heads > 0 && width % heads == 0, "\(heads) heads do not share a width of \(width)")
     let headWidth = width / heads
     precondition(
@@ -32,7 +36,7 @@ package func attention(
     var arguments = mien_attention(
         qkv: projections.baseAddress, qkv_stride: projections.stride, out: output.baseAddress,
         out_stride: output.stride, images: output.rows / tokens, tokens: tokens, heads: heads,
-        head_width: headWidth, scale: 1 / Float(headWidth).squareRoot(),
+        queries: queries, head_width: headWidth, scale: 1 / Float(headWidth).squareRoot(),
         scratch: workspace.reserve(scratchCount))
     mien_attention_run(&arguments, workers.count)
 }
