@@ -58,13 +58,12 @@ INLINE vf KERNEL(exp_reduced)(vf x, vu *whole) {
     memcpy(whole, &shifted, sizeof shifted);
     vf n = shifted - 0x1.8p23f;
     vf r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
-    // exp(r) = 1 + r + r^2 p(r); a minimax fit with relative error 3.1e-9.
-    vf p = 0x1.6db4e6p-10f;
-    p = p * r + 0x1.123be0p-7f;
-    p = p * r + 0x1.55545ep-5f;
-    p = p * r + 0x1.55548ep-3f;
-    p = p * r + 0.5f;
-    return (r * r) * p + r + 1.0f;
+    // exp(r) = 1 + r + r^2 p(r); a minimax fit with relative error 3.1e-9. Its terms are added by pairs, since
+    // it is the length of the chain that takes the time.
+    vf square = r * r;
+    vf high = (0x1.6db4e6p-10f * square) + (0x1.123be0p-7f * r + 0x1.55545ep-5f);
+    vf low = 0x1.55548ep-3f * r + 0.5f;
+    return square * (high * square + low) + (r + 1.0f);
 }
 
 INLINE vf KERNEL(power_of_two)(vu n) {
@@ -76,10 +75,11 @@ INLINE vf KERNEL(power_of_two)(vu n) {
 
 // The comparisons with limits are such that NaN passes them.
 #define LEAST_EXPONENT -87.3365447f // exp of this is just above the smallest normal number
+#define LOWEST_EXPONENT -88.0f      // and of this, 2^n is zero
 
 INLINE vf KERNEL(exp)(vf x) {
     vf y = x > 89.0f ? 89.0f : x;
-    y = y < -88.0f ? -88.0f : y;
+    y = y < LOWEST_EXPONENT ? LOWEST_EXPONENT : y;
     vu n;
     vf e = KERNEL(exp_reduced)(y, &n);
     // 2^n in two factors: 2^128 is not a number. The sum keeps n's sign out of the shift.
@@ -89,34 +89,35 @@ INLINE vf KERNEL(exp)(vf x) {
     return x < LEAST_EXPONENT ? 0.0f : e;
 }
 
-// The same for x <= 0.
+// The same for x <= 0, with results that may be subnormal.
 INLINE vf KERNEL(exp_negative)(vf x) {
     vu n;
-    vf e = KERNEL(exp_reduced)(x < -88.0f ? -88.0f : x, &n);
-    return x < LEAST_EXPONENT ? 0.0f : e * KERNEL(power_of_two)(n);
+    vf e = KERNEL(exp_reduced)(x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x, &n);
+    return e * KERNEL(power_of_two)(n);
 }
 
-// The same again for weights whose sum is at least 1, in two thirds of the time: with FMA, and with results
-// that may be subnormal.
+// The same again, with FMA where there is one.
 INLINE vf KERNEL(exp_weight)(vf x) {
-    // The power of two of the least argument is zero.
-    vf y = x < -88.0f ? -88.0f : x;
+    vf y = x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x;
     vf shifted = FUSED(y, 1.44269504f, 0x1.8p23f);
     vu whole;
     memcpy(&whole, &shifted, sizeof shifted);
     vf n = shifted - 0x1.8p23f;
     vf r = FUSED(n, -0.693359375f, y);
     r = FUSED(n, 2.12194440e-4f, r);
-    vf p = FUSED(r, 0x1.6db4e6p-10f, 0x1.123be0p-7f);
-    p = FUSED(r, p, 0x1.55545ep-5f);
-    p = FUSED(r, p, 0x1.55548ep-3f);
-    p = FUSED(r, p, 0.5f);
-    return (FUSED(r * r, p, r) + 1.0f) * KERNEL(power_of_two)(whole);
+    vf square = r * r;
+    vf high = FUSED(0x1.6db4e6p-10f, square, FUSED(0x1.123be0p-7f, r, 0x1.55545ep-5f));
+    vf low = FUSED(0x1.55548ep-3f, r, 0.5f);
+    return FUSED(square, FUSED(high, square, low), r + 1.0f) * KERNEL(power_of_two)(whole);
 }
 
 INLINE vf KERNEL(sigmoid)(vf x) { return 1.0f / (1.0f + KERNEL(exp)(-x)); }
 
-INLINE vf KERNEL(quick_gelu)(vf x) { return x / (1.0f + KERNEL(exp)(-1.702f * x)); }
+INLINE vf KERNEL(quick_gelu)(vf x) {
+    // x / (1 + exp(-1.702 x)), from the power that cannot overflow.
+    vf e = KERNEL(exp_negative)(-1.702f * (x < 0.0f ? -x : x));
+    return (x < 0.0f ? x * e : x) / (1.0f + e);
+}
 
 INLINE vf KERNEL(gelu)(vf x) {
     // x Phi(x), from the upper tail Q(u) = exp(-u^2 / 2) R(u), u = |x|, so that both signs are accurate.
@@ -124,15 +125,11 @@ INLINE vf KERNEL(gelu)(vf x) {
     // relative error 3.3e-8.
     vf u = x < 0.0f ? -x : x;
     vf s = 1.0f / (1.0f + 0.35f * u);
-    vf p = -0.02916490561683281f;
-    p = p * s + 0.1440656731653697f;
-    p = p * s - 0.2559121601413231f;
-    p = p * s + 0.15940496577947413f;
-    p = p * s - 0.023272354961766856f;
-    p = p * s + 0.1055785115546191f;
-    p = p * s + 0.11981452997602489f;
-    p = p * s + 0.13986447403144955f;
-    p = p * s + 0.13962125020522842f;
+    vf square = s * s;
+    vf p = (-0.02916490561683281f * square) + (0.1440656731653697f * s - 0.2559121601413231f);
+    p = p * square + (0.15940496577947413f * s - 0.023272354961766856f);
+    p = p * square + (0.1055785115546191f * s + 0.11981452997602489f);
+    p = p * square + (0.13986447403144955f * s + 0.13962125020522842f);
     vf tail = KERNEL(exp_negative)(-0.5f * (u * u)) * (p * s);
     return x * (x > 0.0f ? 1.0f - tail : tail);
 }
@@ -235,46 +232,56 @@ static void KERNEL(normalise)(const uint8_t *pixels, size_t count, const float *
     }
 }
 
-// The end of a product's element: through the activation and plus the residual, if there is one.
-INLINE void KERNEL(finish_some)(vf value, size_t count, mien_activation activation, const float *residual,
-                                float *out) {
-    value = KERNEL(activate)(value, activation);
-    if (residual) value += KERNEL(load_some)(residual, count, 0.0f);
-    KERNEL(store_some)(out, value, count);
+// The number that a product's sums of a row and of a panel's columns stand for.
+INLINE vf KERNEL(product)(const mien_sums *s, size_t column, size_t row, bool is_int8) {
+    size_t at = column / LANES * s->panel + row * LANES;
+    if (!is_int8) return KERNEL(load)((const float *)s->sums + at);
+    vi whole, column_sums;
+    memcpy(&whole, (const int32_t *)s->sums + at, sizeof whole);
+    memcpy(&column_sums, s->column_sums + column, sizeof column_sums);
+    whole -= s->row_zeros[row] * column_sums;
+    vf scale = s->row_scales[row] * KERNEL(load)(s->scales + column);
+    return __builtin_convertvector(whole, vf) * scale + KERNEL(load)(s->bias + column);
 }
 
-// The end of a product: rows x columns of `in`, in panels of 16 columns.
-static void KERNEL(finish)(const float *in, size_t in_panel, size_t rows, size_t columns,
-                           mien_activation activation, const float *residual, size_t residual_stride,
-                           float *out, size_t out_stride) {
-    for (size_t column = 0; column < columns; column += LANES, in += in_panel) {
-        for (size_t row = 0; row < rows; row++) {
-            KERNEL(finish_some)(KERNEL(load)(in + row * LANES), columns - column, activation,
-                                residual ? residual + row * residual_stride + column : NULL,
-                                out + row * out_stride + column);
+// The end of a panel. `is_int8` and `activation` are constants wherever this is inlined, and so is the number of
+// columns of all panels but the last.
+INLINE void KERNEL(finish_columns)(const mien_sums *s, const mien_finish *f, size_t column, size_t count,
+                                   bool is_int8, mien_activation activation) {
+    for (size_t row = 0; row < s->rows; row++) {
+        vf value = KERNEL(activate)(KERNEL(product)(s, column, row, is_int8), activation);
+        if (f->residual) {
+            value += KERNEL(load_some)(f->residual + row * f->residual_stride + column, count, 0.0f);
         }
+        KERNEL(store_some)(f->out + row * f->out_stride + column, value, count);
     }
 }
 
-// The same for a product with 8-bit weights.
-static void KERNEL(finish_int8)(const mien_int8_sums *s, mien_activation activation, const float *residual,
-                                size_t residual_stride, float *out, size_t out_stride) {
-    const int32_t *in = s->sums;
-    for (size_t column = 0; column < s->columns; column += LANES, in += s->panel) {
-        vi column_sums;
-        memcpy(&column_sums, s->column_sums + column, sizeof column_sums);
-        vf scales = KERNEL(load)(s->scales + column), bias = KERNEL(load)(s->bias + column);
-        for (size_t row = 0; row < s->rows; row++) {
-            vi whole;
-            memcpy(&whole, in + row * LANES, sizeof whole);
-            whole -= s->row_zeros[row] * column_sums;
-            vf value = __builtin_convertvector(whole, vf) * (s->row_scales[row] * scales) + bias;
-            KERNEL(finish_some)(value, s->columns - column, activation,
-                                residual ? residual + row * residual_stride + column : NULL,
-                                out + row * out_stride + column);
-        }
+INLINE void KERNEL(finish_all)(const mien_sums *s, const mien_finish *f, bool is_int8, mien_activation activation) {
+    size_t column = 0;
+    for (; column + LANES <= s->columns; column += LANES) {
+        KERNEL(finish_columns)(s, f, column, LANES, is_int8, activation);
+    }
+    if (column < s->columns) KERNEL(finish_columns)(s, f, column, s->columns - column, is_int8, activation);
+}
+
+#define FINISH(activation) \
+    case activation: KERNEL(finish_all)(s, f, is_int8, activation); break;
+
+INLINE void KERNEL(finish_either)(const mien_sums *s, const mien_finish *f, bool is_int8) {
+    switch (f->activation) {
+        FINISH(MIEN_ACTIVATION_NONE)
+        FINISH(MIEN_ACTIVATION_RELU)
+        FINISH(MIEN_ACTIVATION_QUICK_GELU)
+        FINISH(MIEN_ACTIVATION_GELU)
+        FINISH(MIEN_ACTIVATION_SIGMOID)
+        FINISH(MIEN_ACTIVATION_EXP)
     }
 }
+
+static void KERNEL(finish)(const mien_sums *s, const mien_finish *f) { KERNEL(finish_either)(s, f, false); }
+
+static void KERNEL(finish_int8)(const mien_sums *s, const mien_finish *f) { KERNEL(finish_either)(s, f, true); }
 
 // A row times its factors to whole steps from 0 to MOST, in ~ scale (out - zero), rounded to the nearest; filled
 // up with zeros to a multiple of 16, in blocks of `block` (a multiple of 16), `stride` apart. A row with a number that

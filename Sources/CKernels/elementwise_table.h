@@ -10,19 +10,29 @@
 #include <stdbool.h>
 #include <string.h>
 
-// The exact sums of a product with 8-bit weights and what makes numbers of them:
-// (sum - zero_r * columnSum_c) * (scale_r * scale_c) + bias_c.
-typedef struct mien_int8_sums {
-    const int32_t *sums; // [rows][16] per panel
-    size_t panel;        // elements from one panel to the next
+// The sums of a product, in panels of 16 columns.
+typedef struct mien_sums {
+    const void *sums; // [rows][16] per panel: single precision, or whole numbers if the weights have 8 bits
+    size_t panel;     // elements from one panel to the next
     size_t rows, columns;
+
+    // With 8-bit weights, these make numbers of them, (sum - zero_r * columnSum_c) * (scale_r * scale_c) + bias_c.
     const float *row_scales;
     const int32_t *row_zeros;
     // Whole panels of these.
     const float *scales;
     const int32_t *column_sums;
     const float *bias;
-} mien_int8_sums;
+} mien_sums;
+
+// Where they go: out = activation(sum) + residual.
+typedef struct mien_finish {
+    mien_activation activation;
+    const float *residual; // or NULL
+    size_t residual_stride;
+    float *out;
+    size_t out_stride;
+} mien_finish;
 
 typedef struct mien_elementwise {
     void (*apply)(mien_activation activation, const float *in, size_t count, float *out);
@@ -33,11 +43,8 @@ typedef struct mien_elementwise {
     void (*scale)(const float *in, size_t count, float factor, float *out);
     void (*normalise)(const uint8_t *pixels, size_t count, const float *mean, const float *scale,
                       float *out);
-    void (*finish)(const float *in, size_t in_panel, size_t rows, size_t columns,
-                   mien_activation activation, const float *residual, size_t residual_stride, float *out,
-                   size_t out_stride);
-    void (*finish_int8)(const mien_int8_sums *sums, mien_activation activation, const float *residual,
-                        size_t residual_stride, float *out, size_t out_stride);
+    void (*finish)(const mien_sums *sums, const mien_finish *finish);
+    void (*finish_int8)(const mien_sums *sums, const mien_finish *finish);
     void (*quantize)(const float *in, size_t count, const float *factors, uint8_t *out, size_t block,
                      size_t stride, float *scale, int32_t *zero);
 } mien_elementwise;

@@ -127,10 +127,20 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             }
             if (k + depth == g->k) {
                 size_t at = column + panel * MIEN_PANEL;
-                elementwise->finish(
-                    sums, partial_panel, rows, smaller(g->n - at, count * MIEN_PANEL), g->activation,
-                    g->residual ? g->residual + row * g->residual_stride + at : NULL, g->residual_stride,
-                    g->c + row * g->c_stride + at, g->c_stride);
+                mien_sums whole = {
+                    .sums = sums,
+                    .panel = partial_panel,
+                    .rows = rows,
+                    .columns = smaller(g->n - at, count * MIEN_PANEL),
+                };
+                mien_finish finish = {
+                    .activation = g->activation,
+                    .residual = g->residual ? g->residual + row * g->residual_stride + at : NULL,
+                    .residual_stride = g->residual_stride,
+                    .out = g->c + row * g->c_stride + at,
+                    .out_stride = g->c_stride,
+                };
+                elementwise->finish(&whole, &finish);
             }
         }
     }

@@ -52,6 +52,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
     const mien_int8_gemm *g = context;
     int32_t *partial = (int32_t *)((char *)g->scratch + g->rows_bytes) + slot * g->partial_count;
     const mien_int8_tile_kernel *kernel = mien_int8_tile_for(g->kernel);
+    const mien_elementwise *elementwise = mien_elementwise_for(g->level);
     mien_gemm_piece p = mien_gemm_piece_at(&g->cut, g->n, index);
     size_t partial_panel = p.rows * MIEN_PANEL, depth_end = whole_steps(g->k);
 
@@ -96,7 +97,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             }
             if (is_last) {
                 size_t at = p.column + panel * MIEN_PANEL;
-                mien_int8_sums whole = {
+                mien_sums whole = {
                     .sums = sums,
                     .panel = partial_panel,
                     .rows = p.rows,
@@ -107,10 +108,14 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                     .column_sums = column_sums + panel * MIEN_PANEL,
                     .bias = bias + panel * MIEN_PANEL,
                 };
-                mien_elementwise_for(g->level)
-                    ->finish_int8(&whole, g->activation,
-                                  g->residual ? g->residual + p.row * g->residual_stride + at : NULL,
-                                  g->residual_stride, g->c + p.row * g->c_stride + at, g->c_stride);
+                mien_finish finish = {
+                    .activation = g->activation,
+                    .residual = g->residual ? g->residual + p.row * g->residual_stride + at : NULL,
+                    .residual_stride = g->residual_stride,
+                    .out = g->c + p.row * g->c_stride + at,
+                    .out_stride = g->c_stride,
+                };
+                elementwise->finish_int8(&whole, &finish);
             }
         }
     }
