@@ -54,16 +54,16 @@ INLINE float KERNEL(max)(vf v) {
 INLINE vf KERNEL(exp_reduced)(vf x, vu *whole) {
     // x = n ln 2 + r with |r| <= ln(2) / 2. Adding 1.5 * 2^23 rounds to a whole number in the low bits, and
     // the high part of ln 2 has so few bits that its product with n is exact.
-    vf shifted = x * 1.44269504f + 0x1.8p23f;
+    vf shifted = FUSED(x, 1.44269504f, 0x1.8p23f);
     memcpy(whole, &shifted, sizeof shifted);
     vf n = shifted - 0x1.8p23f;
-    vf r = (x - n * 0.693359375f) - n * -2.12194440e-4f;
+    vf r = FUSED(n, 2.12194440e-4f, FUSED(n, -0.693359375f, x));
     // exp(r) = 1 + r + r^2 p(r); a minimax fit with relative error 3.1e-9. Its terms are added by pairs, since
     // it is the length of the chain that takes the time.
     vf square = r * r;
-    vf high = (0x1.6db4e6p-10f * square) + (0x1.123be0p-7f * r + 0x1.55545ep-5f);
-    vf low = 0x1.55548ep-3f * r + 0.5f;
-    return square * (high * square + low) + (r + 1.0f);
+    vf high = FUSED(0x1.6db4e6p-10f, square, FUSED(0x1.123be0p-7f, r, 0x1.55545ep-5f));
+    vf low = FUSED(0x1.55548ep-3f, r, 0.5f);
+    return FUSED(square, FUSED(high, square, low), r + 1.0f);
 }
 
 INLINE vf KERNEL(power_of_two)(vu n) {
@@ -96,21 +96,6 @@ INLINE vf KERNEL(exp_negative)(vf x) {
     return e * KERNEL(power_of_two)(n);
 }
 
-// The same again, with FMA where there is one.
-INLINE vf KERNEL(exp_weight)(vf x) {
-    vf y = x < LOWEST_EXPONENT ? LOWEST_EXPONENT : x;
-    vf shifted = FUSED(y, 1.44269504f, 0x1.8p23f);
-    vu whole;
-    memcpy(&whole, &shifted, sizeof shifted);
-    vf n = shifted - 0x1.8p23f;
-    vf r = FUSED(n, -0.693359375f, y);
-    r = FUSED(n, 2.12194440e-4f, r);
-    vf square = r * r;
-    vf high = FUSED(0x1.6db4e6p-10f, square, FUSED(0x1.123be0p-7f, r, 0x1.55545ep-5f));
-    vf low = FUSED(0x1.55548ep-3f, r, 0.5f);
-    return FUSED(square, FUSED(high, square, low), r + 1.0f) * KERNEL(power_of_two)(whole);
-}
-
 INLINE vf KERNEL(sigmoid)(vf x) { return 1.0f / (1.0f + KERNEL(exp)(-x)); }
 
 INLINE vf KERNEL(quick_gelu)(vf x) {
@@ -126,10 +111,10 @@ INLINE vf KERNEL(gelu)(vf x) {
     vf u = x < 0.0f ? -x : x;
     vf s = 1.0f / (1.0f + 0.35f * u);
     vf square = s * s;
-    vf p = (-0.02916490561683281f * square) + (0.1440656731653697f * s - 0.2559121601413231f);
-    p = p * square + (0.15940496577947413f * s - 0.023272354961766856f);
-    p = p * square + (0.1055785115546191f * s + 0.11981452997602489f);
-    p = p * square + (0.13986447403144955f * s + 0.13962125020522842f);
+    vf p = FUSED(-0.02916490561683281f, square, FUSED(0.1440656731653697f, s, -0.2559121601413231f));
+    p = FUSED(p, square, FUSED(0.15940496577947413f, s, -0.023272354961766856f));
+    p = FUSED(p, square, FUSED(0.1055785115546191f, s, 0.11981452997602489f));
+    p = FUSED(p, square, FUSED(0.13986447403144955f, s, 0.13962125020522842f));
     vf tail = KERNEL(exp_negative)(-0.5f * (u * u)) * (p * s);
     return x * (x > 0.0f ? 1.0f - tail : tail);
 }
@@ -199,7 +184,7 @@ static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, siz
         size_t length = count - start < block ? count - start : block;
         for (size_t i = 0; i < length; i += LANES) {
             vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
-            value = KERNEL(exp_weight)((value - max) * scale);
+            value = KERNEL(exp_negative)((value - max) * scale);
             sum += value;
             KERNEL(store_some)(row + i, value, length - i);
         }

@@ -34,6 +34,18 @@ typedef struct mien_finish {
     size_t out_stride;
 } mien_finish;
 
+// Fetches what the end of some rows of some panels will want: the lines to write, and those of the residual.
+static inline void mien_fetch_ends(const mien_finish *f, size_t row, size_t rows, size_t panels) {
+    for (size_t r = row; r < row + rows; r++) {
+        for (size_t column = 0; column < panels * MIEN_PANEL; column += MIEN_PANEL) {
+            __builtin_prefetch(f->out + r * f->out_stride + column, 1);
+            if (f->residual && f->residual != f->out) {
+                __builtin_prefetch(f->residual + r * f->residual_stride + column);
+            }
+        }
+    }
+}
+
 typedef struct mien_elementwise {
     void (*apply)(mien_activation activation, const float *in, size_t count, float *out);
     void (*add)(const float *a, const float *b, size_t count, float *out);

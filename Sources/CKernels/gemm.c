@@ -103,11 +103,21 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             } else if (k + depth < g->k) {
                 b_next = b + depth * MIEN_PANEL - panel * g->k * MIEN_PANEL;
             }
+            bool is_last = k + depth == g->k;
+            size_t at = column + panel * MIEN_PANEL;
+            mien_finish finish = {
+                .activation = g->activation,
+                .residual = g->residual ? g->residual + row * g->residual_stride + at : NULL,
+                .residual_stride = g->residual_stride,
+                .out = g->c + row * g->c_stride + at,
+                .out_stride = g->c_stride,
+            };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
                 size_t quarter = tile - p.first_tile < MIEN_STEPS ? tile - p.first_tile : 0;
                 size_t tile_row = mien_first_row(&g->cut, tile);
                 size_t tile_rows = mien_first_row(&g->cut, tile + 1) - tile_row;
                 float *tile_sums = sums + (tile_row - row) * MIEN_PANEL;
+                if (is_last) mien_fetch_ends(&finish, tile_row - row, tile_rows, count);
                 mien_tile t = {
                     .rows = tile_rows,
                     .depth = depth,
@@ -125,20 +135,12 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 };
                 mien_run_tile(kernel, t, count);
             }
-            if (k + depth == g->k) {
-                size_t at = column + panel * MIEN_PANEL;
+            if (is_last) {
                 mien_sums whole = {
                     .sums = sums,
                     .panel = partial_panel,
                     .rows = rows,
                     .columns = smaller(g->n - at, count * MIEN_PANEL),
-                };
-                mien_finish finish = {
-                    .activation = g->activation,
-                    .residual = g->residual ? g->residual + row * g->residual_stride + at : NULL,
-                    .residual_stride = g->residual_stride,
-                    .out = g->c + row * g->c_stride + at,
-                    .out_stride = g->c_stride,
                 };
                 elementwise->finish(&whole, &finish);
             }

@@ -14,10 +14,12 @@ static size_t whole_steps(size_t k) { return ceiling(k, MIEN_INT8_STEP) * MIEN_I
 // The bytes of a packed row of A.
 static size_t row_bytes(const mien_int8_gemm *g) { return ceiling(g->k, MIEN_INT8_DEPTH) * MIEN_INT8_DEPTH; }
 
-void mien_int8_plan(mien_int8_gemm *g, size_t workers) {
+void mien_int8_plan(mien_int8_gemm *g, size_t workers) { mien_int8_plan_for(g, mien_int8_best(), workers); }
+
+void mien_int8_plan_for(mien_int8_gemm *g, mien_int8_kernel kernel, size_t workers) {
     g->level = mien_isa();
-    g->kernel = mien_int8_best();
-    mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_int8_tile_for(g->kernel)->rows, SHARED_PRODUCTS, workers);
+    g->kernel = kernel;
+    mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_int8_tile_for(kernel)->rows, SHARED_PRODUCTS, workers);
     // The rows, then a scale and a zero point for each.
     g->rows_bytes = ceiling(g->m * (row_bytes(g) + sizeof(float) + sizeof(int32_t)), 64) * 64;
     g->partial_count = g->cut.block_rows * g->cut.chunk_panels * MIEN_PANEL;
@@ -78,15 +80,24 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             } else if (!is_last) {
                 b_next = b + depth * MIEN_PANEL - panel * depth_end * MIEN_PANEL;
             }
+            size_t at = p.column + panel * MIEN_PANEL;
+            mien_finish finish = {
+                .activation = g->activation,
+                .residual = g->residual ? g->residual + p.row * g->residual_stride + at : NULL,
+                .residual_stride = g->residual_stride,
+                .out = g->c + p.row * g->c_stride + at,
+                .out_stride = g->c_stride,
+            };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
                 size_t row = mien_first_row(&g->cut, tile);
+                size_t rows = mien_first_row(&g->cut, tile + 1) - row;
+                if (is_last) mien_fetch_ends(&finish, row - p.row, rows, count);
                 size_t half = (tile - p.first_tile) % 2;
                 mien_int8_tile t = {
-                    .rows = mien_first_row(&g->cut, tile + 1) - row,
+                    .rows = rows,
                     .depth = depth,
                     .is_first = k == 0,
                     .a = packed_tile(g, tile, k),
-                    .a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k),
                     .b = b,
                     .b_next = b_next + half * (depth / 2) * MIEN_PANEL,
                     .b_panel = depth_end * MIEN_PANEL,
@@ -96,7 +107,6 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 (count == 2 ? kernel->two : kernel->one)(&t);
             }
             if (is_last) {
-                size_t at = p.column + panel * MIEN_PANEL;
                 mien_sums whole = {
                     .sums = sums,
                     .panel = partial_panel,
@@ -107,13 +117,6 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                     .scales = scales + panel * MIEN_PANEL,
                     .column_sums = column_sums + panel * MIEN_PANEL,
                     .bias = bias + panel * MIEN_PANEL,
-                };
-                mien_finish finish = {
-                    .activation = g->activation,
-                    .residual = g->residual ? g->residual + p.row * g->residual_stride + at : NULL,
-                    .residual_stride = g->residual_stride,
-                    .out = g->c + p.row * g->c_stride + at,
-                    .out_stride = g->c_stride,
                 };
                 elementwise->finish_int8(&whole, &finish);
             }

@@ -76,12 +76,22 @@ extension InstructionSets {
             }
         }
 
-        @Test(arguments: functions, [MIEN_ISA_BASELINE, MIEN_ISA_AVX2])
-        func allInstructionSetsGiveTheSameBits(function: Function, level: mien_isa_level) {
+        /// The baseline has no FMA, so that it only comes close.
+        @Test(arguments: functions)
+        func allInstructionSetsAgree(function: Function) {
             let values = samples(upTo: function.range)
-            #expect(
-                applied(level, values, function.kernel).map(\.bitPattern)
-                    == applied(MIEN_ISA_AVX512, values, function.kernel).map(\.bitPattern))
+            let (baseline, avx2, avx512) = (
+                applied(MIEN_ISA_BASELINE, values, function.kernel),
+                applied(MIEN_ISA_AVX2, values, function.kernel),
+                applied(MIEN_ISA_AVX512, values, function.kernel)
+            )
+            #expect(avx2.map(\.bitPattern) == avx512.map(\.bitPattern))
+            for index in values.indices where baseline[index] != avx2[index] {
+                let allowed = max(
+                    3 * Float(function.tolerance) * abs(avx2[index]),
+                    3 * Float(function.absolute) * abs(values[index]), 1.2e-38)
+                #expect(abs(baseline[index] - avx2[index]) <= allowed, "f(\(values[index]))")
+            }
         }
 
         @Test(arguments: functions)
@@ -148,20 +158,22 @@ extension InstructionSets {
 
         @Test(arguments: [5, 17, 96, 257])
         func rowKernelsGiveTheSameBitsEverywhere(width: Int) {
-            func result(_ level: mien_isa_level) -> [UInt32] {
+            func result(_ level: mien_isa_level, softens: Bool) -> [UInt32] {
                 var generator = Generator(seed: 2)
                 let buffer = FloatBuffer(generator.floats(4 * width))
                 let (weight, bias) = (generator.floats(width), generator.floats(width))
                 let matrix = buffer.matrix(rows: 4, columns: width)
                 InstructionSets.limited(to: level) {
                     layerNorm(matrix.readOnly, weight: weight, bias: bias, epsilon: 1e-6, into: matrix)
-                    softmaxRows(matrix[rows: 1..<3], scale: 2)
+                    // With exp, hence with FMA where there is one.
+                    if softens { softmaxRows(matrix[rows: 1..<3], scale: 2) }
                     add(buffer.baseAddress, weight, count: width, into: buffer.baseAddress)
                 }
                 return elements(matrix).map(\.bitPattern)
             }
-            #expect(result(MIEN_ISA_BASELINE) == result(MIEN_ISA_AVX512))
-            #expect(result(MIEN_ISA_AVX2) == result(MIEN_ISA_AVX512))
+            #expect(
+                result(MIEN_ISA_BASELINE, softens: false) == result(MIEN_ISA_AVX512, softens: false))
+            #expect(result(MIEN_ISA_AVX2, softens: true) == result(MIEN_ISA_AVX512, softens: true))
         }
 
         @Test(arguments: [1, 15, 16, 17, 100], InstructionSets.levels)

@@ -107,7 +107,7 @@ void near(const float *found, const float *expected, size_t count, double tolera
     size_t at = 0;
     for (size_t i = 0; i < count; i++) {
         if (memcmp(found + i, expected + i, sizeof *found) == 0) continue;
-        double error = fabs((double)found[i] - (double)expected[i]);
+        double error = fabs((double)found[i] - (double)expected[i]) / fmax(1, fabs((double)expected[i]));
         if (!(error <= worst)) worst = error, at = i;
         if (worst != worst) break;
     }

@@ -39,7 +39,7 @@ size_t failures(void);
 
 // Runs `body` at every level up to the best, with an output of `bytes` each, aligned and filled as above; it
 // must write the whole result there. AVX-512's bits must be AVX2's, and the baseline's too, or within
-// `tolerance` of them as floats where that is not 0.
+// `tolerance` of them as floats where that is not 0, of numbers above one relatively.
 typedef void body(const void *context, void *out);
 void compare_levels(body *run, const void *context, size_t bytes, double tolerance, const char *name);
 

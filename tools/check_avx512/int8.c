@@ -30,8 +30,7 @@ static void multiply(const product *p, mien_int8_kernel kernel, bool emulates_vn
         .c_stride = p->n + 3, .m = p->m, .n = p->n, .k = p->k, .activation = p->activation,
     };
     mien_int8_plan(&gemm, p->workers);
-    // The tiles of AVX-VNNI are as tall as AVX2's, so the plan is the same.
-    if (kernel == MIEN_INT8_AVX_VNNI && emulates_vnni && gemm.kernel == MIEN_INT8_AVX2) gemm.kernel = kernel;
+    if (kernel == MIEN_INT8_AVX_VNNI && emulates_vnni) mien_int8_plan_for(&gemm, kernel, p->workers);
     expect(gemm.kernel == kernel, "%s is chosen", names[kernel]);
     gemm.scratch = aligned(gemm.scratch_bytes);
     mien_int8_run(&gemm);
@@ -47,7 +46,8 @@ static void check_product(product p, const int8_t *weights, mien_int8_kernel ker
     expect(mien_int8_pack_weights(weights, 0, p.n, p.k, packed, sums), "%s obeys the group rule", what);
     p.packed = packed, p.sums = sums;
     float *expected = aligned(out_count(&p) * sizeof(float)), *found = aligned(out_count(&p) * sizeof(float));
-    multiply(&p, MIEN_INT8_BASELINE, false, expected);
+    // With exp there is FMA, which the baseline has not.
+    multiply(&p, p.activation <= MIEN_ACTIVATION_RELU ? MIEN_INT8_BASELINE : MIEN_INT8_AVX2, false, expected);
     multiply(&p, kernel, emulates_vnni, found);
     same_bits(found, expected, out_count(&p) * sizeof(float), "%s, %zu x %zu x %zu", what, p.m, p.n, p.k);
     free(packed), free(sums), free(expected), free(found);
@@ -67,27 +67,29 @@ static void check_shape(product p, mien_int8_kernel kernel, bool emulates_vnni) 
     free(a), free(w), free(scales), free(bias), free(residual), free(factors), free(q);
 }
 
-// Weights at the bound of the group rule, 128 on either side of zero, against inputs that become 0 and 255:
-// the largest sums in 16 bits.
+// Weights at the bound of the group rule, 258 on either side of zero, against inputs that become 0 and 127: the
+// largest sums in 16 bits.
 static void check_extremes(size_t k, mien_int8_kernel kernel, bool emulates_vnni) {
-    // The four places of a group in a step of eight: 0, 1, 4, 5 and 2, 3, 6, 7.
-    static const int8_t steps[][4] = {
-        {127, 1, 0, 0},    {1, 127, 0, 0},   {0, 0, 127, 1},    {64, 64, 0, 0},  {0, 64, 64, 0},
-        {32, 32, 32, 32},  {-127, -1, 0, 0}, {0, 0, -1, -127},  {-64, 0, -64, 0}, {-32, -32, -32, -32},
-        {127, 1, -127, -1}, {-127, 127, -1, 1}, {64, -64, 64, -64}, {0, 127, 1, -127}, {-1, -127, 127, 1},
-        {-127, 0, 0, 127},
+    // The eight places of a group in a step of sixteen.
+    static const int8_t steps[][8] = {
+        {127, 127, 4, 0, 0, 0, 0, 0},         {4, 127, 0, 0, 127, 0, 0, 0},    {0, 0, 0, 0, 0, 127, 4, 127},
+        {33, 33, 32, 32, 32, 32, 32, 32},     {0, 64, 64, 0, 64, 64, 0, 2},    {127, 4, 0, 0, 0, 0, 0, 127},
+        {-127, -127, -4, 0, 0, 0, 0, 0},      {0, 0, 0, 0, -4, 0, -127, -127}, {-32, -32, -32, -32, -32, -32, -33, -33},
+        {-64, 0, -64, 0, -64, 0, -64, -2},    {127, -127, 127, -127, 4, -4, 0, 0}, {-127, 127, -127, 127, -4, 4, 0, 0},
+        {64, -64, 64, -64, 64, -64, 64, -64}, {0, 127, 4, -127, 0, 127, -4, -127}, {-4, -127, 127, 4, -127, 0, 127, 0},
+        {-127, 0, 0, 127, 0, 0, 0, 0},
     };
     enum { ROWS = 11, COLUMNS = 3 * MIEN_PANEL };
-    static const unsigned char places[2][4] = {{0, 1, 4, 5}, {2, 3, 6, 7}};
+    static const unsigned char places[2][8] = {{0, 1, 4, 5, 8, 9, 12, 13}, {2, 3, 6, 7, 10, 11, 14, 15}};
     int8_t *q = aligned(COLUMNS * k);
     memset(q, 0, COLUMNS * k);
     for (size_t column = 0; column < COLUMNS; column++) {
         for (size_t i = 0; i < k; i++) {
             for (size_t group = 0; group < 2; group++) {
-                for (size_t j = 0; j < 4; j++) {
+                for (size_t j = 0; j < 8; j++) {
                     // In the last third, another pattern in every step and group.
-                    size_t pattern = column < 32 ? column % 16 : (column + i / 8 * 5 + group * 3) % 16;
-                    if (i % 8 == places[group][j]) q[column * k + i] = steps[pattern][j];
+                    size_t pattern = column < 32 ? column % 16 : (column + i / 16 * 5 + group * 3) % 16;
+                    if (i % 16 == places[group][j]) q[column * k + i] = steps[pattern][j];
                 }
             }
         }
@@ -96,8 +98,8 @@ static void check_extremes(size_t k, mien_int8_kernel kernel, bool emulates_vnni
     for (size_t i = 0; i < COLUMNS; i++) scales[i] = 0.01f * (float)(i + 1);
     for (size_t row = 0; row < ROWS; row++) {
         for (size_t i = 0; i < k; i++) {
-            float value = 1;                                              // all 255
-            if (row == 1) value = -1;                                     // all 0, zero point 255
+            float value = 1;                                              // all 127
+            if (row == 1) value = -1;                                     // all 0, zero point 127
             if (row == 2) value = i % 8 == 0 || i % 8 == 5 ? 1 : 0;       // one of each two
             if (row == 3) value = i % 2 ? 1 : -1;
             if (row == 4) value = 0;
@@ -135,7 +137,7 @@ static void check_kernel(mien_int8_kernel kernel, bool emulates_vnni) {
     // (the threads of the pool block signals, and with them the emulation).
     size_t workers = kernel == MIEN_INT8_AVX_VNNI && emulates_vnni ? 1 : 3;
     check_shape((product){.m = 40, .n = 100, .k = 200, .workers = workers}, kernel, emulates_vnni);
-    static const size_t deep[] = {8, 13, 1024, 1029, 4096};
+    static const size_t deep[] = {8, 13, 16, 1024, 1029, 4096};
     for (size_t i = 0; i < sizeof deep / sizeof *deep; i++) check_extremes(deep[i], kernel, emulates_vnni);
     if (kernel == MIEN_INT8_AVX_VNNI && emulates_vnni) expect(emulated_dots > 0, "VPDPBUSD trapped");
     close_family();

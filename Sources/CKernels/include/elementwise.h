@@ -1,9 +1,10 @@
 // Kernels that go over their elements once, or a few times per row.
 //
-// Each has one body, compiled for each instruction set. It works on 16 lanes everywhere and never contracts
-// a product and a sum into one rounding, so all instruction sets give the same bits; only softmax, like the
-// products around it, rounds once where the processor has FMA. NaN gives NaN. No function here needs aligned
-// data or allocates.
+// Each has one body, compiled for each instruction set. It works on 16 lanes everywhere and contracts no product
+// and sum into one rounding, so all instruction sets give the same bits. Only exp, and what is made with it (all
+// activations but ReLU, and softmax), rounds once where the processor has FMA, as the products around it do: of
+// these the baseline on x86-64 gives other bits than the rest. NaN gives NaN. No function here needs aligned data
+// or allocates.
 #ifndef MIEN_ELEMENTWISE_H
 #define MIEN_ELEMENTWISE_H
 

@@ -3,7 +3,8 @@
 // Weights are signed, with one scale for each output; A is quantised as it comes, to unsigned numbers with a
 // scale and a zero point for each row. The products are added up exactly, in 32 bits: no path, no order and
 // no cutting up changes a bit, and what follows uses separate multiplications and additions everywhere. So a
-// row's bits depend on that row alone, and are the same on every processor.
+// row's bits depend on that row alone, and are the same on every processor (after an activation that needs exp,
+// on every one with FMA).
 //
 // AVX2 multiplies unsigned by signed bytes and adds two products in 16 bits, which is also the narrowest place
 // a sum can stay in; widening it is what costs time. Here the sum of eight products fits into 16 bits: A has 7
@@ -85,6 +86,10 @@ typedef struct mien_int8_gemm {
 } mien_int8_gemm;
 
 void mien_int8_plan(mien_int8_gemm *gemm, size_t workers);
+
+// The same with a kernel of the caller's choice: for tests.
+void mien_int8_plan_for(mien_int8_gemm *gemm, mien_int8_kernel kernel, size_t workers);
+
 void mien_int8_run(const mien_int8_gemm *gemm);
 
 #endif

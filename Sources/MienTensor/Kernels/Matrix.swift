@@ -43,7 +43,8 @@ package struct MutableMatrix {
 
     /// Some of the columns.
     package subscript(columns range: Range<Int>) -> MutableMatrix {
-        precondition(range.lowerBound >= 0 && range.upperBound <= columns, "no columns \(range) of \(columns)")
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= columns, "no columns \(range) of \(columns)")
         return MutableMatrix(baseAddress + range.lowerBound, rows: rows, columns: range.count, stride: stride)
     }
 

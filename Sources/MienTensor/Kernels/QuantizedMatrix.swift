@@ -52,7 +52,7 @@ package struct QuantizedMatrix: ~Copyable, @unchecked Sendable {
 /// output = activation(input weights^T + bias) + residual, with the input quantised row by row.
 ///
 /// A row of the output depends on the same row of the input (and residual) alone, to the bit, and is the same
-/// on every processor.
+/// on every processor (with an activation other than ReLU, on every one with FMA).
 ///
 /// - Parameters:
 ///   - input: m x K.
