@@ -268,12 +268,11 @@ static void KERNEL(finish)(const mien_sums *s, const mien_finish *f) { KERNEL(fi
 
 static void KERNEL(finish_int8)(const mien_sums *s, const mien_finish *f) { KERNEL(finish_either)(s, f, true); }
 
-// A row times its factors to whole steps from 0 to MOST, in ~ scale (out - zero), rounded to the nearest; filled
+// A row times its factors to whole steps from 0 to `most`, in ~ scale (out - zero), rounded to the nearest; filled
 // up with zeros to a multiple of 16, in blocks of `block` (a multiple of 16), `stride` apart. A row with a number that
 // is not finite gets a scale that is none, so that what is made of it is not a number either.
-#define MOST ((float)MIEN_INT8_LARGEST_INPUT)
-static void KERNEL(quantize)(const float *in, size_t count, const float *factors, uint8_t *out, size_t block,
-                             size_t stride, float *scale, int32_t *zero) {
+static void KERNEL(quantize)(const float *in, size_t count, const float *factors, float most, uint8_t *out,
+                             size_t block, size_t stride, float *scale, int32_t *zero) {
     vf high = 0.0f, low = 0.0f, finite = 0.0f;
     for (size_t i = 0; i < count; i += LANES) {
         vf value = KERNEL(load_some)(in + i, count - i, 0.0f);
@@ -284,11 +283,11 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
     }
     float above = KERNEL(max)(high), range = above + KERNEL(max)(-low);
     bool is_finite = KERNEL(sum)(finite) == 0.0f && range < INFINITY;
-    float inverse = is_finite && range > 0.0f ? MOST / range : 0.0f;
+    float inverse = is_finite && range > 0.0f ? most / range : 0.0f;
     // A range below the smallest normal numbers has no inverse: nothing is lost with it.
     if (!(inverse < INFINITY)) inverse = 0.0f;
     float shift = KERNEL(max)(-low) * inverse + 0x1.8p23f - 0x1.8p23f;
-    *scale = is_finite ? range / MOST : NAN;
+    *scale = is_finite ? range / most : NAN;
     *zero = is_finite ? (int32_t)shift : 0;
     size_t filled = (count + 15) / 16 * 16;
     for (size_t start = 0; start < filled; start += block, out += stride) {
@@ -299,7 +298,7 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
             if (factors) value *= KERNEL(load_some)(factors + start + i, left, 0.0f);
             value = value * inverse + shift;
             value = value > 0.0f ? value : 0.0f;
-            value = value < MOST ? value : MOST;
+            value = value < most ? value : most;
             value += 0x1.8p23f;
             vu bits;
             memcpy(&bits, &value, sizeof bits);

@@ -57,8 +57,8 @@ typedef struct mien_elementwise {
                       float *out);
     void (*finish)(const mien_sums *sums, const mien_finish *finish);
     void (*finish_int8)(const mien_sums *sums, const mien_finish *finish);
-    void (*quantize)(const float *in, size_t count, const float *factors, uint8_t *out, size_t block,
-                     size_t stride, float *scale, int32_t *zero);
+    void (*quantize)(const float *in, size_t count, const float *factors, float most, uint8_t *out,
+                     size_t block, size_t stride, float *scale, int32_t *zero);
 } mien_elementwise;
 
 extern const mien_elementwise mien_elementwise_baseline;

@@ -22,14 +22,15 @@ mien_int8_kernel mien_int8_best(void) {
     return MIEN_INT8_BASELINE;
 }
 
-const mien_int8_tile_kernel *mien_int8_tile_for(mien_int8_kernel kernel) {
+const mien_int8_tile_kernel *mien_int8_tile_for(mien_int8_kernel kernel, size_t k) {
     switch (kernel) {
 #if defined(__x86_64__)
-    case MIEN_INT8_AVX2: return &mien_int8_tile_avx2;
+    case MIEN_INT8_AVX2:
+        return mien_int8_rule_for(k).group == 4 ? &mien_int8_tile_avx2_fours : &mien_int8_tile_avx2;
     case MIEN_INT8_AVX_VNNI: return &mien_int8_tile_avx_vnni;
     case MIEN_INT8_AVX512: return &mien_int8_tile_avx512;
     case MIEN_INT8_AVX512_VNNI: return &mien_int8_tile_avx512_vnni;
 #endif
-    default: return &mien_int8_tile_baseline;
+    default: (void)k; return &mien_int8_tile_baseline;
     }
 }

@@ -19,7 +19,7 @@ void mien_int8_plan(mien_int8_gemm *g, size_t workers) { mien_int8_plan_for(g, m
 void mien_int8_plan_for(mien_int8_gemm *g, mien_int8_kernel kernel, size_t workers) {
     g->level = mien_isa();
     g->kernel = kernel;
-    mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_int8_tile_for(kernel)->rows, SHARED_PRODUCTS, workers);
+    mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_int8_tile_for(kernel, g->k)->rows, SHARED_PRODUCTS, workers);
     // The rows, then a scale and a zero point for each.
     g->rows_bytes = ceiling(g->m * (row_bytes(g) + sizeof(float) + sizeof(int32_t)), 64) * 64;
     g->partial_count = g->cut.block_rows * g->cut.chunk_panels * MIEN_PANEL;
@@ -42,9 +42,10 @@ static void quantize_tile(void *context, size_t tile, size_t slot) {
     (void)slot;
     const mien_int8_gemm *g = context;
     const mien_elementwise *elementwise = mien_elementwise_for(g->level);
+    float largest = (float)mien_int8_rule_for(g->k).largest_input;
     size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
     for (size_t r = 0; r < rows; r++) {
-        elementwise->quantize(g->a + (row + r) * g->a_stride, g->k, g->a_factors,
+        elementwise->quantize(g->a + (row + r) * g->a_stride, g->k, g->a_factors, largest,
                               packed_tile(g, tile, 0) + r * MIEN_INT8_DEPTH, MIEN_INT8_DEPTH,
                               rows * MIEN_INT8_DEPTH, row_scales(g) + row + r, row_zeros(g) + row + r);
     }
@@ -53,7 +54,7 @@ static void quantize_tile(void *context, size_t tile, size_t slot) {
 static void compute_piece(void *context, size_t index, size_t slot) {
     const mien_int8_gemm *g = context;
     int32_t *partial = (int32_t *)((char *)g->scratch + g->rows_bytes) + slot * g->partial_count;
-    const mien_int8_tile_kernel *kernel = mien_int8_tile_for(g->kernel);
+    const mien_int8_tile_kernel *kernel = mien_int8_tile_for(g->kernel, g->k);
     const mien_elementwise *elementwise = mien_elementwise_for(g->level);
     mien_gemm_piece p = mien_gemm_piece_at(&g->cut, g->n, index);
     size_t partial_panel = p.rows * MIEN_PANEL, depth_end = whole_steps(g->k);

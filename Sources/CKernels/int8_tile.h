@@ -8,7 +8,7 @@
 // pass by. Also the distance between the rows of a packed tile of A.
 #define MIEN_INT8_DEPTH 1024
 
-// The depth is filled up with zeros to whole steps, of four quads: the inputs of two groups.
+// The depth is filled up with zeros to whole steps, of four quads: the inputs of two groups of eight.
 #define MIEN_INT8_STEP 16
 
 // sums[r][c] (+)= sum over k of a[r][k] * b[k][c], exactly.
@@ -34,12 +34,14 @@ typedef struct mien_int8_tile_kernel {
 
 extern const mien_int8_tile_kernel mien_int8_tile_baseline;
 #if defined(__x86_64__)
-extern const mien_int8_tile_kernel mien_int8_tile_avx2;
+extern const mien_int8_tile_kernel mien_int8_tile_avx2;       // for groups of eight
+extern const mien_int8_tile_kernel mien_int8_tile_avx2_fours; // for groups of four
 extern const mien_int8_tile_kernel mien_int8_tile_avx_vnni;
 extern const mien_int8_tile_kernel mien_int8_tile_avx512;
 extern const mien_int8_tile_kernel mien_int8_tile_avx512_vnni;
 #endif
 
-const mien_int8_tile_kernel *mien_int8_tile_for(mien_int8_kernel kernel);
+// The kernel for a product of `k` inputs.
+const mien_int8_tile_kernel *mien_int8_tile_for(mien_int8_kernel kernel, size_t k);
 
 #endif

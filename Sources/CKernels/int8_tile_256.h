@@ -8,4 +8,3 @@
 #define TILE_LOAD(pointer) _mm256_loadu_si256((const __m256i_u *)(pointer))
 #define TILE_STORE(pointer, value) _mm256_storeu_si256((__m256i_u *)(pointer), value)
 #define TILE_BROADCAST _mm256_set1_epi32
-#define TILE_STORE_FLOATS _mm256_storeu_ps

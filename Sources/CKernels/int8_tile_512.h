@@ -10,7 +10,6 @@
 #define TILE_LOAD(pointer) _mm512_loadu_si512(pointer)
 #define TILE_STORE(pointer, value) _mm512_storeu_si512(pointer, value)
 #define TILE_BROADCAST _mm512_set1_epi32
-#define TILE_STORE_FLOATS _mm512_storeu_ps
 #include "int8_tile_body.h"
 
 #define CASES(panels)                                                                                        \

@@ -1,4 +1,4 @@
-// As AVX2's, on 512 bits.
+// Four products to a 16-bit sum, as AVX2's for groups of four, on 512 bits: of a group of eight that is a part.
 #include "int8_tile.h"
 
 #if defined(__x86_64__)

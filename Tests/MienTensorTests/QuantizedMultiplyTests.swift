@@ -52,16 +52,17 @@ private struct QuantizedLayer {
 
     struct Refused: Error {}
 
-    /// The result with exact sums, from the definition: a row's 127 steps lie between its least and its largest
+    /// The result with exact sums, from the definition: a row's 127 or 255 steps lie between its least and its largest
     /// number, 0 among them.
     var reference: [Double] {
         let (n, k) = (weights.outputs, weights.inputs)
+        let most = Double(mien_int8_rule_for(k).largest_input)
         return (0..<m).flatMap { row -> [Double] in
             let values = input[row * k..<(row + 1) * k].map(Double.init)
             let (low, high) = (min(values.min()!, 0), max(values.max()!, 0))
-            let scale = high > low ? (high - low) / 127 : 1
+            let scale = high > low ? (high - low) / most : 1
             let zero = (-low / scale).rounded(.toNearestOrEven)
-            let steps = values.map { Int(min(max(($0 / scale).rounded() + zero, 0), 127) - zero) }
+            let steps = values.map { Int(min(max(($0 / scale).rounded() + zero, 0), most) - zero) }
             return (0..<n).map { column in
                 var sum = 0
                 for i in 0..<k { sum += steps[i] * Int(weights.values[column * k + i]) }
@@ -75,8 +76,12 @@ private func canBePacked(_ weights: QuantizedWeights) -> Bool {
     if let matrix = QuantizedMatrix(weights) { matrix.outputs == weights.outputs } else { false }
 }
 
-/// The eight weights that meet in a 16-bit sum, of each step of sixteen.
-private let groups = [[0, 1, 4, 5, 8, 9, 12, 13], [2, 3, 6, 7, 10, 11, 14, 15]]
+/// The places in a step of sixteen of the weights that meet in a 16-bit sum, eight or, of few inputs, four.
+private func groups(inputs: Int) -> [[Int]] {
+    mien_int8_rule_for(inputs).group == 8
+        ? [[0, 1, 4, 5, 8, 9, 12, 13], [2, 3, 6, 7, 10, 11, 14, 15]]
+        : [[0, 1, 4, 5], [2, 3, 6, 7], [8, 9, 12, 13], [10, 11, 14, 15]]
+}
 
 extension InstructionSets {
     @Suite struct QuantizedMultiplyTests {
@@ -91,7 +96,8 @@ extension InstructionSets {
             ], kernels)
         func agreesWithTheDefinition(shape: (Int, Int, Int), kernel: (mien_isa_level, Bool)) throws {
             let layer = QuantizedLayer(m: shape.0, n: shape.1, k: shape.2)
-            let step = 3.5 / 127 * Double(layer.weights.scales.max()!) * 127
+            let most = Double(mien_int8_rule_for(layer.weights.inputs).largest_input)
+            let step = 3.5 / most * Double(layer.weights.scales.max()!) * 127
             for (found, expected) in zip(
                 try layer.output(level: kernel.0, vnni: kernel.1), layer.reference)
             {
@@ -114,38 +120,55 @@ extension InstructionSets {
             }
         }
 
-        /// Inputs of 127 steps against weights at the bound of the rule, of either sign: 16-bit sums reach
-        /// 32,766, which the next larger weight would take to 32,893.
-        @Test(arguments: kernels)
-        func doesNotSaturateAtTheExtremes(kernel: (mien_isa_level, Bool)) throws {
-            let k = 4096
-            let patterns: [[Int8]] = [
-                [127, 127, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-                [0, 4, 0, 127, 0, 0, 127, 0, 127, 127, 0, 0, 0, 0, 4, 0],
-                [33, 33, 32, 32, 32, 32, 32, 32, 32, 32, 33, 33, 32, 32, 32, 32],
-                [127, -127, -127, 127, -127, 127, -4, 4, 4, -4, 127, -127, 0, 0, 0, 0],
-                [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 127, 127, 127, 127, 4, 0],
-            ]
-            let rows = patterns + patterns.map { $0.map { -$0 } }
-            let values = rows.flatMap { pattern in (0..<k).map { pattern[$0 % 16] } }
+        /// Weights at the bound of the rule, of either sign: with the largest input, 16-bit sums of eight reach
+        /// 127 * 258 = 32,766 and sums of four 255 * 128 = 32,640. The next larger would be too large.
+        static let extremes: [(inputs: Int, patterns: [[Int8]])] = [
+            (
+                4096,
+                [
+                    [127, 127, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+                    [0, 4, 0, 127, 0, 0, 127, 0, 127, 127, 0, 0, 0, 0, 4, 0],
+                    [33, 33, 32, 32, 32, 32, 32, 32, 32, 32, 33, 33, 32, 32, 32, 32],
+                    [127, -127, -127, 127, -127, 127, -4, 4, 4, -4, 127, -127, 0, 0, 0, 0],
+                    [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 127, 127, 127, 127, 4, 0],
+                ]
+            ),
+            (
+                240,
+                [
+                    [127, 1, 127, 1, 0, 0, 0, 0], [64, 64, 32, 32, 0, 0, 32, 32],
+                    [0, 0, 1, 127, 127, 1, 0, 0],
+                    [32, 32, 32, 32, 32, 32, 32, 32], [127, -127, -127, 127, 1, -1, -1, 1],
+                ]
+            ),
+        ]
+
+        @Test(arguments: extremes, kernels)
+        func doesNotSaturateAtTheExtremes(
+            extreme: (inputs: Int, patterns: [[Int8]]), kernel: (mien_isa_level, Bool)
+        ) throws {
+            let (k, most) = (extreme.inputs, Int(mien_int8_rule_for(extreme.inputs).largest_input))
+            let rows = extreme.patterns + extreme.patterns.map { $0.map { -$0 } }
+            let values = rows.flatMap { pattern in (0..<k).map { pattern[$0 % pattern.count] } }
             let weights = QuantizedWeights(
                 outputs: rows.count, inputs: k, values: values, scales: Array(repeating: 1, count: rows.count)
             )
             var layer = QuantizedLayer(m: 3, weights: weights)
             layer.bias = Array(repeating: 0, count: rows.count)
             // All at the top; all but one at the top, that one far below; and every second one at the top.
+            let top = Float(most)
             layer.input =
-                Array(repeating: 127, count: k) + [-127] + Array(repeating: 127, count: k - 1)
-                + (0..<k).map { $0 % 2 == 0 ? 127 : 0 }
+                Array(repeating: top, count: k) + [-top] + Array(repeating: top, count: k - 1)
+                + (0..<k).map { $0 % 2 == 0 ? top : 0 }
             let sums = try layer.output(level: kernel.0, vnni: kernel.1)
             for column in rows.indices {
                 let whole = (0..<k).map { Int(values[column * k + $0]) }
-                #expect(sums[column] == Float(127 * whole.reduce(0, +)))
-                // Steps of 2, with the zero at 63.5, rounded to even: 64.
-                let shifted = -128 * whole[0] + 126 * whole.dropFirst().reduce(0, +)
+                #expect(sums[column] == Float(most * whole.reduce(0, +)))
+                // Steps of 2, with the zero between two of them, rounded to the even one.
+                let shifted = -(most + 1) * whole[0] + (most - 1) * whole.dropFirst().reduce(0, +)
                 #expect(abs(sums[rows.count + column] - Float(shifted)) <= 1e-6 * Float(abs(shifted)) + 0.5)
                 let even = stride(from: 0, to: k, by: 2).reduce(0) { $0 + whole[$1] }
-                #expect(sums[2 * rows.count + column] == Float(127 * even))
+                #expect(sums[2 * rows.count + column] == Float(most * even))
             }
         }
 
@@ -213,25 +236,24 @@ extension InstructionSets {
             { generator, index in index % 5 == 0 ? generator.floats(1)[0] : 0 },
         ]
 
-        @Test(arguments: 0..<distributions.count, levels)
-        func obeyTheRuleAndLieClose(distribution: Int, level: mien_isa_level) {
-            let (n, k) = (24, 203)
+        @Test(arguments: 0..<distributions.count, [203, 419])
+        func obeyTheRuleAndLieClose(distribution: Int, inputs k: Int) {
+            let n = 24
             var generator = Generator(seed: UInt64(distribution + 1))
             let raw = (0..<n * k).map { Self.distributions[distribution](&generator, $0) }
             let buffer = FloatBuffer(raw)
             let factors = (0..<k).map { Float(sign: .plus, exponent: $0 % 3 - 1, significand: 1) }
-            let weights = InstructionSets.limited(to: level) {
-                QuantizedWeights(
-                    buffer.matrix(rows: n, columns: k).readOnly, factors: factors, workers: Workers(count: 2))
-            }
+            let weights = QuantizedWeights(
+                buffer.matrix(rows: n, columns: k).readOnly, factors: factors, workers: Workers(count: 2))
+            let bound = Int(mien_int8_rule_for(k).group_sum)
             var (error, power) = (0.0, 0.0)
             for row in 0..<n {
                 for start in stride(from: 0, to: k, by: 16) {
-                    for group in groups {
+                    for group in groups(inputs: k) {
                         let values = group.filter { start + $0 < k }
                             .map { Int(weights.values[row * k + start + $0]) }
-                        #expect(values.filter { $0 > 0 }.reduce(0, +) <= Int(MIEN_INT8_GROUP_SUM))
-                        #expect(values.filter { $0 < 0 }.reduce(0, +) >= -Int(MIEN_INT8_GROUP_SUM))
+                        #expect(values.filter { $0 > 0 }.reduce(0, +) <= bound)
+                        #expect(values.filter { $0 < 0 }.reduce(0, +) >= -bound)
                     }
                 }
                 for column in 0..<k {
@@ -245,25 +267,30 @@ extension InstructionSets {
             #expect(canBePacked(weights))
         }
 
-        @Test func everyInstructionSetQuantisesAlike() {
+        @Test(arguments: [100, 300])
+        func everyInstructionSetQuantisesAlike(inputs: Int) {
             var generator = Generator(seed: 9)
-            let buffer = FloatBuffer(generator.floats(40 * 300))
+            let buffer = FloatBuffer(generator.floats(40 * inputs))
             let all = InstructionSets.levels.map { level in
                 InstructionSets.limited(to: level) {
                     QuantizedWeights(
-                        buffer.matrix(rows: 40, columns: 300).readOnly,
-                        factors: Array(repeating: 1, count: 300), workers: Workers(count: 1))
+                        buffer.matrix(rows: 40, columns: inputs).readOnly,
+                        factors: Array(repeating: 1, count: inputs), workers: Workers(count: 1))
                 }
             }
             #expect(all.allSatisfy { $0.values == all[0].values && $0.scales == all[0].scales })
         }
 
-        @Test func weightsThatBreakTheRuleAreRefused() {
-            for group in groups {
-                for (value, obeys) in [(Int8(43), true), (44, false)] {
-                    var values = [Int8](repeating: 0, count: 2 * 35)
-                    for place in group.prefix(6) { values[35 + 16 + place] = value }
-                    let weights = QuantizedWeights(outputs: 2, inputs: 35, values: values, scales: [1, 1])
+        /// Three of 42 and three of 44, or six of either, below and above the bound of 128 or 258.
+        @Test(arguments: [35, 300])
+        func weightsThatBreakTheRuleAreRefused(inputs: Int) {
+            let rule = mien_int8_rule_for(inputs)
+            for group in groups(inputs: inputs) {
+                for (value, obeys) in [(Int8(42), true), (44, false)] {
+                    var values = [Int8](repeating: 0, count: 2 * inputs)
+                    for place in group.prefix(rule.group == 8 ? 6 : 3) { values[inputs + 16 + place] = value }
+                    let weights = QuantizedWeights(
+                        outputs: 2, inputs: inputs, values: values, scales: [1, 1])
                     #expect(canBePacked(weights) == obeys)
                 }
             }

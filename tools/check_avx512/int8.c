@@ -67,20 +67,32 @@ static void check_shape(product p, mien_int8_kernel kernel, bool emulates_vnni) 
     free(a), free(w), free(scales), free(bias), free(residual), free(factors), free(q);
 }
 
-// Weights at the bound of the group rule, 258 on either side of zero, against inputs that become 0 and 127: the
-// largest sums in 16 bits.
+// Weights at the bound of the group rule, on either side of zero, against inputs that become the least and the
+// largest: the largest sums in 16 bits.
 static void check_extremes(size_t k, mien_int8_kernel kernel, bool emulates_vnni) {
-    // The eight places of a group in a step of sixteen.
-    static const int8_t steps[][8] = {
-        {127, 127, 4, 0, 0, 0, 0, 0},         {4, 127, 0, 0, 127, 0, 0, 0},    {0, 0, 0, 0, 0, 127, 4, 127},
-        {33, 33, 32, 32, 32, 32, 32, 32},     {0, 64, 64, 0, 64, 64, 0, 2},    {127, 4, 0, 0, 0, 0, 0, 127},
-        {-127, -127, -4, 0, 0, 0, 0, 0},      {0, 0, 0, 0, -4, 0, -127, -127}, {-32, -32, -32, -32, -32, -32, -33, -33},
-        {-64, 0, -64, 0, -64, 0, -64, -2},    {127, -127, 127, -127, 4, -4, 0, 0}, {-127, 127, -127, 127, -4, 4, 0, 0},
-        {64, -64, 64, -64, 64, -64, 64, -64}, {0, 127, 4, -127, 0, 127, -4, -127}, {-4, -127, 127, 4, -127, 0, 127, 0},
-        {-127, 0, 0, 127, 0, 0, 0, 0},
+    // The places of a group: eight, or the first and the last four for groups of four.
+    static const int8_t eights[][8] = {
+        {127, 127, 4, 0, 0, 0, 0, 0},         {4, 127, 0, 0, 127, 0, 0, 0},
+        {0, 0, 0, 0, 0, 127, 4, 127},         {33, 33, 32, 32, 32, 32, 32, 32},
+        {0, 64, 64, 0, 64, 64, 0, 2},         {127, 4, 0, 0, 0, 0, 0, 127},
+        {-127, -127, -4, 0, 0, 0, 0, 0},      {0, 0, 0, 0, -4, 0, -127, -127},
+        {-32, -32, -32, -32, -32, -32, -33, -33}, {-64, 0, -64, 0, -64, 0, -64, -2},
+        {127, -127, 127, -127, 4, -4, 0, 0},  {-127, 127, -127, 127, -4, 4, 0, 0},
+        {64, -64, 64, -64, 64, -64, 64, -64}, {0, 127, 4, -127, 0, 127, -4, -127},
+        {-4, -127, 127, 4, -127, 0, 127, 0},  {-127, 0, 0, 127, 0, 0, 0, 0},
+    };
+    static const int8_t fours[][8] = {
+        {127, 1, 0, 0, 1, 127, 0, 0},      {0, 0, 127, 1, 64, 64, 0, 0},       {0, 64, 64, 0, 127, 1, 0, 0},
+        {32, 32, 32, 32, 32, 32, 32, 32},  {-127, -1, 0, 0, 0, 0, -1, -127},   {0, 0, -1, -127, -64, 0, -64, 0},
+        {-64, 0, -64, 0, 127, 1, 0, 0},    {-32, -32, -32, -32, 32, 32, 32, 32}, {127, 1, -127, -1, -127, 127, -1, 1},
+        {-127, 127, -1, 1, 64, -64, 64, -64}, {64, -64, 64, -64, 0, 127, 1, -127}, {0, 127, 1, -127, -1, -127, 127, 1},
+        {-1, -127, 127, 1, 127, 1, 0, 0},  {-127, 0, 0, 127, -127, 0, 0, 127}, {1, 127, 0, 0, 0, 0, -1, -127},
+        {64, 64, -64, -64, 127, 1, -127, -1},
     };
     enum { ROWS = 11, COLUMNS = 3 * MIEN_PANEL };
+    // Of the first half of a step, and of the second.
     static const unsigned char places[2][8] = {{0, 1, 4, 5, 8, 9, 12, 13}, {2, 3, 6, 7, 10, 11, 14, 15}};
+    const int8_t(*steps)[8] = mien_int8_rule_for(k).group == 8 ? eights : fours;
     int8_t *q = aligned(COLUMNS * k);
     memset(q, 0, COLUMNS * k);
     for (size_t column = 0; column < COLUMNS; column++) {
@@ -98,8 +110,8 @@ static void check_extremes(size_t k, mien_int8_kernel kernel, bool emulates_vnni
     for (size_t i = 0; i < COLUMNS; i++) scales[i] = 0.01f * (float)(i + 1);
     for (size_t row = 0; row < ROWS; row++) {
         for (size_t i = 0; i < k; i++) {
-            float value = 1;                                              // all 127
-            if (row == 1) value = -1;                                     // all 0, zero point 127
+            float value = 1;                                              // all the largest
+            if (row == 1) value = -1;                                     // all 0, the zero point the largest
             if (row == 2) value = i % 8 == 0 || i % 8 == 5 ? 1 : 0;       // one of each two
             if (row == 3) value = i % 2 ? 1 : -1;
             if (row == 4) value = 0;
@@ -120,7 +132,7 @@ static void check_extremes(size_t k, mien_int8_kernel kernel, bool emulates_vnni
 static void check_kernel(mien_int8_kernel kernel, bool emulates_vnni) {
     family("8-bit products, %s%s", names[kernel],
            emulates_vnni && kernel == MIEN_INT8_AVX_VNNI ? " (instruction emulated here)" : "");
-    static const size_t columns[] = {5, 16, 24, 32, 40, 48, 72}, depths[] = {1, 7, 8, 30, 64, 100, 203};
+    static const size_t columns[] = {5, 16, 24, 32, 40, 48, 72}, depths[] = {1, 7, 16, 30, 64, 100, 203, 260, 300};
     for (size_t m = 1; m <= 25; m++) {
         for (size_t n = 0; n < sizeof columns / sizeof *columns; n++) {
             size_t k = depths[(m + n) % (sizeof depths / sizeof *depths)];
@@ -137,7 +149,7 @@ static void check_kernel(mien_int8_kernel kernel, bool emulates_vnni) {
     // (the threads of the pool block signals, and with them the emulation).
     size_t workers = kernel == MIEN_INT8_AVX_VNNI && emulates_vnni ? 1 : 3;
     check_shape((product){.m = 40, .n = 100, .k = 200, .workers = workers}, kernel, emulates_vnni);
-    static const size_t deep[] = {8, 13, 16, 1024, 1029, 4096};
+    static const size_t deep[] = {8, 13, 16, 240, 256, 1024, 1029, 4096};
     for (size_t i = 0; i < sizeof deep / sizeof *deep; i++) check_extremes(deep[i], kernel, emulates_vnni);
     if (kernel == MIEN_INT8_AVX_VNNI && emulates_vnni) expect(emulated_dots > 0, "VPDPBUSD trapped");
     close_family();

@@ -11,8 +11,10 @@
 // bits, 0...127, and the eight weights that meet there (inputs 0, 1, 4, 5, 8, 9, 12 and 13 of each sixteen, or
 // the other eight) obey a rule: those above zero add up to at most 258, and those below to at least -258.
 // 127 * 258 = 32766 < 32768, so that every partial sum fits too. The quantiser makes weights that obey, and
-// packing refuses others. With 8 bits for A the rule would be half as wide, and what it would take from the
-// weights is more than the eighth bit is worth. Processors with VNNI need no rule; they get the same numbers.
+// packing refuses others. Processors with VNNI need no rule; they get the same numbers.
+//
+// Where few inputs are added up, less of the rounding averages out, and speed matters least. There A has 8 bits,
+// four weights meet, and their bound is 128: 255 * 128 = 32640.
 #ifndef MIEN_INT8_H
 #define MIEN_INT8_H
 
@@ -21,11 +23,18 @@
 
 #include "gemm.h"
 
-// The largest sum of the positive weights of a group, and of the negative ones' magnitudes.
-#define MIEN_INT8_GROUP_SUM 258
+// What keeps the sums of a product of `k` inputs exact.
+typedef struct mien_int8_rule {
+    int largest_input; // of A
+    int group;         // how many weights meet: 4 or 8
+    int group_sum;     // the largest sum of those above zero, and of the magnitudes of those below
+} mien_int8_rule;
 
-// The largest number of A.
-#define MIEN_INT8_LARGEST_INPUT 127
+#define MIEN_INT8_FEW_INPUTS 256
+
+static inline mien_int8_rule mien_int8_rule_for(size_t k) {
+    return k < MIEN_INT8_FEW_INPUTS ? (mien_int8_rule){255, 4, 128} : (mien_int8_rule){127, 8, 258};
+}
 
 // The most inputs: 127 * 127 times as many fit into 32 bits.
 #define MIEN_INT8_MOST_INPUTS 65536

@@ -11,6 +11,9 @@ struct Embeddings: ~Copyable {
     private let normalisation: [Float]
     private let configuration: VisionConfiguration
 
+    // Smaller patches stay in single precision: in them a pixel's last bit counts, and they cost next to nothing.
+    private static let leastInt8Inputs = 512
+
     /// The width of a row of the convolution's input.
     var patchWidth: Int { patchEmbedding.inputs }
 
@@ -23,11 +26,11 @@ struct Embeddings: ~Copyable {
         let positions = try checkpoint.positions()
         let weights = try checkpoint.patchEmbedding()
         self.positions = positions
-        switch precision {
-        case .single: patchEmbedding = Linear(weights)
-        case .int8:
+        if precision == .int8 && weights.inputs >= Self.leastInt8Inputs {
             let factors = [Float](repeating: 1, count: weights.inputs)
             patchEmbedding = Linear(QuantizedLinear(weights, factors: factors, workers: workers))!
+        } else {
+            patchEmbedding = Linear(weights)
         }
         configuration = checkpoint.configuration
         normalisation = checkpoint.preprocessing.normalisationTable

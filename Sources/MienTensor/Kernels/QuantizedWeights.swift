@@ -2,7 +2,7 @@ import CKernels
 
 /// The weight of a linear layer in 8 bits, row by row: W factors ~ scale * values.
 ///
-/// Every row has its own scale. Groups of eight weights obey the rule of `int8.h`, which keeps sums exact.
+/// Every row has its own scale. Groups of eight or four weights obey the rule of `int8.h`, which keeps sums exact.
 package struct QuantizedWeights: Sendable {
     /// The number of outputs, N.
     package let outputs: Int
