@@ -112,28 +112,27 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .out = g->c + row * g->c_stride + at,
                 .out_stride = g->c_stride,
             };
+            mien_tile t = {
+                .depth = depth,
+                .b = b,
+                .b_panel = g->k * MIEN_PANEL,
+                .in = bias + panel * MIEN_PANEL,
+                .in_row = k ? MIEN_PANEL : 0,
+                .in_panel = k ? partial_panel : MIEN_PANEL,
+                .out_row = MIEN_PANEL,
+                .out_panel = partial_panel,
+            };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
                 size_t quarter = tile - p.first_tile < MIEN_STEPS ? tile - p.first_tile : 0;
                 size_t tile_row = mien_first_row(&g->cut, tile);
-                size_t tile_rows = mien_first_row(&g->cut, tile + 1) - tile_row;
-                float *tile_sums = sums + (tile_row - row) * MIEN_PANEL;
-                if (is_last) mien_fetch_ends(&finish, tile_row - row, tile_rows, count);
-                mien_tile t = {
-                    .rows = tile_rows,
-                    .depth = depth,
-                    .a = packed_tile(g, tile, k),
-                    .a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k),
-                    .b = b,
-                    .b_next = b_next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL,
-                    .b_panel = g->k * MIEN_PANEL,
-                    .in = k ? tile_sums : bias + panel * MIEN_PANEL,
-                    .in_row = k ? MIEN_PANEL : 0,
-                    .in_panel = k ? partial_panel : MIEN_PANEL,
-                    .out = tile_sums,
-                    .out_row = MIEN_PANEL,
-                    .out_panel = partial_panel,
-                };
-                mien_run_tile(kernel, t, count);
+                t.rows = mien_first_row(&g->cut, tile + 1) - tile_row;
+                t.a = packed_tile(g, tile, k);
+                t.a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k);
+                t.b_next = b_next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL;
+                t.out = sums + (tile_row - row) * MIEN_PANEL;
+                if (k) t.in = t.out;
+                if (is_last) mien_fetch_ends(&finish, tile_row - row, t.rows, count);
+                (count == 2 ? kernel->two : kernel->one)(&t);
             }
             if (is_last) {
                 mien_sums whole = {

@@ -89,22 +89,20 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .out = g->c + p.row * g->c_stride + at,
                 .out_stride = g->c_stride,
             };
+            mien_int8_tile t = {
+                .depth = depth,
+                .is_first = k == 0,
+                .b = b,
+                .b_panel = depth_end * MIEN_PANEL,
+                .sums_panel = partial_panel,
+            };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
-                size_t row = mien_first_row(&g->cut, tile);
-                size_t rows = mien_first_row(&g->cut, tile + 1) - row;
-                if (is_last) mien_fetch_ends(&finish, row - p.row, rows, count);
-                size_t half = (tile - p.first_tile) % 2;
-                mien_int8_tile t = {
-                    .rows = rows,
-                    .depth = depth,
-                    .is_first = k == 0,
-                    .a = packed_tile(g, tile, k),
-                    .b = b,
-                    .b_next = b_next + half * (depth / 2) * MIEN_PANEL,
-                    .b_panel = depth_end * MIEN_PANEL,
-                    .sums = sums + (row - p.row) * MIEN_PANEL,
-                    .sums_panel = partial_panel,
-                };
+                size_t row = mien_first_row(&g->cut, tile), half = (tile - p.first_tile) % 2;
+                t.rows = mien_first_row(&g->cut, tile + 1) - row;
+                t.a = packed_tile(g, tile, k);
+                t.b_next = b_next + half * (depth / 2) * MIEN_PANEL;
+                t.sums = sums + (row - p.row) * MIEN_PANEL;
+                if (is_last) mien_fetch_ends(&finish, row - p.row, t.rows, count);
                 (count == 2 ? kernel->two : kernel->one)(&t);
             }
             if (is_last) {

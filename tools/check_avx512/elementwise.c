@@ -82,7 +82,8 @@ static void quantize(const void *context, void *out) {
     const rows *r = context;
     uint8_t *end = (uint8_t *)out + 1000;
     mien_elementwise_for(mien_isa())
-        ->quantize(r->values, r->width, r->weight, out, 32, 100, (float *)end, (int32_t *)(end + 4));
+        ->quantize(r->values, r->width, r->weight, r->width % 2 ? 127 : 255, out, 32, 100, (float *)end,
+                   (int32_t *)(end + 4));
 }
 
 static void convert_f16(const void *context, void *out) { mien_float_from_f16(context, 1 << 16, out); }

@@ -155,16 +155,25 @@ static void check_kernel(mien_int8_kernel kernel, bool emulates_vnni) {
     close_family();
 }
 
+typedef struct matrix {
+    const float *w;
+    size_t k;
+} matrix;
+
 static void quantize(const void *context, void *out) {
-    const float *w = context;
-    mien_int8_quantize_weights(w, 101, 0, 40, 101, NULL, (int8_t *)((float *)out + 40), out);
+    const matrix *m = context;
+    mien_int8_quantize_weights(m->w, m->k, 0, 40, m->k, NULL, (int8_t *)((float *)out + 40), out);
 }
 
 void check_int8(bool emulates_vnni) {
     family("quantising of weights");
-    float *w = noise(40 * 101, 8);
-    compare_levels(quantize, w, 40 * sizeof(float) + 40 * 101, 0, "40 x 101");
-    free(w);
+    static const size_t inputs[] = {101, 301};
+    for (size_t i = 0; i < 2; i++) {
+        size_t k = inputs[i];
+        float *w = noise(40 * k, 8);
+        compare_levels(quantize, &(matrix){w, k}, 40 * (sizeof(float) + k), 0, i ? "40 x 301" : "40 x 101");
+        free(w);
+    }
     close_family();
 
     if (best_level >= MIEN_ISA_AVX2) check_kernel(MIEN_INT8_AVX2, false);

@@ -10,7 +10,7 @@ from shapes import SHAPES
 ABOUT = """\
 Operations are two for each multiply-add of the whole model, attention included (norms, softmax and activations not).
 "of peak" is their rate as a share of what the same number of threads reach in registers, measured in the same rounds with the
-fastest instructions there are: multiply-adds for fp32, products of bytes summed in 32 bits for int8. Images a second are
+fastest instructions there are: multiply-adds for fp32, products of bytes, eight of them summed in 16 bits before 32, for int8. Images a second are
 medians of rounds; ratios are medians of the rounds' own ratios. ONNX Runtime int8 is dynamic quantisation with signed
 weights by output channel, without reduce_range: pairs of products can saturate where there is no VNNI."""
 
