@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 #define MOST_THREADS 255
 
@@ -25,6 +26,8 @@ static pthread_cond_t finished = PTHREAD_COND_INITIALIZER; // a helper left a jo
 static job *jobs;                                          // protected by the lock
 static size_t threads;                                     // protected by the lock
 static atomic_size_t arrivals;                             // the number of jobs so far
+static atomic_size_t busy_threads;
+static _Thread_local bool is_busy; // whether the calling thread is one of them
 
 // Waking a thread takes tens of microseconds, about as long as what lies between two products of an
 // encoder. So a thread looks around for about that long before it sleeps.
@@ -101,7 +104,29 @@ static void start_threads(size_t count) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
+bool mien_thread_is_busy(bool busy) {
+    bool was = is_busy;
+    if (busy && !was) atomic_fetch_add(&busy_threads, 1);
+    if (!busy && was) atomic_fetch_sub(&busy_threads, 1);
+    is_busy = busy;
+    return was;
+}
+
+// The processors that the busy threads leave to the calling one, itself among them.
+static size_t free_processors(void) {
+    static atomic_long processors;
+    long all = atomic_load_explicit(&processors, memory_order_relaxed);
+    if (all == 0) {
+        all = sysconf(_SC_NPROCESSORS_ONLN);
+        atomic_store(&processors, all < 1 ? 1 : all);
+    }
+    size_t others = atomic_load_explicit(&busy_threads, memory_order_relaxed) - is_busy;
+    return (size_t)all > others ? (size_t)all - others : 1;
+}
+
 void mien_run_pieces(size_t slots, size_t pieces, mien_piece *body, void *context) {
+    size_t most = free_processors();
+    if (slots > most) slots = most;
     if (slots > pieces) slots = pieces;
     if (slots <= 1) {
         for (size_t piece = 0; piece < pieces; piece++) body(context, piece, 0);

@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 import MienTensor
 import Synchronization
@@ -26,6 +27,39 @@ import Testing
         workers.run(3) { _ in workers.run(4) { _ in total.add(1, ordering: .relaxed) } }
         let count = total.load(ordering: .relaxed)
         #expect(count == 12)
+    }
+
+    /// Threads that say they are busy leave no more than a processor to a run among them.
+    @Test(.timeLimit(.minutes(1))) func busyThreadsAreLeftTheirProcessors() {
+        let processors = ProcessInfo.processInfo.processorCount
+        let started = DispatchSemaphore(value: 0)
+        let done = DispatchSemaphore(value: 0)
+        let ended = DispatchSemaphore(value: 0)
+        for _ in 0..<processors {
+            Thread.detachNewThread {
+                BusyThread.run {
+                    started.signal()
+                    done.wait()
+                }
+                ended.signal()
+            }
+        }
+        for _ in 0..<processors { started.wait() }
+        let most = Atomic<Int>(0)
+        Workers(count: 4).run(1000) { _, slot in most.max(slot, ordering: .relaxed) }
+        let highest = most.load(ordering: .relaxed)
+        #expect(highest == 0)
+        for _ in 0..<processors { done.signal() }
+        for _ in 0..<processors { ended.wait() }
+    }
+
+    @Test func aBusyThreadIsItselfAgainAfterAPause() {
+        #expect(mien_thread_is_busy(false) == false)
+        BusyThread.run {
+            BusyThread.pause { #expect(mien_thread_is_busy(false) == false) }
+            #expect(mien_thread_is_busy(true) == true)
+        }
+        #expect(mien_thread_is_busy(false) == false)
     }
 }
 

@@ -6,6 +6,7 @@
 #include "dispatch.h"
 #include "elementwise.h"
 #include "gemm.h"
+#include "grid.h"
 #include "int8.h"
 #include "memory.h"
 #include "patches.h"

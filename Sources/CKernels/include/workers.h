@@ -5,6 +5,7 @@
 #ifndef MIEN_WORKERS_H
 #define MIEN_WORKERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef void mien_piece(void *context, size_t piece, size_t slot);
@@ -12,8 +13,15 @@ typedef void mien_piece(void *context, size_t piece, size_t slot);
 // Calls `body` once for every piece in 0..<pieces, on the caller's thread and at most `slots` - 1 others,
 // and returns when all calls have. Calls that run at the same time have different slots, below `slots`.
 //
+// Calls run at the same time on no more threads than there are processors that busy threads leave, see below.
+//
 // May be called from any thread, from several at once, and from within a piece. Allocates only when the
 // process has not used so many threads before.
 void mien_run_pieces(size_t slots, size_t pieces, mien_piece *body, void *context);
+
+// Says whether the calling thread is busy, and returns what it said last, at first false. Where several threads
+// compute at the same time, each with pieces of its own to share out, and say so, they do not get in each
+// other's way: one that is alone has all processors, one among others its own.
+bool mien_thread_is_busy(bool busy);
 
 #endif

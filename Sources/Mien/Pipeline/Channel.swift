@@ -1,4 +1,5 @@
 import Foundation
+import MienTensor
 
 /// A bounded queue between two stages that can end from either side.
 ///
@@ -53,7 +54,7 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
                 onDisplaced?(oldest)
                 return true
             case .full:
-                condition.wait()
+                BusyThread.pause { condition.wait() }
             }
         }
         condition.unlock()
@@ -73,7 +74,7 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
                 return element
             }
             switch state {
-            case .open: condition.wait()
+            case .open: BusyThread.pause { condition.wait() }
             case .finished(let error?): throw error
             case .finished, .cancelled: return nil
             }

@@ -1,4 +1,5 @@
 import Dispatch
+import MienTensor
 import MienVideo
 
 /// From frames to encoded batches.
@@ -67,7 +68,9 @@ package final class Pipeline: @unchecked Sendable {
         for (name, stage) in [
             ("decode", runSource), ("crop", runCrops), ("encode", runEncoder),
         ] {
-            DispatchQueue(label: "mien.\(name)", qos: .userInitiated).async(group: stages) { stage() }
+            DispatchQueue(label: "mien.\(name)", qos: .userInitiated).async(group: stages) {
+                BusyThread.run(stage)
+            }
         }
         defer {
             encoded.cancel()

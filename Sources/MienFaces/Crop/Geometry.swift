@@ -10,6 +10,10 @@ extension Point {
 }
 
 extension FaceBox {
+    package func contains(_ point: Point) -> Bool {
+        point.x >= x && point.x < x + width && point.y >= y && point.y < y + height
+    }
+
     package var center: Point { Point(x: x + width / 2, y: y + height / 2) }
 
     /// Whether the box can be reckoned with: finite and not empty.

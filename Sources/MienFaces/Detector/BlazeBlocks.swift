@@ -48,7 +48,7 @@ struct DoubleBlazeBlock {
             separable: name + ".expand", inputs: bottleneck, outputs: outputs, stride: 1, of: source)
     }
 
-    /// The maps of the block for one size of input.
+    /// The maps of the block.
     struct Maps {
         let bottleneck: FeatureMap
         let output: FeatureMap

@@ -4,6 +4,9 @@ package struct DetectorSettings: Sendable {
     package var shortRangeThreshold: Float = 0.5
     /// The sides of the short-range network's squares around the whole picture, in longer sides of it.
     package var shortRangeSides: [Float] = [1, 1.6]
+    /// The least side of a part in which there is room for faces that only the short-range network sees, in
+    /// longer sides of the picture.
+    package var shortRangePart: Float = 0.16
     /// The least score of the full-range network. Low, because each candidate is looked at again.
     package var fullRangeThreshold: Float = 0.15
     /// The least score that ``FaceDetector/look(at:side:roll:in:)`` returns.
@@ -26,6 +29,9 @@ package struct DetectorSettings: Sendable {
     package var fullRangeArea = 448.0 * 1120
     /// The longest side of that input.
     package var fullRangeLength = 4096.0
+    /// How far around a part of a picture the full-range network looks, in pixels of its input, at least: a
+    /// face is told by what is around it.
+    package var partMargin = 32.0
     /// Pictures are not enlarged more than this: there is nothing more to see.
     package var enlargement = 2.0
 

@@ -2,13 +2,13 @@ import MienTensor
 
 /// Finds faces with the two BlazeFace networks.
 ///
-/// A search looks at the whole picture twice: with the short-range network, which sees faces that fill a
-/// good part of it, and with the full-range network on a larger copy, which sees the small ones and is set
-/// to miss none at the price of false alarms. Each candidate is then looked at closely: only what the
+/// A search looks at the picture twice: with the short-range network, which sees faces that fill a good part
+/// of it, and with the full-range network on a larger copy, or on parts of that, which sees the small ones and
+/// is set to miss none at the price of false alarms. Each candidate is then looked at closely: only what the
 /// short-range network, on a square around the candidate, also calls a face stays.
 ///
 /// A detector owns its working memory, its results included: one queue at a time uses it. It allocates when
-/// the size of the pictures changes, and where a caller still holds the results of the call before.
+/// pictures are larger than any before, and where a caller still holds the results of the call before.
 package final class FaceDetector: FaceDetecting {
     private let settings: DetectorSettings
     private let workers: Workers
@@ -45,12 +45,14 @@ package final class FaceDetector: FaceDetecting {
         verified.reserveCapacity(settings.candidateLimit)
     }
 
-    package func search(_ image: Image) -> [FaceDetection] {
+    package func search(_ image: Image, in parts: [FaceBox]) -> [FaceDetection] {
         detections.removeAll(keepingCapacity: true)
-        searchShortRange(image)
-        searchFullRange(image)
+        let least = settings.shortRangePart * Float(max(image.width, image.height))
+        if parts.contains(where: { min($0.width, $0.height) >= least }) { searchShortRange(image) }
+        for part in parts { searchFullRange(image, part) }
         candidates.removeAll(keepingCapacity: true)
         suppression(&detections, to: &candidates)
+        candidates.removeAll { !Self.lies($0.box.center, in: parts, of: image) }
         if candidates.count > settings.candidateLimit {
             candidates.removeLast(candidates.count - settings.candidateLimit)
         }
@@ -58,6 +60,13 @@ package final class FaceDetector: FaceDetecting {
         faces.removeAll(keepingCapacity: true)
         suppression(&detections, to: &faces)
         return faces
+    }
+
+    /// Whether a place, or what is nearest to it in the image, is in one of the parts.
+    private static func lies(_ place: Point, in parts: [FaceBox], of image: Image) -> Bool {
+        let nearest = Point(
+            x: min(max(place.x, 0), Float(image.width) - 1), y: min(max(place.y, 0), Float(image.height) - 1))
+        return parts.contains { $0.contains(nearest) }
     }
 
     package func look(at center: Point, side: Float, roll: Float, in image: Image) -> [FaceDetection] {
@@ -79,18 +88,16 @@ package final class FaceDetector: FaceDetecting {
         }
     }
 
-    private func searchFullRange(_ image: Image) {
+    /// Takes of the larger copy the whole cells that `part` and the margin around it touch.
+    private func searchFullRange(_ image: Image, _ part: FaceBox) {
         let size = settings.fullRangeSize(width: image.width, height: image.height)
-        let maps: FullRangeNetwork.Maps
-        if let current = self.maps, (current.input.width, current.input.height) == size {
-            maps = current
-        } else {
-            // The old maps go first: the two sizes need not fit in memory together.
-            self.maps = nil
-            maps = FullRangeNetwork.Maps(fullRange, width: size.width, height: size.height)
-            self.maps = maps
-        }
-        let region = Region(fitting: image, width: size.width, height: size.height)
+        let whole = Region(fitting: image, width: size.width, height: size.height)
+        let columns = cells(from: Double(part.x) - whole.x, Double(part.width), whole.step, of: size.width)
+        let rows = cells(from: Double(part.y) - whole.y, Double(part.height), whole.step, of: size.height)
+        guard !columns.isEmpty && !rows.isEmpty else { return }
+
+        let maps = maps(width: columns.count, height: rows.count)
+        let region = whole.part(x: columns.lowerBound, y: rows.lowerBound)
         sampler(image, region, into: maps.input)
         let first = detections.count
         fullRange(maps, workers: workers)
@@ -98,6 +105,26 @@ package final class FaceDetector: FaceDetecting {
         for index in first..<detections.count {
             detections[index] = region.imageFace(detections[index])
         }
+    }
+
+    /// Whole cells of the network's input, in its pixels, around a stretch in image pixels.
+    private func cells(from start: Double, _ length: Double, _ step: Double, of size: Int) -> Range<Int> {
+        let cell = FullRangeNetwork.cell
+        let first = ((start / step - settings.partMargin) / Double(cell)).rounded(.down)
+        let last = (((start + length) / step + settings.partMargin) / Double(cell)).rounded(.up)
+        let lower = Int(min(max(first, 0), Double(size / cell)))
+        return cell * lower..<cell * max(lower, Int(min(max(last, 0), Double(size / cell))))
+    }
+
+    /// The maps for an input of this size.
+    private func maps(width: Int, height: Int) -> FullRangeNetwork.Maps {
+        guard let maps else {
+            let maps = FullRangeNetwork.Maps(fullRange, width: width, height: height)
+            self.maps = maps
+            return maps
+        }
+        maps.resize(width: width, height: height)
+        return maps
     }
 
     /// Looks closely at each candidate and puts what is found there into `detections`.

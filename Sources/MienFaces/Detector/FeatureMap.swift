@@ -6,11 +6,11 @@ import MienTensor
 /// The border is what SAME padding reads. Kernels write only inside it, so a map that is filled again and
 /// again stays correctly padded.
 package final class FeatureMap {
-    package let width: Int
-    package let height: Int
+    package private(set) var width: Int
+    package private(set) var height: Int
     package let channels: Int
     private let border: Int
-    private let storage: FloatBuffer
+    private var storage: FloatBuffer
 
     /// Creates a map of zeros. `border` is its ring's width in pixels.
     package init(width: Int, height: Int, channels: Int, border: Int = 1) {
@@ -24,7 +24,32 @@ package final class FeatureMap {
 
     private var row: Int { (width + 2 * border) * channels }
 
-    /// The map as the kernels take it. Valid while the map lives.
+    /// Takes another size, in the memory it has if that suffices. What it held is lost.
+    package func resize(width: Int, height: Int) {
+        precondition(width > 0 && height > 0, "a map needs a size")
+        guard (width, height) != (self.width, self.height) else { return }
+        (self.width, self.height) = (width, height)
+        let count = row * (height + 2 * border)
+        guard storage.count >= count else {
+            // The old memory goes first: both need not fit.
+            storage = FloatBuffer(count: 0)
+            storage = FloatBuffer(count: count)
+            return
+        }
+        clear(0..<border * (row + channels))
+        // The end of each row's border and the beginning of the next one's.
+        for y in border..<border + height - 1 {
+            let end = (y + 1) * row
+            clear(end - border * channels..<end + border * channels)
+        }
+        clear(count - border * (row + channels)..<count)
+    }
+
+    private func clear(_ floats: Range<Int>) {
+        (storage.baseAddress + floats.lowerBound).update(repeating: 0, count: floats.count)
+    }
+
+    /// The map as the kernels take it. Valid while the map lives and keeps its size.
     package var kernelView: mien_map {
         mien_map(
             data: storage.baseAddress + border * (row + channels), height: Int32(height),

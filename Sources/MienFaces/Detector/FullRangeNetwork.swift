@@ -5,8 +5,11 @@ import MienTensor
 ///
 /// An entrance convolution, a backbone of 15 ``DoubleBlazeBlock``s down to stride 32, and a feature pyramid
 /// back up to stride 4, where one anchor a cell predicts. The network was made for 192 x 192 pixels; having
-/// no fixed-size layer it takes any multiple of 32. ``Maps`` belong to one size.
+/// no fixed-size layer it takes any multiple of 32.
 package final class FullRangeNetwork {
+    /// The sides of the input are multiples of this, in pixels.
+    package static let cell = 32
+
     // Channels, bottleneck and stride of each block, after 32 channels from the entrance at stride 2.
     private static let backbone = [
         (32, 8, 1), (32, 8, 1), (48, 12, 2), (48, 12, 1), (64, 16, 1), (96, 24, 2), (128, 32, 1),
@@ -45,7 +48,7 @@ package final class FullRangeNetwork {
         head = try PredictionHead.convolution("head", channels: channels, anchors: 1, of: source)
     }
 
-    /// The working memory for one size of input.
+    /// The working memory, for one size of input at a time.
     package final class Maps {
         /// The picture, RGB as value / 127.5 - 1.
         package let input: FeatureMap
@@ -53,10 +56,12 @@ package final class FullRangeNetwork {
         fileprivate let backbone: [DoubleBlazeBlock.Maps]
         fileprivate let pyramid: [PyramidStage.Maps]
         fileprivate let predictions: Predictions
+        // All of them, with the input pixels from one pixel of a map to the next.
+        private let all: [(map: FeatureMap, stride: Int)]
 
         /// `width` and `height` are multiples of 32.
         package init(_ network: FullRangeNetwork, width: Int, height: Int) {
-            precondition(width % 32 == 0 && height % 32 == 0, "\(width) x \(height) is not whole cells")
+            Self.expectCells(width, height)
             input = FeatureMap(width: width, height: height, channels: 3, border: 2)
             entrance = FeatureMap(width: width / 2, height: height / 2, channels: network.entrance.outputs)
             var map = entrance
@@ -74,6 +79,22 @@ package final class FullRangeNetwork {
             predictions = Predictions(
                 map: FeatureMap(width: map.width, height: map.height, channels: network.head.outputs),
                 stride: 4, anchors: 1)
+            let maps =
+                [input, entrance, predictions.map] + backbone.flatMap { [$0.bottleneck, $0.output] }
+                + stages.flatMap(\.all)
+            all = maps.map { ($0, width / $0.width) }
+        }
+
+        /// Takes another size of input. Memory that suffices is kept.
+        package func resize(width: Int, height: Int) {
+            Self.expectCells(width, height)
+            for (map, stride) in all { map.resize(width: width / stride, height: height / stride) }
+        }
+
+        private static func expectCells(_ width: Int, _ height: Int) {
+            let cell = FullRangeNetwork.cell
+            precondition(
+                width % cell == 0 && height % cell == 0, "\(width) x \(height) is not whole cells")
         }
     }
 

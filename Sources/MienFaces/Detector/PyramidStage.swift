@@ -25,11 +25,13 @@ struct PyramidStage {
         self.blocks = blocks
     }
 
-    /// The maps of the stage for one size of input.
+    /// The maps of the stage.
     struct Maps {
         fileprivate let top: FeatureMap
         let output: FeatureMap
         fileprivate let blocks: [DoubleBlazeBlock.Maps]
+
+        var all: [FeatureMap] { [top, output] + blocks.flatMap { [$0.bottleneck, $0.output] } }
     }
 
     func maps(for coarser: FeatureMap, lateral finer: FeatureMap) -> Maps {

@@ -35,6 +35,15 @@ package struct Region {
         y = Double(center.y) - half * (sine + cosine)
     }
 
+    /// What the input shows from `x`, `y` on, in its pixels.
+    package func part(x: Int, y: Int) -> Region {
+        var part = self
+        let (u, v) = (Double(x) * step, Double(y) * step)
+        part.x += u * cosine - v * sine
+        part.y += u * sine + v * cosine
+        return part
+    }
+
     /// The place in the image of a place in the input.
     package func imagePoint(_ point: Point) -> Point {
         let (u, v) = (Double(point.x) * step, Double(point.y) * step)

@@ -49,10 +49,7 @@ package final class RegionSampler {
     }
 
     private func sample(_ image: Image, x: Double, y: Double, step: Double, into view: mien_map) {
-        let picture = mien_picture(
-            pixels: UnsafePointer(image.baseAddress), width: Int32(image.width),
-            height: Int32(image.height), row: image.bytesPerRow)
-        withUnsafePointer(to: picture) { picture in
+        withUnsafePointer(to: image.kernelView) { picture in
             withUnsafePointer(to: view) { view in
                 let needed = mien_sample_scratch(
                     picture, step, view.pointee.width, view.pointee.height)
@@ -63,5 +60,13 @@ package final class RegionSampler {
                     picture, mien_region(x: x, y: y, step: step), view, scratch.baseAddress)
             }
         }
+    }
+}
+
+extension Image {
+    /// The picture as the kernels take it. Valid while the image lives.
+    var kernelView: mien_picture {
+        mien_picture(
+            pixels: UnsafePointer(baseAddress), width: Int32(width), height: Int32(height), row: bytesPerRow)
     }
 }

@@ -3,11 +3,11 @@ import MienVideo
 
 /// Finds the faces in the frames of a video and follows each under one identity.
 ///
-/// The whole frame is searched at the start, after a cut, when a face is lost, and otherwise at the pace of
-/// what changes in it (``SearchSchedule``); between searches each known face is looked at where its motion
-/// should have taken it. What is found is pooled, told apart (``Association``), and added to
-/// the tracks (``TrackSet``). Frames leave in order, a little later (``FrameHold``), with boxes the detector
-/// found in that very frame; a face that was not found has none. With many faces, see
+/// The whole frame is searched at the start, after a cut and when a face is lost, and otherwise its parts at
+/// the pace of what changes in them (``SearchSchedule``); between searches each known face is looked at where
+/// its motion should have taken it. What is found is pooled, told apart (``Association``), and added to the
+/// tracks (``TrackSet``). Frames leave in order, a little later (``FrameHold``), with boxes the detector found
+/// in that very frame; a face that was not found has none. With many faces, see
 /// ``TrackingOptions/alternatesAbove``.
 ///
 /// The same frames give the same faces. Not thread-safe: it belongs to one queue. What it works with it keeps:
@@ -55,16 +55,20 @@ package final class FaceTracker {
         let step = clock.advance(to: frame.timestamp)
         let signature = signatures.signature(of: frame.image)
         let change = scenes.observe(signature, at: clock.time)
-        if change != .none { catchUp() }
+        if change != .none {
+            catchUp()
+            schedule.restart()
+        }
         tracks.advance(by: step, change: change, scene: scenes.current)
 
         pool.removeAll()
-        let isSearched = change != .none || isSearchDue(signature, frame.image)
+        let isSearched = isSearchDue(signature, frame.image)
         if isSearched { search(frame.image, signature) }
-        look(frame.image, found: isSearched ? pool.distinct() : nil)
+        let isWhole = isSearched && schedule.isWhole
+        look(frame.image, found: isWhole ? pool.distinct() : nil)
         collectSightings(frame.image)
         var matches = tracks.match(sightings)
-        if !isSearched && hasLoss(matches) {
+        if !isWhole && hasLoss(matches) {
             schedule.want()
             if isSearchDue(signature, frame.image) {
                 search(frame.image, signature)
@@ -107,7 +111,7 @@ package final class FaceTracker {
     private func search(_ image: Image, _ signature: FrameSignature) {
         searchCount += 1
         schedule.searched(at: clock.time, signature)
-        pool.add(searched: detector.search(image))
+        pool.add(searched: detector.search(image, in: schedule.parts))
     }
 
     /// Looks at each known face whose turn it is.

@@ -34,11 +34,8 @@ package struct FrameSignature: Sendable {
         return zip(lumas, others).reduce(0) { $0 + abs($1.0 - $1.1) } / Float(lumas.count)
     }
 
-    /// The largest difference of red, green or blue in one cell, 0...255.
-    func difference(_ other: FrameSignature, _ cell: Int) -> Float {
-        let (colors, others) = (values.colors, other.values.colors)
-        return (3 * cell..<3 * cell + 3).reduce(0) { max($0, abs(colors[$1] - others[$1])) }
-    }
+    /// Red, green and blue of the cells, row by row, 0...255.
+    var colors: [Float] { values.colors }
 
     /// The share of the picture that has other colours, 0...1: half the L1 distance of the histograms.
     package func colorDifference(_ other: FrameSignature) -> Float {

@@ -23,7 +23,7 @@ package struct LookPlan: Sendable {
     /// Plans anew, in the memory of the plan before.
     ///
     /// - Parameters:
-    ///   - found: What a search of this frame has found already; where there are many faces, no second
+    ///   - found: What a search of the whole frame has found already; where there are many faces, no second
     ///     look is spent on those.
     ///   - frame: A running number, whose parity decides whose turn it is.
     package mutating func update(

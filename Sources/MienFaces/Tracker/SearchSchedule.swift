@@ -1,84 +1,126 @@
-/// Decides when the whole frame is searched.
+/// Decides when which part of the frame is searched.
 ///
-/// A search costs as much as forty looks and finds nothing new where nothing has changed. So what has
-/// changed since the last search sets the pace: anything away from the known faces asks for the regular
-/// interval, a change of what hangs together with a known face, of its body, for twice that, a change of the
-/// known head itself, where no other face has room, for four times, and none at all for eight times. Large
-/// faces are glanced for between.
+/// A search of a whole frame costs as much as forty looks and finds nothing new where nothing has changed.
+/// So what has changed in a cell of the picture since its last search sets its pace: away from the known
+/// faces it is searched at the regular interval; where it hangs together with a known face, as its body
+/// does, at twice that; in the known head itself, where no other face has room, at four times; unchanged, at
+/// eight times, but soon once more where the last search met a change. The areas of all cells that are due
+/// are searched together. Large faces are glanced for between.
 package struct SearchSchedule: Sendable {
     /// What to do with a frame.
     package enum Decision: Sendable, Equatable {
         case nothing
-        /// Look at the whole frame at once, which shows large faces only but costs little.
+        /// Look at the whole frame at once, which shows large faces only but costs little, and search it
+        /// if there is one.
         case glance
+        /// Search the ``SearchSchedule/parts``.
         case search
     }
 
-    // The shortest time between two searches on account of a lost face.
+    // The shortest time between two searches of the whole on account of a lost face.
     private static let lossInterval = 0.08
-    // In levels; compression moves the mean of a cell by 2 or so, a face in front of anything by more.
-    private static let change: Float = 10
+    // Timestamps are rounded; a microsecond is not a frame.
+    private static let rounding = 1e-6
 
     private let interval: Double
     private var searchTime: Double?
+    private var wholeTime = 0.0
     private var glanceTime = 0.0
-    private var signature: FrameSignature?
     private var isWanted = false
+    private var cells = SearchedCells()
+    private var areas = CellAreas()
+    /// What the last decision is about, in frame pixels.
+    package private(set) var parts: [FaceBox] = []
 
-    package init(interval: Double) { self.interval = interval }
+    package init(interval: Double) {
+        self.interval = interval
+        parts.reserveCapacity(CellAreas.most)
+    }
 
-    /// Asks for a search as soon as one is allowed.
+    /// Whether the last decision is about the whole frame.
+    package var isWhole: Bool { areas.isWhole }
+
+    /// Asks for a search of the whole as soon as one is allowed.
     package mutating func want() { isWanted = true }
 
+    /// Forgets what was searched, as it is another picture now.
+    package mutating func restart() { searchTime = nil }
+
     /// - Parameter known: The boxes of the faces in sight, in frame pixels.
-    package func decision(
+    package mutating func decision(
         at time: Double, _ now: FrameSignature, known: [FaceBox], width: Int, height: Int
     ) -> Decision {
-        guard let searchTime, let signature else { return .search }
-        // Timestamps are rounded; a microsecond is not a frame.
-        let elapsed = time - searchTime + 1e-6
-        if isWanted && elapsed >= Self.lossInterval { return .search }
-        guard elapsed >= interval else { return .nothing }
-        if elapsed >= 8 * interval { return .search }
-        let changes = changes(since: signature, now, known: known, width: width, height: height)
-        guard changes.contains(.any) else { return .nothing }
-        if changes.contains(.elsewhere) || elapsed >= 4 * interval { return .search }
-        if changes.contains(.beside) && elapsed >= 2 * interval { return .search }
-        return time - glanceTime + 1e-6 >= interval ? .glance : .nothing
+        let size = (width: Float(width), height: Float(height))
+        let decision = decide(time, now, known, size)
+        if decision != .nothing { measureParts(size) }
+        return decision
     }
 
-    /// Where the picture has changed.
-    private struct Changes: OptionSet {
-        let rawValue: Int
-        static let any = Self(rawValue: 1)
-        /// Away from all that goes with a known face.
-        static let elsewhere = Self(rawValue: 2)
-        /// Away from all known heads.
-        static let beside = Self(rawValue: 4)
-    }
-
-    private func changes(
-        since then: FrameSignature, _ now: FrameSignature, known: [FaceBox], width: Int, height: Int
-    ) -> Changes {
-        var changes: Changes = []
-        let (columns, rows) = (FrameSignature.columns, FrameSignature.rows)
-        for cell in 0..<columns * rows where now.difference(then, cell) > Self.change {
-            let center = Point(
-                x: (Float(cell % columns) + 0.5) * Float(width) / Float(columns),
-                y: (Float(cell / columns) + 0.5) * Float(height) / Float(rows))
-            changes.insert(.any)
-            if !known.contains(where: { Self.belongs(center, to: $0) }) { changes.insert(.elsewhere) }
-            if !known.contains(where: { Self.isHead(center, of: $0) }) { changes.insert(.beside) }
+    private mutating func decide(
+        _ time: Double, _ now: FrameSignature, _ known: [FaceBox], _ size: (width: Float, height: Float)
+    ) -> Decision {
+        let time = time + Self.rounding
+        guard let searchTime, !isWanted || time - wholeTime < Self.lossInterval else {
+            areas.addAll()
+            return .search
         }
-        return changes
+        guard time - searchTime >= interval else { return .nothing }
+        areas.removeAll()
+        var isChanged = false
+        for cell in 0..<FrameSignature.columns * FrameSignature.rows {
+            let hasChanged = cells.hasChanged(cell, now)
+            isChanged = isChanged || hasChanged
+            let age = cells.age(cell, at: time)
+            guard age >= interval else { continue }
+            let center = Self.center(of: cell, size)
+            var pace = Self.pace(center, known)
+            if !hasChanged { pace = pace < 4 && cells.hadChanged(cell) ? 2 : 8 }
+            guard age >= pace * interval else { continue }
+            areas.add(column: cell % FrameSignature.columns, row: cell / FrameSignature.columns)
+            if areas.isWhole { break }
+        }
+        if !areas.isEmpty { return .search }
+        areas.addAll()
+        return isChanged && time - glanceTime >= interval ? .glance : .nothing
     }
 
-    /// Notes that this frame is searched.
+    private static func center(of cell: Int, _ size: (width: Float, height: Float)) -> Point {
+        Point(
+            x: (Float(cell % FrameSignature.columns) + 0.5) * size.width / Float(FrameSignature.columns),
+            y: (Float(cell / FrameSignature.columns) + 0.5) * size.height / Float(FrameSignature.rows))
+    }
+
+    /// The intervals between two searches of a place that has changed.
+    private static func pace(_ place: Point, _ known: [FaceBox]) -> Double {
+        guard known.contains(where: { belongs(place, to: $0) }) else { return 1 }
+        return known.contains { isHead(place, of: $0) } ? 4 : 2
+    }
+
+    private mutating func measureParts(_ size: (width: Float, height: Float)) {
+        parts.removeAll(keepingCapacity: true)
+        let cell = (
+            width: size.width / Float(FrameSignature.columns),
+            height: size.height / Float(FrameSignature.rows)
+        )
+        for area in areas.areas {
+            parts.append(
+                FaceBox(
+                    x: Float(area.columns.lowerBound) * cell.width,
+                    y: Float(area.rows.lowerBound) * cell.height,
+                    width: Float(area.columns.count) * cell.width,
+                    height: Float(area.rows.count) * cell.height))
+        }
+    }
+
+    /// Notes that this frame is searched, as decided last.
     package mutating func searched(at time: Double, _ now: FrameSignature) {
+        for area in areas.areas { cells.note(area, at: time, now, isNew: searchTime == nil) }
         searchTime = time
         glanceTime = time
-        signature = now
-        isWanted = false
+        if areas.isWhole {
+            wholeTime = time
+            isWanted = false
+        }
     }
 
     /// Notes that this frame is glanced at.

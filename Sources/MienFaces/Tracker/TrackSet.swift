@@ -158,7 +158,7 @@ package struct TrackSet: Sendable {
             tracks[index].gallery.add(contentsOf: tracks[known].gallery)
             tracks[index].usualRatio = tracks[known].usualRatio ?? tracks[index].usualRatio
             end(known)
-        } else if !mayWait || alike.allSatisfy({ $0.similarity < Self.doubt }) {
+        } else if !mayWait || alike.allSatisfy({ $0.similarity < Self.doubt && !$0.isExpected }) {
             tracks[index].id = nextID
             nextID += 1
         }
@@ -168,6 +168,8 @@ package struct TrackSet: Sendable {
         var index: Int
         var similarity: Float
         var isSure: Bool
+        /// Whether the lost face would be about here by now: half covered it may look like nobody.
+        var isExpected: Bool
         /// The distance from where the lost face was last seen, in face widths.
         var distance: Float
     }
@@ -191,15 +193,20 @@ package struct TrackSet: Sendable {
                 let similarity = other.similarity(track)
             else { return nil }
             var needed = Association.sureSimilarity
+            var isExpected = false
             if other.scene == scene {
                 if Association.isOnPath(other, track.birthBox, track.birthTime) {
                     needed = Association.pathSimilarity
+                    isExpected = true
                 }
-                if Association.isContinuation(track, of: other) { needed = Association.hiddenSimilarity }
+                if Association.isContinuation(track, of: other) {
+                    needed = Association.hiddenSimilarity
+                    isExpected = true
+                }
             }
             let way = (other.last.box.center - track.birthBox.center).length
             return Likeness(
-                index: index, similarity: similarity, isSure: similarity >= needed,
+                index: index, similarity: similarity, isSure: similarity >= needed, isExpected: isExpected,
                 distance: way / track.birthBox.width)
         }
         return alike.sorted { $0.similarity > $1.similarity }

@@ -48,6 +48,42 @@ import Testing
         }
     }
 
+    /// Small and middling faces in parts of a picture, against the search of the whole.
+    @Test(arguments: [Float(0.06), 0.12, 0.2], [(100, 90), (640, 360), (1180, 620)])
+    func aSearchOfAPartFindsWhatIsThere(fraction: Float, place: (x: Int, y: Int)) throws {
+        let image = Image(width: 1280, height: 720)
+        image.fill(90)
+        let side = fraction * 720
+        let width = Int(side * 2.5)
+        image.paste(try portrait(), width: width, x: place.x - width / 2, y: place.y - width / 2)
+        let detector = try FaceDetector(workers: Workers(count: 1))
+        let whole = detector.search(image)
+        try #require(whole.count == 1)
+        // The face alone, as if nothing else had changed.
+        let part = detector.search(image, in: [whole[0].box])
+        try #require(part.count == 1)
+        #expect(part[0].box.overlap(whole[0].box) > 0.9)
+        // In a part that does not touch it there is none, and in several it is found once.
+        let other = FaceBox(x: place.x < 640 ? 800 : 0, y: 0, width: 300, height: 720)
+        #expect(detector.search(image, in: [other]).isEmpty)
+        #expect(detector.search(image, in: [other, whole[0].box, whole[0].box]).count == 1)
+        // Nothing is left over from one size to the next.
+        #expect(detector.search(image) == whole)
+    }
+
+    @Test func oddPartsAreSearchedAsFarAsTheyLieInThePicture() throws {
+        let detector = try FaceDetector(workers: Workers(count: 1))
+        let image = try portrait()
+        for part in [
+            FaceBox(x: -500, y: 10, width: 100, height: 100), FaceBox(x: 1e9, y: 1e9, width: 1e9, height: 1),
+            FaceBox(x: 20, y: 20, width: 0, height: 0),
+        ] {
+            #expect(detector.search(image, in: [part]).isEmpty)
+        }
+        #expect(detector.search(image, in: []).isEmpty)
+        #expect(detector.search(image, in: [FaceBox(x: -1e6, y: -1e6, width: 2e6, height: 2e6)]).count == 1)
+    }
+
     @Test func looksAtATurnedFace() throws {
         let detector = try FaceDetector(workers: Workers(count: 1))
         let portrait = try portrait()

@@ -33,6 +33,17 @@ import Testing
         }
     }
 
+    @Test func mapsThatWereLargerGiveTheSame() throws {
+        let network = try FullRangeNetwork(DetectorWeights(resource: "blazeface-full"))
+        let maps = FullRangeNetwork.Maps(network, width: 448, height: 288)
+        for (width, height, step) in [(448, 288, 0), (192, 192, 3), (416, 256, 11), (192, 192, 3)] {
+            maps.resize(width: width, height: height)
+            fillWithTestPicture(maps.input)
+            let predictions = network(maps, workers: Workers(count: 1))
+            if step > 0 { try check([predictions], golden: "full.\(width)x\(height)", step: step) }
+        }
+    }
+
     /// Compares every `step`-th anchor.
     private func check(_ predictions: [Predictions], golden name: String, step: Int) throws {
         let anchors = predictions.reduce(0) { $0 + $1.map.width * $1.map.height * $1.anchors }

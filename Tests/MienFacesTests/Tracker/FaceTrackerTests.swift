@@ -325,7 +325,23 @@ private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in P
         #expect(quiet.searches <= 5 && quiet.looks >= 90)
         let busy = World()
         busy.actors = [Actor(looks: 1, place: { Point(x: 60 + 40 * Float($0), y: 80) })]
-        #expect((8...12).contains(busy.run(World.times(4)).searches))
+        #expect(busy.run(World.times(4)).searches >= 8)
+        // All together no more than some of the whole.
+        let pixels = busy.searchedParts.joined().reduce(0) { $0 + $1.width * $1.height }
+        #expect(pixels <= 6 * 320 * 180, "\(pixels / 320 / 180)")
+    }
+
+    @Test func aFaceThatEntersIsSearchedForWhereThePictureChanges() {
+        let world = World()
+        world.actors = [
+            Actor(looks: 1, place: still(60)),
+            Actor(looks: 2, place: { $0 > 1.51 ? Point(x: 280, y: 140) : nil }),
+        ]
+        let outcome = world.run(World.times(1.9))
+        #expect(outcome.identities[1].first { $0 != nil } != nil)
+        let parts = zip(world.searches, world.searchedParts).first { $0.0 > 1.5 }?.1 ?? []
+        #expect(parts.count == 1 && parts[0].width < 120 && parts[0].contains(Point(x: 280, y: 140)))
+        #expect(world.searchedParts[0] == [FaceBox(x: 0, y: 0, width: 320, height: 180)])
     }
 
     @Test func theSameFilmGivesTheSameFaces() {

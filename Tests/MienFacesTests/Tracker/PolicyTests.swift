@@ -113,7 +113,7 @@ import Testing
     }
 
     @Test func theFirstFrameIsSearched() {
-        let schedule = SearchSchedule(interval: 0.25)
+        var schedule = SearchSchedule(interval: 0.25)
         #expect(schedule.decision(at: 0, signature(), known: [], width: 640, height: 360) == .search)
     }
 
@@ -134,6 +134,67 @@ import Testing
     @Test func aLossIsSearchedForSoon() {
         #expect(decision(0.04, signature(), wanted: true) == .nothing)
         #expect(decision(0.08, signature(), wanted: true) == .search)
+    }
+
+    /// A schedule of one picture of 640 x 360, whose cells are 10 pixels wide.
+    private struct Film {
+        var schedule = SearchSchedule(interval: 0.25)
+
+        /// The parts searched, or nil where there is no search.
+        mutating func show(
+            _ time: Double, _ now: FrameSignature
+        ) -> [FaceBox]? {
+            let decision = schedule.decision(at: time, now, known: [], width: 640, height: 360)
+            guard decision == .search else { return nil }
+            schedule.searched(at: time, now)
+            return schedule.parts
+        }
+    }
+
+    private let whole = [FaceBox(x: 0, y: 0, width: 640, height: 360)]
+
+    @Test func onlyWhatHasChangedIsSearched() {
+        var film = Film()
+        #expect(film.show(0, signature()) == whole && film.schedule.isWhole)
+        #expect(film.show(0.3, signature([64 * 30 + 60])) == [FaceBox(x: 570, y: 270, width: 70, height: 70)])
+        #expect(!film.schedule.isWhole)
+        // It stays as it is now, and so does all else: it has a second chance, and then rests.
+        #expect(film.show(0.7, signature([64 * 30 + 60])) == nil)
+        #expect(film.show(0.8, signature([64 * 30 + 60])) == [FaceBox(x: 570, y: 270, width: 70, height: 70)])
+        #expect(film.show(1.9, signature([64 * 30 + 60])) == nil)
+    }
+
+    @Test func everyPlaceHasItsOwnTime() {
+        var film = Film()
+        _ = film.show(0, signature())
+        _ = film.show(0.5, signature([64 * 5 + 5]))
+        #expect(film.show(0.7, signature([64 * 5 + 5, 64 * 30 + 50])) == nil)
+        let later = film.show(0.75, signature([64 * 5 + 5, 64 * 30 + 50])) ?? []
+        #expect(later == [FaceBox(x: 470, y: 270, width: 70, height: 70)])
+    }
+
+    @Test func neighboursAreSearchedTogetherAndFarPlacesApart() {
+        var film = Film()
+        _ = film.show(0, signature())
+        let parts = film.show(0.3, signature([64 * 5 + 5, 64 * 6 + 9, 64 * 30 + 50])) ?? []
+        #expect(Set(parts.map(\.width)) == [110, 70])
+        #expect(
+            film.show(0.6, signature([64 * 5 + 5] + Array(stride(from: 0, to: 64 * 36, by: 50)))) == whole)
+    }
+
+    @Test func anotherPictureIsSearchedAtOnce() {
+        var film = Film()
+        _ = film.show(0, signature())
+        film.schedule.restart()
+        #expect(film.show(0.01, signature()) == whole)
+    }
+
+    @Test func aLossIsSearchedForInTheWholeThoughAPartWasSearched() {
+        var film = Film()
+        _ = film.show(0, signature())
+        _ = film.show(0.3, signature([64 * 30 + 60]))
+        film.schedule.want()
+        #expect(film.show(0.3, signature([64 * 30 + 60])) == whole)
     }
 }
 

@@ -38,6 +38,8 @@ final class World: FaceDetecting {
     /// The time of the frame being looked at; the driver sets it.
     var now = 0.0
     private(set) var searches: [Double] = []
+    /// What was searched each time.
+    private(set) var searchedParts: [[FaceBox]] = []
     private var random = SplitMix(seed: 11)
     private var backgrounds: [Int: Image] = [:]
 
@@ -71,9 +73,12 @@ final class World: FaceDetecting {
 
     // MARK: Detector
 
-    func search(_ image: Image) -> [FaceDetection] {
+    func search(_ image: Image, in parts: [FaceBox]) -> [FaceDetection] {
         searches.append(now)
-        var found = detections { _ in true }
+        searchedParts.append(parts)
+        var found = detections { box in
+            parts.contains { $0.contains(box.center.x, box.center.y) }
+        }
         if Float.random(in: 0..<1, using: &random) < falseRate {
             let x = Float.random(in: 30...290, using: &random)
             found.append(.frontal(eyeCenter: Point(x: x, y: 150), eyeDistance: 12, score: 0.65))
