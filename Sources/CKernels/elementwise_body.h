@@ -170,14 +170,14 @@ static void KERNEL(layer_norm)(const float *in, size_t width, const float *weigh
 // exp(scale (x - max)) and returns 1 / sum.
 static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale) {
     vf high = -INFINITY;
-    for (size_t start = 0; start < count; start += block, row += stride) {
+    const float *in = row;
+    for (size_t start = 0; start < count; start += block, in += stride) {
         size_t length = count - start < block ? count - start : block;
         for (size_t i = 0; i < length; i += LANES) {
-            vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
+            vf value = KERNEL(load_some)(in + i, length - i, -INFINITY);
             high = value > high ? value : high;
         }
     }
-    row -= (count + block - 1) / block * stride;
     float max = KERNEL(max)(high);
     vf sum = 0.0f;
     for (size_t start = 0; start < count; start += block, row += stride) {

@@ -112,6 +112,9 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .out = g->c + row * g->c_stride + at,
                 .out_stride = g->c_stride,
             };
+            // Sums that are C already go there at once.
+            bool is_whole = at + count * MIEN_PANEL <= g->n;
+            bool is_plain = is_last && is_whole && g->activation == MIEN_ACTIVATION_NONE && !g->residual;
             mien_tile t = {
                 .depth = depth,
                 .b = b,
@@ -119,8 +122,8 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .in = bias + panel * MIEN_PANEL,
                 .in_row = k ? MIEN_PANEL : 0,
                 .in_panel = k ? partial_panel : MIEN_PANEL,
-                .out_row = MIEN_PANEL,
-                .out_panel = partial_panel,
+                .out_row = is_plain ? g->c_stride : MIEN_PANEL,
+                .out_panel = is_plain ? MIEN_PANEL : partial_panel,
             };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
                 size_t quarter = tile - p.first_tile < MIEN_STEPS ? tile - p.first_tile : 0;
@@ -129,12 +132,12 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 t.a = packed_tile(g, tile, k);
                 t.a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k);
                 t.b_next = b_next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL;
-                t.out = sums + (tile_row - row) * MIEN_PANEL;
-                if (k) t.in = t.out;
+                t.out = (is_plain ? finish.out : sums) + (tile_row - row) * t.out_row;
+                if (k) t.in = sums + (tile_row - row) * MIEN_PANEL;
                 if (is_last) mien_fetch_ends(&finish, tile_row - row, t.rows, count);
                 (count == 2 ? kernel->two : kernel->one)(&t);
             }
-            if (is_last) {
+            if (is_last && !is_plain) {
                 mien_sums whole = {
                     .sums = sums,
                     .panel = partial_panel,

@@ -105,17 +105,21 @@ package final class VisionEncoder {
     package func encode(
         _ pixels: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<Float>
     ) {
+        guard count > 0 else { return }
         let most = max(1, Self.passRows / configuration.tokenCount)
-        if min(count, most) > activations.capacity {
+        let passes = (count + most - 1) / most
+        let largest = (count + passes - 1) / passes
+        if largest > activations.capacity {
             activations = Activations(
-                capacity: min(count, most), configuration, patchWidth: embeddings.patchWidth)
+                capacity: largest, configuration, patchWidth: embeddings.patchWidth)
         }
         let pixelsPerImage = imageSize * imageSize * 3
-        for first in stride(from: 0, to: count, by: most) {
+        for pass in 0..<passes {
+            let images = pass * count / passes..<(pass + 1) * count / passes
             encodePass(
-                pixels + first * pixelsPerImage,
+                pixels + images.lowerBound * pixelsPerImage,
                 into: MutableMatrix(
-                    output + first * embeddingWidth, rows: min(most, count - first), columns: embeddingWidth))
+                    output + images.lowerBound * embeddingWidth, rows: images.count, columns: embeddingWidth))
         }
     }
 
