@@ -10,10 +10,10 @@
 
 #define LARGEST 127
 
-// Where in a step the i-th weight of a group lies: the groups begin `first` places in.
+// A group takes two weights of each of its quads, and another one the other two. Where in a step the i-th weight
+// lies of the group that begins `first` places in:
 static size_t place(size_t first, size_t i) { return first + i / 2 * 4 + i % 2; }
 
-// Where the groups of a step begin: two for each quad of theirs.
 static size_t group_count(const mien_int8_rule *rule) { return MIEN_INT8_STEP / (size_t)rule->group; }
 
 static size_t first_place(const mien_int8_rule *rule, size_t group) {

@@ -46,8 +46,10 @@ class Shape:
         return 2 * sum(self.multiplications().values())
 
     def operations_left_out(self):
-        """Those that mien does not do: behind the attention of the last block only the class token is read."""
-        return 2 * (self.tokens - 1) * (self.width**2 + 2 * self.width * self.hidden)
+        """Those that mien does not do: of the last block, only the class token is read."""
+        t, d, m = self.tokens, self.width, self.hidden
+        queries_and_outputs, attention, feed_forward = 2 * d * d, 2 * t * d, 2 * d * m
+        return 2 * (t - 1) * (queries_and_outputs + attention + feed_forward)
 
     def weight_bytes(self, bytes_per_weight):
         """Of the matrices that a batch of any size reads once."""

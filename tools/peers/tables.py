@@ -75,7 +75,7 @@ def one(comparison, engines):
         done = share(comparison, engine, shape.operations() - shape.operations_left_out())
         if done:
             lines.append(
-                f"- {ENGINES[engine]} reads only the class token behind the last attention: of what it computes itself, it is "
+                f"- {ENGINES[engine]} computes only the class token's row of the last block: of what it computes itself, it is "
                 f"at {percent(done)} of the peak")
     if comparison.peaks:
         lines.append(
