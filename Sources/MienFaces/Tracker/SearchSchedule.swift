@@ -3,7 +3,7 @@
 /// A search of a whole frame costs as much as forty looks and finds nothing new where nothing has changed.
 /// So what has changed in a cell of the picture since its last search sets its pace: away from the known
 /// faces it is searched at the regular interval; where it hangs together with a known face, as its body
-/// does, at twice that; in the known head itself, where no other face has room, at four times; unchanged, at
+/// does, at twice that; in the known head itself, where no other face has room, at six times; unchanged, at
 /// eight times, but soon once more where the last search met a change. The areas of all cells that are due
 /// are searched together. Large faces are glanced for between.
 package struct SearchSchedule: Sendable {
@@ -74,7 +74,7 @@ package struct SearchSchedule: Sendable {
             guard age >= interval else { continue }
             let center = Self.center(of: cell, size)
             var pace = Self.pace(center, known)
-            if !hasChanged { pace = pace < 4 && cells.hadChanged(cell) ? 2 : 8 }
+            if !hasChanged { pace = pace < 6 && cells.hadChanged(cell) ? 2 : 8 }
             guard age >= pace * interval else { continue }
             areas.add(column: cell % FrameSignature.columns, row: cell / FrameSignature.columns)
             if areas.isWhole { break }
@@ -93,7 +93,7 @@ package struct SearchSchedule: Sendable {
     /// The intervals between two searches of a place that has changed.
     private static func pace(_ place: Point, _ known: [FaceBox]) -> Double {
         guard known.contains(where: { belongs(place, to: $0) }) else { return 1 }
-        return known.contains { isHead(place, of: $0) } ? 4 : 2
+        return known.contains { isHead(place, of: $0) } ? 6 : 2
     }
 
     private mutating func measureParts(_ size: (width: Float, height: Float)) {

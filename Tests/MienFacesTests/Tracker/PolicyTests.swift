@@ -125,8 +125,8 @@ import Testing
         #expect(decision(0.25, elsewhere) == .search)
         #expect(decision(0.3, body) == .glance)
         #expect(decision(0.5, body) == .search)
-        #expect(decision(0.9, head) == .glance)
-        #expect(decision(1, head) == .search)
+        #expect(decision(1.4, head) == .glance)
+        #expect(decision(1.5, head) == .search)
         #expect(decision(1.9, signature()) == .nothing)
         #expect(decision(2, signature()) == .search)
     }
