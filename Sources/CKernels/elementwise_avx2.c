@@ -8,7 +8,6 @@
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
 #define KERNEL(name) mien_##name##_avx2
-#define FUSED(a, b, c) __builtin_elementwise_fma((vf)(a), (vf)(b), (vf)(c))
 #include "elementwise_body.h"
 
 #pragma clang attribute pop

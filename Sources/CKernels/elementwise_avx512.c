@@ -8,7 +8,6 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 
 #define KERNEL(name) mien_##name##_avx512
-#define FUSED(a, b, c) __builtin_elementwise_fma((vf)(a), (vf)(b), (vf)(c))
 #include "elementwise_body.h"
 
 #pragma clang attribute pop

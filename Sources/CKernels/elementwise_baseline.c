@@ -5,9 +5,7 @@
 #pragma clang diagnostic ignored "-Wpsabi"
 
 #define KERNEL(name) mien_##name##_baseline
-#if defined(__aarch64__)
-#define FUSED(a, b, c) __builtin_elementwise_fma((vf)(a), (vf)(b), (vf)(c))
-#else
+#if !defined(__aarch64__)
 #define FUSED(a, b, c) ((a) * (b) + (c))
 #endif
 #include "elementwise_body.h"

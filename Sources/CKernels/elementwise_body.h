@@ -1,6 +1,6 @@
 // The bodies of the elementwise kernels. Compiled once per instruction set, with KERNEL(name) giving each
-// its own names, and FUSED(a, b, c) being a b + c, rounded once where the instruction set can; deliberately
-// without an include guard.
+// its own names, and FUSED(a, b, c), a b + c, where the instruction set cannot round that once; deliberately without
+// an include guard.
 //
 // A vector has 16 lanes whatever the registers are, so that sums over a row take the same tree everywhere.
 // A row's last, shorter vector is padded in registers: there is no scalar tail with other arithmetic.
@@ -17,6 +17,9 @@ typedef uint8_t vb_any __attribute__((ext_vector_type(16), aligned(1)));
 
 #define LANES 16
 #define INLINE static inline __attribute__((always_inline))
+#ifndef FUSED
+#define FUSED(a, b, c) __builtin_elementwise_fma((vf)(a), (vf)(b), (vf)(c))
+#endif
 
 INLINE vf KERNEL(load)(const float *in) { return *(const vf_any *)in; }
 
@@ -289,7 +292,7 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
     float shift = KERNEL(max)(-low) * inverse + 0x1.8p23f - 0x1.8p23f;
     *scale = is_finite ? range / most : NAN;
     *zero = is_finite ? (int32_t)shift : 0;
-    size_t filled = (count + 15) / 16 * 16;
+    size_t filled = (count + LANES - 1) / LANES * LANES;
     for (size_t start = 0; start < filled; start += block, out += stride) {
         size_t length = filled - start < block ? filled - start : block;
         for (size_t i = 0; i < length; i += LANES) {

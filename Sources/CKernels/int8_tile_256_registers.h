@@ -1,8 +1,5 @@
 // The 256-bit kernels whose sums live in registers: tiles of up to 5 x 16, with ten sums, four vectors of W, two
 // of A. Deliberately without an include guard.
-#include <immintrin.h>
-#include <string.h>
-
 #include "int8_tile_256.h"
 #define TILE_ROWS 5
 #define TILE_PANELS 1

@@ -37,16 +37,17 @@ package struct DetectorSettings: Sendable {
 
     package init() {}
 
-    /// The size of the full-range network's input for pictures of the given size: whole cells of 32 pixels.
+    /// The size of the full-range network's input for pictures of the given size: whole cells.
     package func fullRangeSize(width: Int, height: Int) -> (width: Int, height: Int) {
         let (width, height) = (Double(width), Double(height))
         let scale = min(
             fullRangeSide / min(width, height), (fullRangeArea / (width * height)).squareRoot(),
             fullRangeLength / max(width, height), enlargement)
+        let cell = FullRangeNetwork.cell
         func cells(_ length: Double) -> Int {
             // A cell is not added for a remainder of less than a pixel.
-            max(1, Int(((length * scale - 1) / 32).rounded(.up)))
+            max(1, Int(((length * scale - 1) / Double(cell)).rounded(.up)))
         }
-        return (32 * cells(width), 32 * cells(height))
+        return (cell * cells(width), cell * cells(height))
     }
 }

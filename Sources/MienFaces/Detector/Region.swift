@@ -38,16 +38,19 @@ package struct Region {
     /// What the input shows from `x`, `y` on, in its pixels.
     package func part(x: Int, y: Int) -> Region {
         var part = self
-        let (u, v) = (Double(x) * step, Double(y) * step)
-        part.x += u * cosine - v * sine
-        part.y += u * sine + v * cosine
+        (part.x, part.y) = imagePlace(Double(x), Double(y))
         return part
+    }
+
+    private func imagePlace(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+        let (u, v) = (x * step, y * step)
+        return (self.x + u * cosine - v * sine, self.y + u * sine + v * cosine)
     }
 
     /// The place in the image of a place in the input.
     package func imagePoint(_ point: Point) -> Point {
-        let (u, v) = (Double(point.x) * step, Double(point.y) * step)
-        return Point(x: Float(x + u * cosine - v * sine), y: Float(y + u * sine + v * cosine))
+        let place = imagePlace(Double(point.x), Double(point.y))
+        return Point(x: Float(place.x), y: Float(place.y))
     }
 
     /// The same face in image pixels. Its box keeps its size and stays upright around the same centre.

@@ -17,6 +17,16 @@ package struct SearchSchedule: Sendable {
         case search
     }
 
+    /// The intervals between two searches of a cell, by where it is and what happened to it.
+    private enum Pace {
+        static let elsewhere = 1.0
+        static let body = 2.0
+        static let head = 6.0
+        // It is as it was in the last search, which met a change.
+        static let again = 2.0
+        static let still = 8.0
+    }
+
     // The shortest time between two searches of the whole on account of a lost face.
     private static let lossInterval = 0.08
     // Timestamps are rounded; a microsecond is not a frame.
@@ -72,10 +82,7 @@ package struct SearchSchedule: Sendable {
             isChanged = isChanged || hasChanged
             let age = cells.age(cell, at: time)
             guard age >= interval else { continue }
-            let center = Self.center(of: cell, size)
-            var pace = Self.pace(center, known)
-            if !hasChanged { pace = pace < 6 && cells.hadChanged(cell) ? 2 : 8 }
-            guard age >= pace * interval else { continue }
+            guard age >= pace(of: cell, hasChanged, known, size) * interval else { continue }
             areas.add(column: cell % FrameSignature.columns, row: cell / FrameSignature.columns)
             if areas.isWhole { break }
         }
@@ -90,10 +97,19 @@ package struct SearchSchedule: Sendable {
             y: (Float(cell / FrameSignature.columns) + 0.5) * size.height / Float(FrameSignature.rows))
     }
 
-    /// The intervals between two searches of a place that has changed.
-    private static func pace(_ place: Point, _ known: [FaceBox]) -> Double {
-        guard known.contains(where: { belongs(place, to: $0) }) else { return 1 }
-        return known.contains { isHead(place, of: $0) } ? 6 : 2
+    /// The intervals between two searches of a cell.
+    private func pace(
+        of cell: Int, _ hasChanged: Bool, _ known: [FaceBox], _ size: (width: Float, height: Float)
+    ) -> Double {
+        guard hasChanged || cells.hadChanged(cell) else { return Pace.still }
+        let place = Self.center(of: cell, size)
+        guard known.contains(where: { Self.belongs(place, to: $0) }) else {
+            return hasChanged ? Pace.elsewhere : Pace.again
+        }
+        guard !known.contains(where: { Self.isHead(place, of: $0) }) else {
+            return hasChanged ? Pace.head : Pace.still
+        }
+        return hasChanged ? Pace.body : Pace.again
     }
 
     private mutating func measureParts(_ size: (width: Float, height: Float)) {

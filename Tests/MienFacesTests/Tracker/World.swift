@@ -61,7 +61,7 @@ final class World: FaceDetecting {
                 let x = box.x + (Float(column) + 0.5) / 8 * box.width
                 let y = box.y + (Float(row) + 0.5) / 8 * box.height
                 let isInside = x >= 0 && y >= 0 && x < Float(width) && y < Float(height)
-                if isInside && !hiders.contains(where: { $0.contains(x, y) }) { seen += 1 }
+                if isInside && !hiders.contains(where: { $0.contains(Point(x: x, y: y)) }) { seen += 1 }
             }
         }
         return (box, Float(seen) / 64)
@@ -77,7 +77,7 @@ final class World: FaceDetecting {
         searches.append(now)
         searchedParts.append(parts)
         var found = detections { box in
-            parts.contains { $0.contains(box.center.x, box.center.y) }
+            parts.contains { $0.contains(box.center) }
         }
         if Float.random(in: 0..<1, using: &random) < falseRate {
             let x = Float.random(in: 30...290, using: &random)
@@ -176,12 +176,6 @@ final class World: FaceDetecting {
                 image[x, y] = color(u, v)
             }
         }
-    }
-}
-
-extension FaceBox {
-    fileprivate func contains(_ px: Float, _ py: Float) -> Bool {
-        px >= x && px < x + width && py >= y && py < y + height
     }
 }
 
