@@ -311,9 +311,13 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
     }
 }
 
+#include "elementwise_strassen_body.h"
+
 const mien_elementwise KERNEL(elementwise) = {
     .apply = KERNEL(apply),
     .add = KERNEL(add),
+    .strassen_rows = KERNEL(strassen_rows),
+    .strassen_columns = KERNEL(strassen_columns),
     .layer_norm = KERNEL(layer_norm),
     .softmax_weights = KERNEL(softmax_weights),
     .scale = KERNEL(scale),

@@ -4,6 +4,7 @@
 
 #include "dispatch.h"
 #include "elementwise.h"
+#include "gemm.h"
 #include "int8.h"
 
 #include <math.h>
@@ -34,6 +35,17 @@ typedef struct mien_finish {
     size_t out_stride;
 } mien_finish;
 
+// The end of a product, from a row and a column of C on.
+static inline mien_finish mien_finish_at(const mien_gemm *g, size_t row, size_t column) {
+    return (mien_finish){
+        .activation = g->activation,
+        .residual = g->residual ? g->residual + row * g->residual_stride + column : NULL,
+        .residual_stride = g->residual_stride,
+        .out = g->c + row * g->c_stride + column,
+        .out_stride = g->c_stride,
+    };
+}
+
 // Fetches what the end of some rows of some panels will want: the lines to write, and those of the residual.
 static inline void mien_fetch_ends(const mien_finish *f, size_t row, size_t rows, size_t panels) {
     for (size_t r = row; r < row + rows; r++) {
@@ -49,6 +61,8 @@ static inline void mien_fetch_ends(const mien_finish *f, size_t row, size_t rows
 typedef struct mien_elementwise {
     void (*apply)(mien_activation activation, const float *in, size_t count, float *out);
     void (*add)(const float *a, const float *b, size_t count, float *out);
+    void (*strassen_rows)(const float *const quarters[4], size_t count, float *out, size_t stride);
+    void (*strassen_columns)(const float *const quarters[4], size_t count, float *out, size_t stride);
     void (*layer_norm)(const float *in, size_t width, const float *weight, const float *bias, float epsilon,
                        float *out);
     float (*softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale);

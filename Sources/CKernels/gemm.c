@@ -6,6 +6,7 @@
 #include "elementwise_table.h"
 #include "gemm_cut.h"
 #include "gemm_tile.h"
+#include "strassen.h"
 
 size_t mien_gemm_packed_weights_count(size_t n, size_t k) { return ceiling(n, MIEN_PANEL) * MIEN_PANEL * k; }
 
@@ -51,6 +52,11 @@ void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_
 
 void mien_gemm_plan(mien_gemm *g, size_t workers) {
     g->level = mien_isa();
+    g->is_strassen = mien_strassen_suits(g);
+    if (g->is_strassen) {
+        mien_strassen_plan(g, workers);
+        return;
+    }
     mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_tile_for(g->level)->rows, SHARED_PRODUCTS, workers);
     g->packed_rows_count = g->m * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH;
     g->partial_count = g->cut.block_rows * g->cut.chunk_panels * MIEN_PANEL;
@@ -105,20 +111,12 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             }
             bool is_last = k + depth == g->k;
             size_t at = column + panel * MIEN_PANEL;
-            mien_finish finish = {
-                .activation = g->activation,
-                .residual = g->residual ? g->residual + row * g->residual_stride + at : NULL,
-                .residual_stride = g->residual_stride,
-                .out = g->c + row * g->c_stride + at,
-                .out_stride = g->c_stride,
-            };
+            mien_finish finish = mien_finish_at(g, row, at);
             // Sums that are C already go there at once.
             bool is_whole = at + count * MIEN_PANEL <= g->n;
             bool is_plain = is_last && is_whole && g->activation == MIEN_ACTIVATION_NONE && !g->residual;
             mien_tile t = {
-                .depth = depth,
-                .b = b,
-                .b_panel = g->k * MIEN_PANEL,
+                .factors = {.depth = depth, .a_row = MIEN_DEPTH, .b = b, .b_panel = g->k * MIEN_PANEL},
                 .in = bias + panel * MIEN_PANEL,
                 .in_row = k ? MIEN_PANEL : 0,
                 .in_panel = k ? partial_panel : MIEN_PANEL,
@@ -128,13 +126,13 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
                 size_t quarter = tile - p.first_tile < MIEN_STEPS ? tile - p.first_tile : 0;
                 size_t tile_row = mien_first_row(&g->cut, tile);
-                t.rows = mien_first_row(&g->cut, tile + 1) - tile_row;
-                t.a = packed_tile(g, tile, k);
-                t.a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k);
-                t.b_next = b_next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL;
+                t.factors.rows = mien_first_row(&g->cut, tile + 1) - tile_row;
+                t.factors.a = packed_tile(g, tile, k);
+                t.factors.a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k);
+                t.factors.b_next = b_next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL;
                 t.out = (is_plain ? finish.out : sums) + (tile_row - row) * t.out_row;
                 if (k) t.in = sums + (tile_row - row) * MIEN_PANEL;
-                if (is_last) mien_fetch_ends(&finish, tile_row - row, t.rows, count);
+                if (is_last) mien_fetch_ends(&finish, tile_row - row, t.factors.rows, count);
                 (count == 2 ? kernel->two : kernel->one)(&t);
             }
             if (is_last && !is_plain) {
@@ -151,6 +149,10 @@ static void compute_piece(void *context, size_t index, size_t slot) {
 }
 
 void mien_gemm_run(const mien_gemm *g) {
+    if (g->is_strassen) {
+        mien_strassen_run(g);
+        return;
+    }
     mien_run_pieces(g->m * g->k < SHARED_COPIES ? 1 : g->cut.workers, g->cut.tiles, pack_tile, (void *)g);
     mien_run_pieces(g->cut.workers, g->cut.pieces, compute_piece, (void *)g);
 }

@@ -61,8 +61,10 @@ static void attend(void *context, size_t piece, size_t slot) {
         // they are for the second product.
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
-                .rows = rows, .depth = depth, .a = queries, .a_next = queries,
-                .b = keys + start * depth, .b_next = keys, .b_panel = depth * MIEN_PANEL,
+                .factors = {
+                    .rows = rows, .depth = depth, .a = queries, .a_next = queries, .a_row = MIEN_DEPTH,
+                    .b = keys + start * depth, .b_next = keys, .b_panel = depth * MIEN_PANEL,
+                },
                 .in = zeros, .in_row = 0, .in_panel = 0,
                 .out = scores + start * rows, .out_row = MIEN_DEPTH, .out_panel = MIEN_PANEL,
             };
@@ -80,8 +82,11 @@ static void attend(void *context, size_t piece, size_t slot) {
         }
         for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
             mien_tile product = {
-                .rows = rows, .depth = smaller(MIEN_DEPTH, tokens - start), .a = scores + start * rows, .a_next = scores + start * rows,
-                .b = values + start * MIEN_PANEL, .b_next = values, .b_panel = tokens * MIEN_PANEL,
+                .factors = {
+                    .rows = rows, .depth = smaller(MIEN_DEPTH, tokens - start),
+                    .a = scores + start * rows, .a_next = scores + start * rows, .a_row = MIEN_DEPTH,
+                    .b = values + start * MIEN_PANEL, .b_next = values, .b_panel = tokens * MIEN_PANEL,
+                },
                 .in = start ? sums : zeros, .in_row = start ? value_panels * MIEN_PANEL : 0,
                 .in_panel = start ? MIEN_PANEL : 0,
                 .out = sums, .out_row = value_panels * MIEN_PANEL, .out_panel = MIEN_PANEL,

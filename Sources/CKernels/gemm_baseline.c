@@ -11,6 +11,7 @@ typedef float v4_any __attribute__((ext_vector_type(4), aligned(4)));
 #define TILE_VECTOR v4
 #define TILE_LANES 4
 #define TILE_PANELS 1
+#define TILE_ZERO ((v4){0})
 #define TILE_LOAD(pointer) (*(const v4_any *)(pointer))
 #define TILE_STORE(pointer, value) (*(v4_any *)(pointer) = (value))
 #define TILE_BROADCAST(pointer) ((v4)(*(pointer)))
@@ -23,17 +24,28 @@ typedef float v4_any __attribute__((ext_vector_type(4), aligned(4)));
 #endif
 #include "gemm_tile_body.h"
 
-static void one(const mien_tile *t) {
-    switch (t->rows) {
-    case 1: tile_baseline(t, 1, 1); break;
 #if defined(__aarch64__)
-    case 2: tile_baseline(t, 2, 1); break;
-    case 3: tile_baseline(t, 3, 1); break;
-    case 4: tile_baseline(t, 4, 1); break;
-    case 5: tile_baseline(t, 5, 1); break;
-#endif
-    default: tile_baseline(t, TILE_ROWS, 1); break;
+#define CASES(call)                                                                                          \
+    switch (t->factors.rows) {                                                                               \
+    case 1: call(1); break;                                                                                  \
+    case 2: call(2); break;                                                                                  \
+    case 3: call(3); break;                                                                                  \
+    case 4: call(4); break;                                                                                  \
+    case 5: call(5); break;                                                                                  \
+    default: call(6); break;                                                                                 \
     }
-}
+#else
+#define CASES(call)                                                                                          \
+    switch (t->factors.rows) {                                                                               \
+    case 1: call(1); break;                                                                                  \
+    default: call(2); break;                                                                                 \
+    }
+#endif
 
-const mien_tile_kernel mien_tile_baseline = {.rows = TILE_ROWS, .panels = 1, .one = one};
+#define ONE(rows) tile_baseline(t, rows, 1)
+static void one(const mien_tile *t) { CASES(ONE) }
+
+#define SPREAD(rows) spread_baseline(t, rows)
+static void spread(const mien_spread_tile *t) { CASES(SPREAD) }
+
+const mien_tile_kernel mien_tile_baseline = {.rows = TILE_ROWS, .panels = 1, .one = one, .spread = spread};

@@ -21,15 +21,19 @@ static bool is_uneven(const mien_gemm_cut *cut) {
     return cut->pieces % cut->workers > 0 && cut->pieces < MANY_PIECES * cut->workers;
 }
 
+void mien_cut_rows(mien_gemm_cut *cut, size_t rows, size_t tallest, size_t block_rows) {
+    // Tiles of nearly equal height: a short one at the end would leave the units idle.
+    cut->tiles = ceiling(rows, tallest);
+    cut->tile_rows = rows / cut->tiles;
+    cut->taller_tiles = rows % cut->tiles;
+    cut->blocks = ceiling(cut->tiles, block_rows < tallest ? 1 : block_rows / tallest);
+    cut->block_rows = smaller(rows, block_rows);
+}
+
 void mien_gemm_cut_plan(mien_gemm_cut *cut, size_t m, size_t n, size_t k, size_t tallest, size_t share,
                         size_t workers) {
     if (m * n * k < share) workers = 1;
-    // Tiles of nearly equal height: a short one at the end would leave the units idle.
-    cut->tiles = ceiling(m, tallest);
-    cut->tile_rows = m / cut->tiles;
-    cut->taller_tiles = m % cut->tiles;
-    cut->blocks = ceiling(cut->tiles, BLOCK_ROWS / tallest);
-    cut->block_rows = smaller(m, BLOCK_ROWS);
+    mien_cut_rows(cut, m, tallest, BLOCK_ROWS);
     cut->workers = workers;
     set_chunk_panels(cut, n, MIEN_CHUNK_PANELS);
     while (cut->chunk_panels > 2 && is_uneven(cut)) set_chunk_panels(cut, n, cut->chunk_panels / 2);
@@ -39,8 +43,8 @@ mien_gemm_piece mien_gemm_piece_at(const mien_gemm_cut *cut, size_t n, size_t in
     // Neighbouring pieces share their part of W: workers that go side by side fetch it once.
     size_t block = index % cut->blocks, chunk = index / cut->blocks;
     mien_gemm_piece piece = {
-        .first_tile = block * cut->tiles / cut->blocks,
-        .last_tile = (block + 1) * cut->tiles / cut->blocks,
+        .first_tile = mien_first_tile(cut, block),
+        .last_tile = mien_first_tile(cut, block + 1),
         .column = chunk * cut->chunk_panels * MIEN_PANEL,
     };
     piece.row = mien_first_row(cut, piece.first_tile);

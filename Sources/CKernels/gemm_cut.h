@@ -14,6 +14,9 @@ static inline size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
 
 static inline size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
+// Cuts rows into tiles of at most `tallest`, and those into blocks of at most `block_rows` rows.
+void mien_cut_rows(mien_gemm_cut *cut, size_t rows, size_t tallest, size_t block_rows);
+
 // Cuts a product of m x k by k x n for tiles of at most `tallest` rows. `share` is the number of products
 // (multiplications) that are worth a second worker.
 void mien_gemm_cut_plan(mien_gemm_cut *cut, size_t m, size_t n, size_t k, size_t tallest, size_t share,
@@ -21,6 +24,14 @@ void mien_gemm_cut_plan(mien_gemm_cut *cut, size_t m, size_t n, size_t k, size_t
 
 static inline size_t mien_first_row(const mien_gemm_cut *cut, size_t tile) {
     return tile * cut->tile_rows + smaller(tile, cut->taller_tiles);
+}
+
+static inline size_t mien_first_tile(const mien_gemm_cut *cut, size_t block) {
+    return block * cut->tiles / cut->blocks;
+}
+
+static inline size_t mien_block_row(const mien_gemm_cut *cut, size_t block) {
+    return mien_first_row(cut, mien_first_tile(cut, block));
 }
 
 // The tiles and columns of a piece.

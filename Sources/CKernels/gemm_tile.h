@@ -7,34 +7,59 @@
 // The depth of a block of k: 16 KB of one panel, which stays in the first-level cache while all row tiles
 // pass by. Also the distance between the rows of a packed tile of A: a constant, so that one register
 // addresses them all.
-#define MIEN_DEPTH 256
+#define MIEN_DEPTH 768
 
 // How many steps of k the tile kernels take at a time.
 #define MIEN_STEPS 4
 
-// tile[r][c] = in[r][c] + sum over k of a[r][k] * b[k][c].
+// What a tile multiplies: `rows` rows of A and a panel of B, or two.
 //
-// `a` has rows MIEN_DEPTH apart, `b` has [depth][16] per panel. `in` and `out` each have a distance between
-// rows and one between panels; `in` with a row distance of 0 is one bias for all rows. `in` may be `out`.
+// `a` has a distance between rows, `b` has [depth][16] per panel.
 //
 // While it computes, a tile fetches what will be wanted soon, at most a cache line or two per step: all of
 // `a_next`, laid out like `a`, and the first quarter of `b_next`, laid out like `b`.
-typedef struct mien_tile {
+typedef struct mien_tile_factors {
     size_t rows, depth;
     const float *a, *a_next;
+    size_t a_row;
     const float *b, *b_next;
     size_t b_panel;
+    const float *b_later;
+} mien_tile_factors;
+
+// tile[r][c] = in[r][c] + sum over k of a[r][k] * b[k][c].
+//
+// `in` and `out` each have a distance between rows and one between panels; `in` with a row distance of 0 is one
+// bias for all rows. `in` may be `out`.
+typedef struct mien_tile {
+    mien_tile_factors factors;
     const float *in;
     size_t in_row, in_panel;
     float *out;
     size_t out_row, out_panel;
 } mien_tile;
 
+// One place that sums go to: out[r][c] = in[r][c] + sign * sum[r][c], with `out` as [rows][16].
+typedef struct mien_target {
+    const float *in;
+    size_t in_row;
+    float *out;
+    float sign; // 1 or -1
+} mien_target;
+
+// The sums of one panel, for one place or two.
+typedef struct mien_spread_tile {
+    mien_tile_factors factors;
+    size_t targets;
+    mien_target target[2];
+} mien_spread_tile;
+
 typedef struct mien_tile_kernel {
     size_t rows;   // the largest number of rows
     size_t panels; // how many panels are best computed together: 1 or 2
     void (*one)(const mien_tile *tile);
     void (*two)(const mien_tile *tile); // only if `panels` is 2
+    void (*spread)(const mien_spread_tile *tile);
 } mien_tile_kernel;
 
 extern const mien_tile_kernel mien_tile_baseline;
@@ -57,8 +82,8 @@ static inline void mien_run_tile(const mien_tile_kernel *kernel, mien_tile tile,
     for (size_t count; panels > 0; panels -= count) {
         count = panels >= kernel->panels ? kernel->panels : 1;
         (count == 2 ? kernel->two : kernel->one)(&tile);
-        tile.b += count * tile.b_panel;
-        tile.b_next += count * tile.b_panel;
+        tile.factors.b += count * tile.factors.b_panel;
+        tile.factors.b_next += count * tile.factors.b_panel;
         tile.in += count * tile.in_panel;
         tile.out += count * tile.out_panel;
     }

@@ -7,8 +7,8 @@
 #define VECTORS (MIEN_PANEL / TILE_LANES)
 
 // `rows` and `panels` are constants wherever these are inlined, so the accumulators live in registers.
-INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], const float *a, const float *b,
-                         size_t b_panel, size_t rows, size_t panels) {
+INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], const float *a, size_t a_row,
+                         const float *b, size_t b_panel, size_t rows, size_t panels) {
     TILE_VECTOR column[TILE_PANELS * VECTORS];
 #pragma unroll
     for (size_t c = 0; c < panels * VECTORS; c++) {
@@ -16,15 +16,39 @@ INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], cons
     }
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
-        TILE_VECTOR value = TILE_BROADCAST(a + r * MIEN_DEPTH);
+#ifdef TILE_MULTIPLY_ROW
+        TILE_MULTIPLY_ROW(sum[r], column, a + r * a_row);
+#else
+        TILE_VECTOR value = TILE_BROADCAST(a + r * a_row);
 #pragma unroll
         for (size_t c = 0; c < panels * VECTORS; c++) sum[r][c] = TILE_FMA(value, column[c], sum[r][c]);
+#endif
     }
 }
 
+// Adds the products of `rows` rows of A with `panels` panels of B to the sums.
+INLINE void KERNEL(accumulate)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], const mien_tile_factors *t,
+                               size_t rows, size_t panels, bool is_spread) {
+    const float *b_later = t->b_later, *a = t->a, *a_next = t->a_next, *b = t->b, *b_next = t->b_next;
+    size_t a_row = t->a_row, b_panel = t->b_panel, k = t->depth;
+    for (; k >= MIEN_STEPS; k -= MIEN_STEPS, a += MIEN_STEPS, b += MIEN_STEPS * MIEN_PANEL) {
+        for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * b_panel, 0, 2);
+        for (size_t r = 0; r < rows; r += 4) __builtin_prefetch(a_next + r * MIEN_STEPS);
+        b_next += MIEN_PANEL;
+        if (is_spread) {
+            __builtin_prefetch(b_later, 0, 2);
+            b_later += MIEN_PANEL;
+        }
+        a_next += rows * MIEN_STEPS;
+#pragma unroll
+        for (size_t i = 0; i < MIEN_STEPS; i++) {
+            KERNEL(step)(sum, a + i, a_row, b + i * MIEN_PANEL, b_panel, rows, panels);
+        }
+    }
+    for (; k > 0; k--, a++, b += MIEN_PANEL) KERNEL(step)(sum, a, a_row, b, b_panel, rows, panels);
+}
+
 INLINE void KERNEL(tile)(const mien_tile *t, size_t rows, size_t panels) {
-    const float *a = t->a, *a_next = t->a_next, *b = t->b, *b_next = t->b_next;
-    size_t b_panel = t->b_panel, k = t->depth;
     TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS];
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
@@ -34,23 +58,36 @@ INLINE void KERNEL(tile)(const mien_tile *t, size_t rows, size_t panels) {
                                   c % VECTORS * TILE_LANES);
         }
     }
-    for (; k >= MIEN_STEPS; k -= MIEN_STEPS, a += MIEN_STEPS, b += MIEN_STEPS * MIEN_PANEL) {
-        for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * b_panel, 0, 2);
-        for (size_t r = 0; r < rows; r += 4) __builtin_prefetch(a_next + r * MIEN_STEPS);
-        b_next += MIEN_PANEL;
-        a_next += rows * MIEN_STEPS;
-#pragma unroll
-        for (size_t i = 0; i < MIEN_STEPS; i++) {
-            KERNEL(step)(sum, a + i, b + i * MIEN_PANEL, b_panel, rows, panels);
-        }
-    }
-    for (; k > 0; k--, a++, b += MIEN_PANEL) KERNEL(step)(sum, a, b, b_panel, rows, panels);
+    KERNEL(accumulate)(sum, &t->factors, rows, panels, false);
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
 #pragma unroll
         for (size_t c = 0; c < panels * VECTORS; c++) {
             TILE_STORE(t->out + r * t->out_row + c / VECTORS * t->out_panel + c % VECTORS * TILE_LANES,
                        sum[r][c]);
+        }
+    }
+}
+
+INLINE void KERNEL(spread)(const mien_spread_tile *t, size_t rows) {
+    TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS];
+#pragma unroll
+    for (size_t r = 0; r < rows; r++) {
+#pragma unroll
+        for (size_t c = 0; c < VECTORS; c++) sum[r][c] = TILE_ZERO;
+    }
+    KERNEL(accumulate)(sum, &t->factors, rows, 1, true);
+    for (size_t i = 0; i < t->targets; i++) {
+        const mien_target *target = &t->target[i];
+        TILE_VECTOR sign = TILE_BROADCAST(&target->sign);
+#pragma unroll
+        for (size_t r = 0; r < rows; r++) {
+#pragma unroll
+            for (size_t c = 0; c < VECTORS; c++) {
+                size_t at = c * TILE_LANES;
+                TILE_STORE(target->out + r * MIEN_PANEL + at,
+                           TILE_FMA(sum[r][c], sign, TILE_LOAD(target->in + r * target->in_row + at)));
+            }
         }
     }
 }

@@ -8,8 +8,13 @@
 // loaded unchanged. So the bits of a row depend on that row alone: not on m, on how the work is cut up or
 // shared out, nor on whether the tiles are AVX2's or AVX-512's. The baseline on x86-64 has no FMA and rounds
 // twice.
+//
+// Of images with many rows, two rows at a time may be computed together with fewer products, by Strassen's algorithm
+// (strassen.c). Their bits then depend on the image alone, and on nothing else either.
 #ifndef MIEN_GEMM_H
 #define MIEN_GEMM_H
+
+#include <stdbool.h>
 
 #include "dispatch.h"
 #include "elementwise.h"
@@ -44,8 +49,11 @@ typedef struct mien_gemm {
     size_t c_stride;
     size_t m, n, k;
     mien_activation activation;
+    // How many rows are an image, whose bits may depend on each other: m is a multiple. 0 if rows are on their own.
+    size_t image_rows;
 
     // The plan.
+    bool is_strassen;
     mien_isa_level level;
     mien_gemm_cut cut;
     size_t scratch_count;     // elements of scratch for the whole product

@@ -52,6 +52,7 @@ struct Embeddings: ~Copyable {
             tokens[rows: image * count..<(image + 1) * count].baseAddress
                 .update(from: positions.baseAddress, count: positions.count)
         }
-        patchEmbedding(patches.readOnly, residual: tokens.readOnly, into: tokens, on: device)
+        patchEmbedding(
+            patches.readOnly, tokens: count, residual: tokens.readOnly, into: tokens, on: device)
     }
 }

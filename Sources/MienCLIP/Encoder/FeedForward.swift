@@ -12,14 +12,14 @@ struct FeedForward: ~Copyable {
         self.activation = activation
     }
 
-    /// Adds the result for `x` to `residual`, both (rows, width).
+    /// Adds the result for `x` to `residual`, both (rows, width), with images of `tokens` rows.
     func callAsFunction(
-        _ x: Matrix, addingTo residual: MutableMatrix, scratch: borrowing Activations, on device: Device,
+        _ x: Matrix, tokens: Int, addingTo residual: MutableMatrix, scratch: borrowing Activations, on device: Device,
         observe: ResidualBlock.Observer?
     ) {
         let hidden = scratch.wide(rows: x.rows, columns: expand.outputs)
-        expand(x, activation: activation, into: hidden, on: device)
+        expand(x, tokens: tokens, activation: activation, into: hidden, on: device)
         observe?(.feedForwardOutput, hidden.readOnly)
-        contract(hidden.readOnly, residual: residual.readOnly, into: residual, on: device)
+        contract(hidden.readOnly, tokens: tokens, residual: residual.readOnly, into: residual, on: device)
     }
 }

@@ -30,16 +30,17 @@ struct Linear: ~Copyable {
     }
 
     /// y = activation(x W^T + b) + residual; the residual may be y. Of W and b, only `outputs` count, which begin
-    /// at a multiple of 16; nil for all.
+    /// at a multiple of 16; nil for all. Rows of x are images of `tokens` rows; nil if each is on its own.
     func callAsFunction(
-        _ x: Matrix, outputs: Range<Int>? = nil, activation: Activation = .none, residual: Matrix? = nil,
-        into y: MutableMatrix, on device: Device
+        _ x: Matrix, tokens: Int? = nil, outputs: Range<Int>? = nil, activation: Activation = .none,
+        residual: Matrix? = nil, into y: MutableMatrix, on device: Device
     ) {
         switch weights {
         case .single(let weights):
             multiply(
                 x, weights, outputs: outputs, bias: bias.baseAddress, activation: activation,
-                residual: residual, into: y, workspace: device.workspace, workers: device.workers)
+                residual: residual, imageRows: tokens, into: y, workspace: device.workspace,
+                workers: device.workers)
         case .int8(let weights):
             multiply(
                 x, weights, outputs: outputs, bias: bias.baseAddress, activation: activation,

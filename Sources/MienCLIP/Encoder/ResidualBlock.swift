@@ -45,7 +45,9 @@ final class ResidualBlock {
         let wantedNormed = scratch.narrow(rows: wanted.rows, columns: x.columns)
         norm2(wanted.readOnly, into: wantedNormed, on: device)
         observe?(.feedForward, wantedNormed.readOnly)
-        feedForward(wantedNormed.readOnly, addingTo: wanted, scratch: scratch, on: device, observe: observe)
+        feedForward(
+            wantedNormed.readOnly, tokens: attention.tokenCount / step, addingTo: wanted, scratch: scratch,
+            on: device, observe: observe)
     }
 }
 

@@ -6,7 +6,7 @@ struct SelfAttention: ~Copyable {
     private let input: Linear
     private let output: Linear
     private let headCount: Int
-    private let tokenCount: Int
+    let tokenCount: Int
 
     init(input: consuming Linear, output: consuming Linear, _ configuration: VisionConfiguration) {
         self.input = input
@@ -35,14 +35,16 @@ struct SelfAttention: ~Copyable {
             let (queries, others) = (0..<width, width..<input.outputs)
             input(
                 x.every(step), outputs: queries, into: projections.every(step)[columns: queries], on: device)
-            input(x, outputs: others, into: projections[columns: others], on: device)
+            input(x, tokens: tokenCount, outputs: others, into: projections[columns: others], on: device)
         } else {
-            input(x, into: projections, on: device)
+            input(x, tokens: tokenCount, into: projections, on: device)
         }
         attention(
             projections.readOnly, tokens: tokenCount, queries: isClassOnly ? 1 : nil, heads: headCount,
             into: heads, workspace: device.workspace, workers: device.workers)
         observe?(.attentionOutput, heads.readOnly)
-        output(heads.every(step).readOnly, residual: residual.readOnly, into: residual, on: device)
+        output(
+            heads.every(step).readOnly, tokens: tokenCount / step, residual: residual.readOnly, into: residual,
+            on: device)
     }
 }
