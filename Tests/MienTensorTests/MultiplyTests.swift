@@ -66,7 +66,7 @@ extension InstructionSets {
         @Test(
             arguments: [
                 (1, 1, 1), (1, 16, 7), (2, 8, 96), (3, 12, 96), (4, 17, 300), (5, 96, 588), (6, 33, 256),
-                (7, 48, 257), (11, 100, 512), (13, 32, 513), (37, 96, 96), (50, 144, 768), (300, 20, 30),
+                (7, 48, 257), (11, 100, 512), (13, 32, 513), (13, 32, 769), (5, 24, 1600), (37, 96, 96), (50, 144, 768), (300, 20, 30),
                 (600, 40, 20),
             ], InstructionSets.levels)
         func agreesWithDoublePrecision(shape: (Int, Int, Int), level: mien_isa_level) {
@@ -77,7 +77,7 @@ extension InstructionSets {
             }
         }
 
-        @Test(arguments: [(50, 100, 600), (37, 96, 96), (13, 12, 588)])
+        @Test(arguments: [(50, 100, 600), (37, 96, 96), (13, 12, 588), (19, 40, 900)])
         func bitsDependOnTheRowAlone(m: Int, n: Int, k: Int) {
             let layer = Layer(m: m, n: n, k: k)
             let all = layer.output().map(\.bitPattern)

@@ -7,7 +7,7 @@
 #include "gemm.h"
 
 typedef struct product {
-    size_t m, n, k, workers;
+    size_t m, n, k, workers, image_rows;
     mien_activation activation;
     bool has_bias, has_residual;
     const float *a, *weights, *bias, *residual;
@@ -24,6 +24,7 @@ static void multiply(const void *context, void *out) {
         .a = p->a, .a_stride = p->k, .weights = packed, .bias = p->has_bias ? p->bias : NULL,
         .residual = p->has_residual ? p->residual : NULL, .residual_stride = p->n,
         .c = out, .c_stride = out_stride(p), .m = p->m, .n = p->n, .k = p->k, .activation = p->activation,
+        .image_rows = p->image_rows,
     };
     mien_gemm_plan(&gemm, p->workers);
     gemm.scratch = aligned(gemm.scratch_count * sizeof(float));
@@ -81,12 +82,15 @@ void check_products(void) {
         });
     }
     // More than a block of rows, a chunk of panels and a block of depth; then shared out.
-    check_product((product){.m = 151, .n = 280, .k = 270, .workers = 1, .has_residual = true});
+    check_product((product){.m = 151, .n = 280, .k = 780, .workers = 1, .has_residual = true});
     check_product((product){.m = 40, .n = 100, .k = 300, .workers = 3, .has_bias = true, .has_residual = true});
+    // Pairs of rows of two images.
+    check_product((product){
+        .m = 194, .n = 512, .k = 514, .workers = 1, .image_rows = 97, .has_bias = true, .has_residual = true});
     close_family();
 
     family("attention");
-    static const size_t shapes[][2] = {{1, 8}, {5, 8}, {37, 24}, {50, 64}, {145, 16}, {257, 40}, {9, 256}};
+    static const size_t shapes[][2] = {{1, 8}, {5, 8}, {37, 24}, {50, 64}, {145, 16}, {257, 40}, {785, 8}, {9, 256}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) check_attention(shapes[i][0], shapes[i][1]);
     close_family();
 }
