@@ -65,7 +65,9 @@ private struct Images {
 extension InstructionSets {
     @Suite struct AttentionTests {
         @Test(
-            arguments: [(1, 8), (5, 8), (37, 24), (50, 64), (197, 64), (257, 40), (577, 8), (785, 8), (9, 256)])
+            arguments: [
+                (1, 8), (5, 8), (37, 24), (50, 64), (197, 64), (257, 40), (577, 8), (785, 8), (9, 256),
+            ])
         func agreesWithDoublePrecision(shape: (Int, Int)) {
             let images = Images(count: 2, tokens: shape.0, heads: 2, headWidth: shape.1)
             let reference = images.reference()

@@ -99,7 +99,8 @@ extension InstructionSets {
                 (96, 512, 510, false), (96, 512, 513, false),
             ] {
                 let layer = ImageLayer(imageRows: rows, n: n, k: k)
-                let isDifferent = layer.output().map(\.bitPattern) != layer.output(together: false).map(\.bitPattern)
+                let isDifferent =
+                    layer.output().map(\.bitPattern) != layer.output(together: false).map(\.bitPattern)
                 #expect(isDifferent == isPaired, "\(rows) x \(n) x \(k)")
             }
         }
@@ -126,7 +127,9 @@ extension InstructionSets {
         func epiloguesAreFused(hasBias: Bool, hasResidual: Bool) {
             let layer = ImageLayer(imageRows: 97)
             let output = layer.output(activation: .quickGELU, hasBias: hasBias, hasResidual: hasResidual)
-            let samples = layer.samples(hasBias: hasBias, hasResidual: hasResidual) { $0 / (1 + exp(-1.702 * $0)) }
+            let samples = layer.samples(hasBias: hasBias, hasResidual: hasResidual) {
+                $0 / (1 + exp(-1.702 * $0))
+            }
             for (index, value) in samples { #expect(abs(Double(output[index]) - value) <= 2e-4) }
         }
 

@@ -14,7 +14,8 @@ struct FeedForward: ~Copyable {
 
     /// Adds the result for `x` to `residual`, both (rows, width), with images of `tokens` rows.
     func callAsFunction(
-        _ x: Matrix, tokens: Int, addingTo residual: MutableMatrix, scratch: borrowing Activations, on device: Device,
+        _ x: Matrix, tokens: Int, addingTo residual: MutableMatrix, scratch: borrowing Activations,
+        on device: Device,
         observe: ResidualBlock.Observer?
     ) {
         let hidden = scratch.wide(rows: x.rows, columns: expand.outputs)

@@ -44,7 +44,8 @@ struct SelfAttention: ~Copyable {
             into: heads, workspace: device.workspace, workers: device.workers)
         observe?(.attentionOutput, heads.readOnly)
         output(
-            heads.every(step).readOnly, tokens: tokenCount / step, residual: residual.readOnly, into: residual,
+            heads.every(step).readOnly, tokens: tokenCount / step, residual: residual.readOnly,
+            into: residual,
             on: device)
     }
 }
