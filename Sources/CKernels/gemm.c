@@ -1,8 +1,8 @@
 // C = activation(A W^T + bias) + residual.
 //
-// Inside a piece (gemm_cut.h), k goes by blocks of MIEN_DEPTH; for each, a panel (16 KB) stays in the
-// first-level cache while the row tiles of A, which the second level holds (144 KB), pass by it. Between blocks
-// of k the sums wait in `partial`, at most 144 KB too.
+// Inside a piece (gemm_cut.h), k goes by blocks of at most MIEN_DEPTH; for each, the row tiles of A pass by a panel,
+// which streams from the second level (48 KB) beside them (at most 432 KB): to come back to a sum costs more than
+// that. Between blocks of k the sums wait in `partial`, at most 144 KB.
 #include "elementwise_table.h"
 #include "gemm_cut.h"
 #include "gemm_tile.h"
@@ -25,14 +25,16 @@ static inline void transpose(const float *w, size_t w_stride, float *panel) {
     *(v4_any *)(panel + 3 * MIEN_PANEL) = __builtin_shufflevector(ab_high, cd_high, 2, 3, 6, 7);
 }
 
+#define PACKED_DEPTH 256
+
 void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_t last, size_t k,
                             float *packed) {
     for (size_t column = first; column < last; column += MIEN_PANEL) {
         size_t columns = smaller(MIEN_PANEL, last - column);
         float *panel = packed + column * k;
         // By blocks of k, so that the reads of 16 rows and the writes stay in the first-level cache.
-        for (size_t start = 0; start < k; start += MIEN_DEPTH) {
-            size_t end = smaller(k, start + MIEN_DEPTH), i = start;
+        for (size_t start = 0; start < k; start += PACKED_DEPTH) {
+            size_t end = smaller(k, start + PACKED_DEPTH), i = start;
             for (; columns == MIEN_PANEL && i + 4 <= end; i += 4) {
                 for (size_t c = 0; c < MIEN_PANEL; c += 4) {
                     transpose(w + (column + c) * w_stride + i, w_stride, panel + i * MIEN_PANEL + c);
@@ -58,15 +60,17 @@ void mien_gemm_plan(mien_gemm *g, size_t workers) {
         return;
     }
     mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_tile_for(g->level)->rows, SHARED_PRODUCTS, workers);
-    g->packed_rows_count = g->m * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH;
+    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
+    g->packed_rows_count = g->m * ceiling(g->k, most) * most;
     g->partial_count = g->cut.block_rows * g->cut.chunk_panels * MIEN_PANEL;
     g->scratch_count = g->packed_rows_count + g->cut.workers * g->partial_count;
 }
 
-// Where the block of depth `k` of a tile of A is packed, as [rows][MIEN_DEPTH].
+// Where the block of depth `k` of a tile of A is packed, as [rows][mien_block_depth].
 static float *packed_tile(const mien_gemm *g, size_t tile, size_t k) {
     size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
-    return g->scratch + row * ceiling(g->k, MIEN_DEPTH) * MIEN_DEPTH + k * rows;
+    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
+    return g->scratch + row * ceiling(g->k, most) * most + k * rows;
 }
 
 static void pack_tile(void *context, size_t tile, size_t slot) {
@@ -75,9 +79,10 @@ static void pack_tile(void *context, size_t tile, size_t slot) {
     size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
     float *out = packed_tile(g, tile, 0);
     const float *in = g->a + row * g->a_stride;
-    for (size_t k = 0; k < g->k; k += MIEN_DEPTH) {
-        size_t depth = smaller(MIEN_DEPTH, g->k - k);
-        for (size_t r = 0; r < rows; r++, out += MIEN_DEPTH) {
+    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
+    for (size_t k = 0; k < g->k; k += most) {
+        size_t depth = smaller(most, g->k - k);
+        for (size_t r = 0; r < rows; r++, out += most) {
             memcpy(out, in + r * g->a_stride + k, depth * sizeof(float));
         }
     }
@@ -95,8 +100,9 @@ static void compute_piece(void *context, size_t index, size_t slot) {
     float bias[MIEN_CHUNK_PANELS * MIEN_PANEL] = {0};
     if (g->bias) memcpy(bias, g->bias + column, p.columns * sizeof(float));
 
-    for (size_t k = 0; k < g->k; k += MIEN_DEPTH) {
-        size_t depth = smaller(MIEN_DEPTH, g->k - k);
+    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
+    for (size_t k = 0; k < g->k; k += most) {
+        size_t depth = smaller(most, g->k - k);
         for (size_t panel = 0; panel < panels; panel += kernel->panels) {
             size_t count = smaller(kernel->panels, panels - panel);
             float *sums = partial + panel * partial_panel;
@@ -116,7 +122,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             bool is_whole = at + count * MIEN_PANEL <= g->n;
             bool is_plain = is_last && is_whole && g->activation == MIEN_ACTIVATION_NONE && !g->residual;
             mien_tile t = {
-                .factors = {.depth = depth, .a_row = MIEN_DEPTH, .b = b, .b_panel = g->k * MIEN_PANEL},
+                .factors = {.depth = depth, .a_row = most, .b = b, .b_panel = g->k * MIEN_PANEL},
                 .in = bias + panel * MIEN_PANEL,
                 .in_row = k ? MIEN_PANEL : 0,
                 .in_panel = k ? partial_panel : MIEN_PANEL,

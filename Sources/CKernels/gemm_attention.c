@@ -7,10 +7,10 @@
 #define TALLEST 12
 
 size_t mien_attention_scratch_count(size_t tokens, size_t head_width) {
-    size_t depth_blocks = ceiling(tokens, MIEN_DEPTH);
+    size_t most = mien_block_depth(tokens, MIEN_DEPTH);
     return mien_gemm_packed_weights_count(tokens, head_width) +
-           mien_gemm_packed_weights_count(head_width, tokens) + TALLEST * MIEN_DEPTH +
-           TALLEST * depth_blocks * MIEN_DEPTH + TALLEST * ceiling(head_width, MIEN_PANEL) * MIEN_PANEL;
+           mien_gemm_packed_weights_count(head_width, tokens) + TALLEST * ceiling(tokens, most) * most +
+           TALLEST * ceiling(head_width, MIEN_PANEL) * MIEN_PANEL;
 }
 
 static void attend(void *context, size_t piece, size_t slot) {
@@ -23,11 +23,11 @@ static void attend(void *context, size_t piece, size_t slot) {
     const float *q = t->qkv + first * stride + head * depth, *k = q + width, *v = k + width;
     float *out = t->out + first * t->out_stride + head * depth;
 
+    size_t most = mien_block_depth(tokens, MIEN_DEPTH);
     float *keys = t->scratch + slot * mien_attention_scratch_count(tokens, depth);
     float *values = keys + mien_gemm_packed_weights_count(tokens, depth);
-    float *queries = values + mien_gemm_packed_weights_count(depth, tokens);
-    float *scores = queries + TALLEST * MIEN_DEPTH;
-    float *sums = scores + TALLEST * ceiling(tokens, MIEN_DEPTH) * MIEN_DEPTH;
+    float *scores = values + mien_gemm_packed_weights_count(depth, tokens);
+    float *sums = scores + TALLEST * ceiling(tokens, most) * most;
 
     mien_gemm_pack_weights(k, stride, 0, tokens, depth, keys);
     size_t value_panels = ceiling(depth, MIEN_PANEL);
@@ -51,40 +51,35 @@ static void attend(void *context, size_t piece, size_t slot) {
     size_t tiles = ceiling(t->queries, kernel->rows), row = 0;
     for (size_t tile = 0; tile < tiles; tile++) {
         size_t rows = t->queries / tiles + (tile < t->queries % tiles);
-        for (size_t r = 0; r < rows; r++) {
-            // By eights, as heads are: a call would take longer than a copy.
-            for (size_t i = 0; i < depth; i += 8) {
-                memcpy(queries + r * MIEN_DEPTH + i, q + (row + r) * stride + i, 8 * sizeof(float));
-            }
-        }
-        // Scores lie like a packed tile of A, [blocks of MIEN_DEPTH][rows][MIEN_DEPTH], since that is what
+        const float *queries = q + row * stride;
+        // Scores lie like a packed tile of A, [blocks of tokens][rows][tokens of a block], since that is what
         // they are for the second product.
-        for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
+        for (size_t start = 0; start < tokens; start += most) {
             mien_tile product = {
                 .factors = {
-                    .rows = rows, .depth = depth, .a = queries, .a_next = queries, .a_row = MIEN_DEPTH,
+                    .rows = rows, .depth = depth, .a = queries, .a_next = queries, .a_row = stride,
                     .b = keys + start * depth, .b_next = keys, .b_panel = depth * MIEN_PANEL,
                 },
                 .in = zeros, .in_row = 0, .in_panel = 0,
-                .out = scores + start * rows, .out_row = MIEN_DEPTH, .out_panel = MIEN_PANEL,
+                .out = scores + start * rows, .out_row = most, .out_panel = MIEN_PANEL,
             };
-            mien_run_tile(kernel, product, ceiling(smaller(MIEN_DEPTH, tokens - start), MIEN_PANEL));
+            mien_run_tile(kernel, product, ceiling(smaller(most, tokens - start), MIEN_PANEL));
         }
         float factors[TALLEST];
         for (size_t r = 0; r < rows; r++) {
-            float *row_scores = scores + r * MIEN_DEPTH;
+            float *row_scores = scores + r * most;
             // The last panel's columns past the tokens take no weight, and whole vectors remain.
             for (size_t i = tokens; i < padded; i++) {
-                row_scores[i / MIEN_DEPTH * rows * MIEN_DEPTH + i % MIEN_DEPTH] = -INFINITY;
+                row_scores[i / most * rows * most + i % most] = -INFINITY;
             }
-            factors[r] = elementwise->softmax_weights(row_scores, padded, MIEN_DEPTH, rows * MIEN_DEPTH,
+            factors[r] = elementwise->softmax_weights(row_scores, padded, most, rows * most,
                                                       t->scale);
         }
-        for (size_t start = 0; start < tokens; start += MIEN_DEPTH) {
+        for (size_t start = 0; start < tokens; start += most) {
             mien_tile product = {
                 .factors = {
-                    .rows = rows, .depth = smaller(MIEN_DEPTH, tokens - start),
-                    .a = scores + start * rows, .a_next = scores + start * rows, .a_row = MIEN_DEPTH,
+                    .rows = rows, .depth = smaller(most, tokens - start),
+                    .a = scores + start * rows, .a_next = scores + start * rows, .a_row = most,
                     .b = values + start * MIEN_PANEL, .b_next = values, .b_panel = tokens * MIEN_PANEL,
                 },
                 .in = start ? sums : zeros, .in_row = start ? value_panels * MIEN_PANEL : 0,

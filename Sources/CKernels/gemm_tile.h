@@ -4,10 +4,15 @@
 
 #include "gemm.h"
 
-// The depth of a block of k: 16 KB of one panel, which stays in the first-level cache while all row tiles
-// pass by. Also the distance between the rows of a packed tile of A: a constant, so that one register
-// addresses them all.
+// The most depth of a block of k.
 #define MIEN_DEPTH 768
+
+// The depth of each of the equal blocks that `depth` is cut into, at most `most` (a multiple of 16): whole cache lines
+// of A, and what is left for the last.
+static inline size_t mien_block_depth(size_t depth, size_t most) {
+    size_t blocks = (depth + most - 1) / most;
+    return ((depth + blocks - 1) / blocks + 15) / 16 * 16;
+}
 
 // How many steps of k the tile kernels take at a time.
 #define MIEN_STEPS 4

@@ -61,10 +61,7 @@ static size_t pair_count(const mien_gemm *g) { return g->m / g->image_rows * pai
 
 static size_t depth_blocks(const mien_gemm *g) { return ceiling(g->k / 2, DEEPEST); }
 
-// The depth of all blocks but the last, in whole cache lines.
-static size_t block_depth(const mien_gemm *g) {
-    return ceiling(ceiling(g->k / 2, depth_blocks(g)), MIEN_PANEL) * MIEN_PANEL;
-}
+static size_t block_depth(const mien_gemm *g) { return mien_block_depth(g->k / 2, DEEPEST); }
 
 bool mien_strassen_suits(const mien_gemm *g) {
     return g->image_rows >= LEAST_ROWS && g->k >= LEAST_WIDTH && g->n >= LEAST_WIDTH && g->k % 2 == 0 &&
