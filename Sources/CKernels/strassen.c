@@ -28,20 +28,23 @@ enum { FIRST, SECOND, THIRD, FOURTH, QUARTERS }; // 11, 12, 21, 22: above or bel
 #define PRODUCTS 7
 #define SUMS 5 // of W
 
-// One of the products, with the quarter or the sum of W in it and what it is part of. Its factor of A is the one
-// of the same index in what is packed.
+// One of the products: what of W is in it, and the quarters of C it is part of. Its factor of A is the one of the same
+// index in what is packed.
 typedef struct product {
     enum { QUARTER, SUM } kind;
-    int weights;
+    int weights; // which quarter, or which sum
     size_t targets;
     int quarters[2];
     float signs[2];
 } product;
 
 static const product products[PRODUCTS] = {
-    {SUM, 0, 2, {FIRST, FOURTH}, {1, 1}},  {QUARTER, FIRST, 2, {THIRD, FOURTH}, {1, -1}},
-    {SUM, 1, 2, {SECOND, FOURTH}, {1, 1}}, {SUM, 2, 2, {FIRST, THIRD}, {1, 1}},
-    {QUARTER, FOURTH, 2, {FIRST, SECOND}, {-1, 1}}, {SUM, 3, 1, {FOURTH}, {1}},
+    {SUM, 0, 2, {FIRST, FOURTH}, {1, 1}},
+    {QUARTER, FIRST, 2, {THIRD, FOURTH}, {1, -1}},
+    {SUM, 1, 2, {SECOND, FOURTH}, {1, 1}},
+    {SUM, 2, 2, {FIRST, THIRD}, {1, 1}},
+    {QUARTER, FOURTH, 2, {FIRST, SECOND}, {-1, 1}},
+    {SUM, 3, 1, {FOURTH}, {1}},
     {SUM, 4, 1, {FIRST}, {1}},
 };
 
@@ -59,9 +62,9 @@ static size_t pairs_per_image(const mien_gemm *g) { return ceiling(g->image_rows
 
 static size_t pair_count(const mien_gemm *g) { return g->m / g->image_rows * pairs_per_image(g); }
 
-static size_t depth_blocks(const mien_gemm *g) { return ceiling(g->k / 2, DEEPEST); }
-
 static size_t block_depth(const mien_gemm *g) { return mien_block_depth(g->k / 2, DEEPEST); }
+
+static size_t depth_blocks(const mien_gemm *g) { return ceiling(g->k / 2, block_depth(g)); }
 
 bool mien_strassen_suits(const mien_gemm *g) {
     return g->image_rows >= LEAST_ROWS && g->k >= LEAST_WIDTH && g->n >= LEAST_WIDTH && g->k % 2 == 0 &&
@@ -126,26 +129,104 @@ static const float *quarter_of_weights(const mien_gemm *g, size_t piece, int qua
     return g->weights + (panel * g->k + row) * MIEN_PANEL;
 }
 
-// What the tiles of a piece fetch for later: the next block of depth, or what this worker's next piece is likely
-// to be. A tile fetches a quarter of a quarter.
-typedef struct later {
-    size_t piece, start, stretch;
-} later;
+// A block of depth of a piece, which is two panels and all rows.
+typedef struct stage {
+    size_t piece, block, start, depth;
+    const float *factors[PRODUCTS + 1]; // what is multiplied with, and the first of it again
+    // Where the tiles fetch W from, a sixteenth of the next stage each: the next block of depth, or that of the piece
+    // which this worker is likely to get next.
+    size_t later_piece, later_start, fetched;
+} stage;
 
-#define FETCHING_TILES (QUARTERS * MIEN_STEPS)
+static bool is_last(const mien_gemm *g, const stage *s) { return s->start + s->depth == g->k / 2; }
 
-static const float *to_fetch(const mien_gemm *g, const later *later, size_t tile) {
-    int quarter = (int)(tile / MIEN_STEPS);
-    return quarter_of_weights(g, later->piece, quarter, later->start) + tile % MIEN_STEPS * later->stretch;
+static stage begin_stage(const mien_gemm *g, size_t piece, size_t block, float *sums) {
+    size_t start = block * block_depth(g);
+    stage s = {.piece = piece, .block = block, .start = start, .depth = smaller(block_depth(g), g->k / 2 - start)};
+    const float *quarters[QUARTERS];
+    for (int q = 0; q < QUARTERS; q++) quarters[q] = quarter_of_weights(g, piece, q, start);
+    mien_elementwise_for(g->level)->strassen_columns(quarters, s.depth * MIEN_PANEL, sums, SUM_COUNT);
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        int weights = products[i].weights;
+        s.factors[i] = products[i].kind == SUM ? sums + weights * SUM_COUNT : quarters[weights];
+    }
+    s.factors[PRODUCTS] = s.factors[0];
+    s.later_piece = is_last(g, &s) ? smaller(piece + g->cut.workers, g->cut.pieces - 1) : piece;
+    s.later_start = is_last(g, &s) ? 0 : start + s.depth;
+    return s;
 }
 
-// Fetches where a product's rows of one quarter of C will end up.
+// Says what a product's tile, the `index`-th of its block of rows, is to fetch.
+static void fetch_factors(const mien_gemm *g, stage *s, size_t product, size_t index, mien_tile_factors *tile) {
+    // A stretch is what a tile fetches from each place, a quarter of it.
+    size_t stretch = s->depth / MIEN_STEPS * MIEN_PANEL;
+    tile->b_next = s->factors[index < MIEN_STEPS ? product + 1 : product] + index % MIEN_STEPS * stretch;
+    tile->b_later = tile->b_next;
+    size_t quarter = s->fetched / MIEN_STEPS;
+    if (quarter < QUARTERS) {
+        tile->b_later = quarter_of_weights(g, s->later_piece, (int)quarter, s->later_start) +
+                        s->fetched % MIEN_STEPS * stretch;
+        s->fetched++;
+    }
+}
+
+// Fetches where some rows of a quarter of C will end up.
 static void fetch_ends(const mien_gemm *g, size_t first, size_t rows, int quarter, size_t column) {
     mien_finish ends = mien_finish_at(g, 0, column + quarter % 2 * MIEN_PANEL);
     for (size_t r = first; r < first + rows; r++) {
         row_pair pair = pair_at(g, r);
         size_t row = quarter < THIRD ? pair.above : pair.below;
         if (row < g->m) mien_fetch_ends(&ends, row, 1, 1);
+    }
+}
+
+// Adds a stage's products for a block of rows to the quarters of C: [quarter][pair][16].
+static void multiply_block(const mien_gemm *g, stage *s, size_t block, float *quarters) {
+    static const float zeros[2 * MIEN_PANEL] = {0};
+    const mien_tile_kernel *kernel = mien_tile_for(g->level);
+    size_t first_tile = mien_first_tile(&g->cut, block), last_tile = mien_first_tile(&g->cut, block + 1);
+    size_t panel = (mien_block_row(&g->cut, block + 1) - mien_block_row(&g->cut, block)) * MIEN_PANEL;
+    size_t column = s->piece * 2 * MIEN_PANEL, most = block_depth(g);
+    const float *bias = g->bias ? g->bias + column : zeros;
+    // A quarter begins with the bias.
+    bool is_begun[QUARTERS] = {s->block > 0, s->block > 0, s->block > 0, s->block > 0};
+    const float *a = packed_block(g, block, s->block);
+    for (size_t i = 0; i < PRODUCTS; i++) {
+        const product *p = &products[i];
+        mien_spread_tile t = {
+            .factors = {.depth = s->depth, .a_row = most, .b = s->factors[i]},
+            .targets = p->targets,
+        };
+        for (size_t target = 0; target < p->targets; target++) {
+            int quarter = p->quarters[target];
+            float *out = quarters + quarter * panel;
+            t.target[target] = (mien_target){
+                .in = is_begun[quarter] ? out : bias + quarter % 2 * MIEN_PANEL,
+                .in_row = is_begun[quarter] ? MIEN_PANEL : 0,
+                .out = out,
+                .sign = p->signs[target],
+            };
+            is_begun[quarter] = true;
+        }
+        for (size_t tile = first_tile; tile < last_tile; tile++) {
+            size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
+            bool is_end = i + 1 == PRODUCTS && tile + 1 == last_tile;
+            t.factors.rows = rows;
+            t.factors.a = a;
+            // Tiles lie one after another, those of the next product behind those of this one.
+            t.factors.a_next = is_end ? a : a + rows * most;
+            fetch_factors(g, s, i, tile - first_tile, &t.factors);
+            // The last four products fetch one quarter's ends each.
+            if (is_last(g, s) && i + QUARTERS >= PRODUCTS) {
+                fetch_ends(g, row, rows, (int)(i + QUARTERS - PRODUCTS), column);
+            }
+            kernel->spread(&t);
+            a += rows * most;
+            for (size_t target = 0; target < p->targets; target++) {
+                t.target[target].in += rows * t.target[target].in_row;
+                t.target[target].out += rows * MIEN_PANEL;
+            }
+        }
     }
 }
 
@@ -170,80 +251,18 @@ static void finish(const mien_gemm *g, const float *quarters, size_t first, size
     }
 }
 
-// Two panels, all rows.
 static void compute_piece(void *context, size_t piece, size_t slot) {
-    static const float zeros[2 * MIEN_PANEL] = {0};
     const mien_gemm *g = context;
     const mien_gemm_cut *cut = &g->cut;
-    const mien_tile_kernel *kernel = mien_tile_for(g->level);
-    const mien_elementwise *elementwise = mien_elementwise_for(g->level);
-    size_t column = piece * 2 * MIEN_PANEL, half = g->k / 2, most = block_depth(g);
-    const float *bias = g->bias ? g->bias + column : zeros;
     float *sums = g->scratch + g->packed_rows_count + slot * g->partial_count;
     float *partial = sums + SUMS * SUM_COUNT;
-
-    for (size_t start = 0, depth_block = 0; start < half; start += most, depth_block++) {
-        size_t depth = smaller(most, half - start), fetched = 0;
-        bool is_first = start == 0, is_last = start + depth == half;
-        const float *quarters[QUARTERS], *factors[PRODUCTS + 1];
-        for (int q = 0; q < QUARTERS; q++) quarters[q] = quarter_of_weights(g, piece, q, start);
-        elementwise->strassen_columns(quarters, depth * MIEN_PANEL, sums, SUM_COUNT);
-        for (size_t i = 0; i < PRODUCTS; i++) {
-            int weights = products[i].weights;
-            factors[i] = products[i].kind == SUM ? sums + weights * SUM_COUNT : quarters[weights];
-        }
-        factors[PRODUCTS] = factors[0];
-        later later = {.piece = piece, .start = start + depth, .stretch = depth / MIEN_STEPS * MIEN_PANEL};
-        if (is_last) {
-            later.piece = smaller(piece + cut->workers, cut->pieces - 1);
-            later.start = 0;
-        }
+    for (size_t depth_block = 0; depth_block < depth_blocks(g); depth_block++) {
+        stage s = begin_stage(g, piece, depth_block, sums);
         for (size_t block = 0; block < cut->blocks; block++) {
-            size_t first = mien_block_row(cut, block), rows = mien_block_row(cut, block + 1) - first;
-            size_t first_tile = mien_first_tile(cut, block), last_tile = mien_first_tile(cut, block + 1);
-            size_t panel = rows * MIEN_PANEL;
-            float *block_quarters = partial + first * QUARTERS * MIEN_PANEL;
-            bool is_begun[QUARTERS] = {!is_first, !is_first, !is_first, !is_first};
-            const float *a = packed_block(g, block, depth_block);
-            for (size_t i = 0; i < PRODUCTS; i++) {
-                mien_spread_tile t = {
-                    .factors = {.depth = depth, .a_row = most, .b = factors[i]},
-                    .targets = products[i].targets,
-                };
-                for (size_t target = 0; target < t.targets; target++) {
-                    int quarter = products[i].quarters[target];
-                    float *out = block_quarters + quarter * panel;
-                    t.target[target] = (mien_target){
-                        .in = is_begun[quarter] ? out : bias + quarter % 2 * MIEN_PANEL,
-                        .in_row = is_begun[quarter] ? MIEN_PANEL : 0,
-                        .out = out,
-                        .sign = products[i].signs[target],
-                    };
-                    is_begun[quarter] = true;
-                }
-                for (size_t tile = first_tile; tile < last_tile; tile++) {
-                    size_t row = mien_first_row(cut, tile), step = tile - first_tile;
-                    t.factors.rows = mien_first_row(cut, tile + 1) - row;
-                    t.factors.a = a;
-                    // Tiles lie one after another, those of the next product behind those of this one.
-                    a += t.factors.rows * most;
-                    bool is_end = i + 1 == PRODUCTS && tile + 1 == last_tile;
-                    t.factors.a_next = is_end ? t.factors.a : a;
-                    t.factors.b_next = factors[step < MIEN_STEPS ? i + 1 : i] + step % MIEN_STEPS * later.stretch;
-                    t.factors.b_later =
-                        fetched < FETCHING_TILES ? to_fetch(g, &later, fetched) : t.factors.b_next;
-                    fetched++;
-                    if (is_last && i + QUARTERS >= PRODUCTS) {
-                        fetch_ends(g, row, t.factors.rows, (int)(i + QUARTERS - PRODUCTS), column);
-                    }
-                    kernel->spread(&t);
-                    for (size_t target = 0; target < t.targets; target++) {
-                        t.target[target].in += t.factors.rows * t.target[target].in_row;
-                        t.target[target].out += t.factors.rows * MIEN_PANEL;
-                    }
-                }
-            }
-            if (is_last) finish(g, block_quarters, first, rows, column);
+            size_t row = mien_block_row(cut, block), rows = mien_block_row(cut, block + 1) - row;
+            float *quarters = partial + row * QUARTERS * MIEN_PANEL;
+            multiply_block(g, &s, block, quarters);
+            if (is_last(g, &s)) finish(g, quarters, row, rows, piece * 2 * MIEN_PANEL);
         }
     }
 }
