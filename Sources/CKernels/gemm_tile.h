@@ -7,8 +7,8 @@
 // The most depth of a block of k.
 #define MIEN_DEPTH 768
 
-// The depth of each of the equal blocks that `depth` is cut into, at most `most` (a multiple of 16): whole cache lines
-// of A, and what is left for the last.
+// The depth of each of the equal blocks that `depth` is cut into, at most `most` (a multiple of 16): whole cache
+// lines of A, and what is left for the last.
 static inline size_t mien_block_depth(size_t depth, size_t most) {
     size_t blocks = (depth + most - 1) / most;
     return ((depth + blocks - 1) / blocks + 15) / 16 * 16;
@@ -22,7 +22,8 @@ static inline size_t mien_block_depth(size_t depth, size_t most) {
 // `a` has a distance between rows, `b` has [depth][16] per panel.
 //
 // While it computes, a tile fetches what will be wanted soon, at most a cache line or two per step: all of
-// `a_next`, laid out like `a`, and the first quarter of `b_next`, laid out like `b`.
+// `a_next`, which has no gaps between its rows, and the first quarter of `b_next`, laid out like `b`; if it is a
+// mien_spread_tile, as much of `b_later`.
 typedef struct mien_tile_factors {
     size_t rows, depth;
     const float *a, *a_next;

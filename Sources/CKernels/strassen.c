@@ -28,8 +28,8 @@ enum { FIRST, SECOND, THIRD, FOURTH, QUARTERS }; // 11, 12, 21, 22: above or bel
 #define PRODUCTS 7
 #define SUMS 5 // of W
 
-// One of the products: what of W is in it, and the quarters of C it is part of. Its factor of A is the one of the same
-// index in what is packed.
+// One of the products: what of W is in it, and the quarters of C it is part of. Its factor of A is the one of the
+// same index in what is packed.
 typedef struct product {
     enum { QUARTER, SUM } kind;
     int weights; // which quarter, or which sum
@@ -55,6 +55,9 @@ static const product products[PRODUCTS] = {
 // The most depth of a half at once: a panel of 24 KB.
 #define DEEPEST 384
 
+// Elements that one of the sums of two panels of W takes.
+#define SUM_COUNT (DEEPEST * MIEN_PANEL)
+
 // About so many elements of A are packed for a block of rows and depth.
 #define BLOCK_COUNT 300000
 
@@ -71,15 +74,13 @@ bool mien_strassen_suits(const mien_gemm *g) {
            g->n % (2 * MIEN_PANEL) == 0;
 }
 
-// What a worker needs: the sums of two panels of W, and the quarters of C for two panels and all rows.
-#define SUM_COUNT (DEEPEST * MIEN_PANEL)
-
 void mien_strassen_plan(mien_gemm *g, size_t workers) {
     size_t pairs = pair_count(g), depth = block_depth(g);
     mien_cut_rows(&g->cut, pairs, mien_tile_for(g->level)->rows, BLOCK_COUNT / (PRODUCTS * depth));
     g->cut.workers = workers;
     g->cut.pieces = g->n / (2 * MIEN_PANEL);
     g->packed_rows_count = pairs * depth_blocks(g) * depth * PRODUCTS;
+    // For a worker: the sums of two panels, and the quarters of C for them and all rows.
     g->partial_count = SUMS * SUM_COUNT + QUARTERS * pairs * MIEN_PANEL;
     g->scratch_count = g->packed_rows_count + workers * g->partial_count;
 }
@@ -112,11 +113,10 @@ static void pack_block(void *context, size_t block, size_t slot) {
     for (size_t row = 0; row < rows; row++) {
         row_pair pair = pair_at(g, first + row);
         for (size_t start = 0, depth_block = 0; start < half; start += most, depth_block++) {
-            const float *above = g->a + pair.above * g->a_stride + start;
-            const float *below = g->a + pair.below * g->a_stride + start;
             bool is_single = pair.below == g->m;
-            const float *quarters[QUARTERS] = {
-                above, above + half, is_single ? zeros : below, is_single ? zeros : below + half};
+            const float *above = g->a + pair.above * g->a_stride + start;
+            const float *below = is_single ? zeros : g->a + pair.below * g->a_stride + start;
+            const float *quarters[QUARTERS] = {above, above + half, below, is_single ? zeros : below + half};
             elementwise->strassen_rows(quarters, smaller(most, half - start),
                                        packed_block(g, block, depth_block) + row * most, rows * most);
         }
