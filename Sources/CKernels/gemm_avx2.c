@@ -33,23 +33,7 @@ static inline __attribute__((always_inline)) void multiply_row(__m256 sum[2], co
 
 #include "gemm_tile_body.h"
 
-#define CASES(call)                                                                                          \
-    switch (t->factors.rows) {                                                                               \
-    case 1: call(1); break;                                                                                  \
-    case 2: call(2); break;                                                                                  \
-    case 3: call(3); break;                                                                                  \
-    case 4: call(4); break;                                                                                  \
-    case 5: call(5); break;                                                                                  \
-    default: call(6); break;                                                                                 \
-    }
-
-#define ONE(rows) tile_avx2(t, rows, 1)
-static void one(const mien_tile *t) { CASES(ONE) }
-
-#define SPREAD(rows) spread_avx2(t, rows)
-static void spread(const mien_spread_tile *t) { CASES(SPREAD) }
-
-const mien_tile_kernel mien_tile_avx2 = {.rows = 6, .panels = 1, .one = one, .spread = spread};
+const mien_tile_kernel mien_tile_avx2 = {.rows = TILE_ROWS, .panels = 1, .one = one_avx2, .spread = spread_avx2};
 
 #pragma clang attribute pop
 

@@ -24,28 +24,5 @@ typedef float v4_any __attribute__((ext_vector_type(4), aligned(4)));
 #endif
 #include "gemm_tile_body.h"
 
-#if defined(__aarch64__)
-#define CASES(call)                                                                                          \
-    switch (t->factors.rows) {                                                                               \
-    case 1: call(1); break;                                                                                  \
-    case 2: call(2); break;                                                                                  \
-    case 3: call(3); break;                                                                                  \
-    case 4: call(4); break;                                                                                  \
-    case 5: call(5); break;                                                                                  \
-    default: call(6); break;                                                                                 \
-    }
-#else
-#define CASES(call)                                                                                          \
-    switch (t->factors.rows) {                                                                               \
-    case 1: call(1); break;                                                                                  \
-    default: call(2); break;                                                                                 \
-    }
-#endif
-
-#define ONE(rows) tile_baseline(t, rows, 1)
-static void one(const mien_tile *t) { CASES(ONE) }
-
-#define SPREAD(rows) spread_baseline(t, rows)
-static void spread(const mien_spread_tile *t) { CASES(SPREAD) }
-
-const mien_tile_kernel mien_tile_baseline = {.rows = TILE_ROWS, .panels = 1, .one = one, .spread = spread};
+const mien_tile_kernel mien_tile_baseline = {
+    .rows = TILE_ROWS, .panels = 1, .one = one_baseline, .spread = spread_baseline};

@@ -69,7 +69,7 @@ INLINE void KERNEL(tile)(const mien_tile *t, size_t rows, size_t panels) {
     }
 }
 
-INLINE void KERNEL(spread)(const mien_spread_tile *t, size_t rows) {
+INLINE void KERNEL(spread_rows)(const mien_spread_tile *t, size_t rows) {
     TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS];
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
@@ -91,3 +91,33 @@ INLINE void KERNEL(spread)(const mien_spread_tile *t, size_t rows) {
         }
     }
 }
+
+// `call` with the number of rows as a constant.
+#define TILE_CASE(call, rows) case rows: call(rows); break;
+#if TILE_ROWS == 2
+#define TILE_CASES(call) TILE_CASE(call, 1)
+#elif TILE_ROWS == 6
+#define TILE_CASES(call)                                                                                     \
+    TILE_CASE(call, 1) TILE_CASE(call, 2) TILE_CASE(call, 3) TILE_CASE(call, 4) TILE_CASE(call, 5)
+#else
+#define TILE_CASES(call)                                                                                     \
+    TILE_CASE(call, 1) TILE_CASE(call, 2) TILE_CASE(call, 3) TILE_CASE(call, 4) TILE_CASE(call, 5)           \
+    TILE_CASE(call, 6) TILE_CASE(call, 7) TILE_CASE(call, 8) TILE_CASE(call, 9) TILE_CASE(call, 10)          \
+    TILE_CASE(call, 11)
+#endif
+#define TILE_SWITCH(call)                                                                                    \
+    switch (t->factors.rows) {                                                                               \
+        TILE_CASES(call)                                                                                     \
+    default: call(TILE_ROWS); break;                                                                         \
+    }
+
+#define TILE_ONE(rows) KERNEL(tile)(t, rows, 1)
+static void KERNEL(one)(const mien_tile *t) { TILE_SWITCH(TILE_ONE) }
+
+#if TILE_PANELS == 2
+#define TILE_TWO(rows) KERNEL(tile)(t, rows, 2)
+static void KERNEL(two)(const mien_tile *t) { TILE_SWITCH(TILE_TWO) }
+#endif
+
+#define TILE_SPREAD(rows) KERNEL(spread_rows)(t, rows)
+static void KERNEL(spread)(const mien_spread_tile *t) { TILE_SWITCH(TILE_SPREAD) }
