@@ -60,17 +60,17 @@ void mien_gemm_plan(mien_gemm *g, size_t workers) {
         return;
     }
     mien_gemm_cut_plan(&g->cut, g->m, g->n, g->k, mien_tile_for(g->level)->rows, SHARED_PRODUCTS, workers);
-    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
-    g->packed_rows_count = g->m * ceiling(g->k, most) * most;
+    g->block_depth = mien_block_depth(g->k, MIEN_DEPTH);
+    g->packed_depth = ceiling(g->k, g->block_depth) * g->block_depth;
+    g->packed_rows_count = g->m * g->packed_depth;
     g->partial_count = g->cut.block_rows * g->cut.chunk_panels * MIEN_PANEL;
     g->scratch_count = g->packed_rows_count + g->cut.workers * g->partial_count;
 }
 
-// Where the block of depth `k` of a tile of A is packed, as [rows][mien_block_depth].
+// Where the block of depth `k` of a tile of A is packed, as [rows][block_depth].
 static float *packed_tile(const mien_gemm *g, size_t tile, size_t k) {
     size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
-    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
-    return g->scratch + row * ceiling(g->k, most) * most + k * rows;
+    return g->scratch + row * g->packed_depth + k * rows;
 }
 
 static void pack_tile(void *context, size_t tile, size_t slot) {
@@ -79,7 +79,7 @@ static void pack_tile(void *context, size_t tile, size_t slot) {
     size_t row = mien_first_row(&g->cut, tile), rows = mien_first_row(&g->cut, tile + 1) - row;
     float *out = packed_tile(g, tile, 0);
     const float *in = g->a + row * g->a_stride;
-    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
+    size_t most = g->block_depth;
     for (size_t k = 0; k < g->k; k += most) {
         size_t depth = smaller(most, g->k - k);
         for (size_t r = 0; r < rows; r++, out += most) {
@@ -100,7 +100,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
     float bias[MIEN_CHUNK_PANELS * MIEN_PANEL] = {0};
     if (g->bias) memcpy(bias, g->bias + column, p.columns * sizeof(float));
 
-    size_t most = mien_block_depth(g->k, MIEN_DEPTH);
+    size_t most = g->block_depth;
     for (size_t k = 0; k < g->k; k += most) {
         size_t depth = smaller(most, g->k - k);
         for (size_t panel = 0; panel < panels; panel += kernel->panels) {

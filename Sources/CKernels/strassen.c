@@ -65,21 +65,19 @@ static size_t pairs_per_image(const mien_gemm *g) { return ceiling(g->image_rows
 
 static size_t pair_count(const mien_gemm *g) { return g->m / g->image_rows * pairs_per_image(g); }
 
-static size_t block_depth(const mien_gemm *g) { return mien_block_depth(g->k / 2, DEEPEST); }
-
-static size_t depth_blocks(const mien_gemm *g) { return ceiling(g->k / 2, block_depth(g)); }
-
 bool mien_strassen_suits(const mien_gemm *g) {
     return g->image_rows >= LEAST_ROWS && g->k >= LEAST_WIDTH && g->n >= LEAST_WIDTH && g->k % 2 == 0 &&
            g->n % (2 * MIEN_PANEL) == 0;
 }
 
 void mien_strassen_plan(mien_gemm *g, size_t workers) {
-    size_t pairs = pair_count(g), depth = block_depth(g);
-    mien_cut_rows(&g->cut, pairs, mien_tile_for(g->level)->rows, BLOCK_COUNT / (PRODUCTS * depth));
+    size_t pairs = pair_count(g);
+    g->block_depth = mien_block_depth(g->k / 2, DEEPEST);
+    g->packed_depth = ceiling(g->k / 2, g->block_depth) * g->block_depth;
+    mien_cut_rows(&g->cut, pairs, mien_tile_for(g->level)->rows, BLOCK_COUNT / (PRODUCTS * g->block_depth));
     g->cut.workers = workers;
     g->cut.pieces = g->n / (2 * MIEN_PANEL);
-    g->packed_rows_count = pairs * depth_blocks(g) * depth * PRODUCTS;
+    g->packed_rows_count = pairs * g->packed_depth * PRODUCTS;
     // For a worker: the sums of two panels, and the quarters of C for them and all rows.
     g->partial_count = SUMS * SUM_COUNT + QUARTERS * pairs * MIEN_PANEL;
     g->scratch_count = g->packed_rows_count + workers * g->partial_count;
@@ -100,7 +98,7 @@ static row_pair pair_at(const mien_gemm *g, size_t index) {
 
 // Where a block of rows and depth is packed: [product][pair][block_depth].
 static float *packed_block(const mien_gemm *g, size_t block, size_t depth_block) {
-    return g->scratch + (depth_block * pair_count(g) + mien_block_row(&g->cut, block)) * PRODUCTS * block_depth(g);
+    return g->scratch + (depth_block * pair_count(g) + mien_block_row(&g->cut, block)) * PRODUCTS * g->block_depth;
 }
 
 static void pack_block(void *context, size_t block, size_t slot) {
@@ -109,7 +107,7 @@ static void pack_block(void *context, size_t block, size_t slot) {
     const mien_gemm *g = context;
     const mien_elementwise *elementwise = mien_elementwise_for(g->level);
     size_t first = mien_block_row(&g->cut, block), rows = mien_block_row(&g->cut, block + 1) - first;
-    size_t half = g->k / 2, most = block_depth(g);
+    size_t half = g->k / 2, most = g->block_depth;
     for (size_t row = 0; row < rows; row++) {
         row_pair pair = pair_at(g, first + row);
         for (size_t start = 0, depth_block = 0; start < half; start += most, depth_block++) {
@@ -141,8 +139,8 @@ typedef struct stage {
 static bool is_last(const mien_gemm *g, const stage *s) { return s->start + s->depth == g->k / 2; }
 
 static stage begin_stage(const mien_gemm *g, size_t piece, size_t block, float *sums) {
-    size_t start = block * block_depth(g);
-    stage s = {.piece = piece, .block = block, .start = start, .depth = smaller(block_depth(g), g->k / 2 - start)};
+    size_t start = block * g->block_depth;
+    stage s = {.piece = piece, .block = block, .start = start, .depth = smaller(g->block_depth, g->k / 2 - start)};
     const float *quarters[QUARTERS];
     for (int q = 0; q < QUARTERS; q++) quarters[q] = quarter_of_weights(g, piece, q, start);
     mien_elementwise_for(g->level)->strassen_columns(quarters, s.depth * MIEN_PANEL, sums, SUM_COUNT);
@@ -186,7 +184,7 @@ static void multiply_block(const mien_gemm *g, stage *s, size_t block, float *qu
     const mien_tile_kernel *kernel = mien_tile_for(g->level);
     size_t first_tile = mien_first_tile(&g->cut, block), last_tile = mien_first_tile(&g->cut, block + 1);
     size_t panel = (mien_block_row(&g->cut, block + 1) - mien_block_row(&g->cut, block)) * MIEN_PANEL;
-    size_t column = s->piece * 2 * MIEN_PANEL, most = block_depth(g);
+    size_t column = s->piece * 2 * MIEN_PANEL, most = g->block_depth;
     const float *bias = g->bias ? g->bias + column : zeros;
     // A quarter begins with the bias.
     bool is_begun[QUARTERS] = {s->block > 0, s->block > 0, s->block > 0, s->block > 0};
@@ -256,7 +254,7 @@ static void compute_piece(void *context, size_t piece, size_t slot) {
     const mien_gemm_cut *cut = &g->cut;
     float *sums = g->scratch + g->packed_rows_count + slot * g->partial_count;
     float *partial = sums + SUMS * SUM_COUNT;
-    for (size_t depth_block = 0; depth_block < depth_blocks(g); depth_block++) {
+    for (size_t depth_block = 0; depth_block * g->block_depth < g->k / 2; depth_block++) {
         stage s = begin_stage(g, piece, depth_block, sums);
         for (size_t block = 0; block < cut->blocks; block++) {
             size_t row = mien_block_row(cut, block), rows = mien_block_row(cut, block + 1) - row;

@@ -56,6 +56,8 @@ typedef struct mien_gemm {
     bool is_strassen;
     mien_isa_level level;
     mien_gemm_cut cut;
+    size_t block_depth;       // how much of k (or, paired, of its half) is taken at a time
+    size_t packed_depth;      // how much a packed row has of it: whole blocks
     size_t scratch_count;     // elements of scratch for the whole product
     size_t packed_rows_count; // of these, for A as the tiles read it
     size_t partial_count;     // and for the sums of each worker
