@@ -311,6 +311,7 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
     }
 }
 
+#include "elementwise_rows_body.h"
 #include "elementwise_strassen_body.h"
 
 const mien_elementwise KERNEL(elementwise) = {
@@ -321,6 +322,8 @@ const mien_elementwise KERNEL(elementwise) = {
     .layer_norm = KERNEL(layer_norm),
     .softmax_weights = KERNEL(softmax_weights),
     .scale = KERNEL(scale),
+    .dots = KERNEL(dots),
+    .weighted_sum = KERNEL(weighted_sum),
     .normalise = KERNEL(normalise),
     .finish = KERNEL(finish),
     .finish_int8 = KERNEL(finish_int8),

@@ -67,6 +67,9 @@ typedef struct mien_elementwise {
                        float *out);
     float (*softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale);
     void (*scale)(const float *in, size_t count, float factor, float *out);
+    void (*dots)(const float *rows, size_t stride, size_t count, const float *vector, size_t width, float *out);
+    void (*weighted_sum)(const float *rows, size_t stride, size_t count, const float *weights, float factor,
+                         size_t width, float *out);
     void (*normalise)(const uint8_t *pixels, size_t count, const float *mean, const float *scale,
                       float *out);
     void (*finish)(const mien_sums *sums, const mien_finish *finish);

@@ -48,6 +48,20 @@ void mien_gemm_pack_weights(const float *w, size_t w_stride, size_t first, size_
     }
 }
 
+void mien_gemm_pack_transposed(const float *w, size_t w_stride, size_t n, size_t k, float *packed) {
+    for (size_t column = 0; column < n; column += MIEN_PANEL) {
+        size_t columns = smaller(MIEN_PANEL, n - column);
+        for (size_t i = 0; i < k; i++, packed += MIEN_PANEL) {
+            if (columns == MIEN_PANEL) {
+                memcpy(packed, w + i * w_stride + column, MIEN_PANEL * sizeof(float));
+            } else {
+                memcpy(packed, w + i * w_stride + column, columns * sizeof(float));
+                memset(packed + columns, 0, (MIEN_PANEL - columns) * sizeof(float));
+            }
+        }
+    }
+}
+
 // Below so many products or copies (some microseconds), another thread costs more than it brings.
 #define SHARED_PRODUCTS (1 << 18)
 #define SHARED_COPIES (1 << 17)

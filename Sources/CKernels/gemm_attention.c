@@ -4,13 +4,11 @@
 #include "gemm_cut.h"
 #include "gemm_tile.h"
 
-#define TALLEST 12
-
 size_t mien_attention_scratch_count(size_t tokens, size_t head_width) {
     size_t most = mien_block_depth(tokens, MIEN_DEPTH);
     return mien_gemm_packed_weights_count(tokens, head_width) +
-           mien_gemm_packed_weights_count(head_width, tokens) + TALLEST * ceiling(tokens, most) * most +
-           TALLEST * ceiling(head_width, MIEN_PANEL) * MIEN_PANEL;
+           mien_gemm_packed_weights_count(head_width, tokens) + MIEN_TALLEST * ceiling(tokens, most) * most +
+           MIEN_TALLEST * ceiling(head_width, MIEN_PANEL) * MIEN_PANEL;
 }
 
 static void attend(void *context, size_t piece, size_t slot) {
@@ -27,30 +25,17 @@ static void attend(void *context, size_t piece, size_t slot) {
     float *keys = t->scratch + slot * mien_attention_scratch_count(tokens, depth);
     float *values = keys + mien_gemm_packed_weights_count(tokens, depth);
     float *scores = values + mien_gemm_packed_weights_count(depth, tokens);
-    float *sums = scores + TALLEST * ceiling(tokens, most) * most;
+    float *sums = scores + MIEN_TALLEST * ceiling(tokens, most) * most;
 
     mien_gemm_pack_weights(k, stride, 0, tokens, depth, keys);
     size_t value_panels = ceiling(depth, MIEN_PANEL);
-    for (size_t panel = 0; panel < value_panels; panel++) {
-        size_t columns = smaller(MIEN_PANEL, depth - panel * MIEN_PANEL);
-        float *row = values + panel * tokens * MIEN_PANEL;
-        // A head's width is a multiple of 8: a panel is full or half full.
-        for (size_t token = 0; token < tokens; token++, row += MIEN_PANEL) {
-            const float *value = v + token * stride + panel * MIEN_PANEL;
-            if (columns == MIEN_PANEL) {
-                memcpy(row, value, MIEN_PANEL * sizeof(float));
-            } else {
-                memcpy(row, value, 8 * sizeof(float));
-                memset(row + 8, 0, 8 * sizeof(float));
-            }
-        }
-    }
+    mien_gemm_pack_transposed(v, stride, depth, tokens, values);
 
     size_t padded = ceiling(tokens, MIEN_PANEL) * MIEN_PANEL;
     static const float zeros[MIEN_PANEL] = {0};
-    size_t tiles = ceiling(t->queries, kernel->rows), row = 0;
+    size_t tiles = ceiling(tokens, kernel->rows), row = 0;
     for (size_t tile = 0; tile < tiles; tile++) {
-        size_t rows = t->queries / tiles + (tile < t->queries % tiles);
+        size_t rows = tokens / tiles + (tile < tokens % tiles);
         const float *queries = q + row * stride;
         // Scores lie like a packed tile of A, [blocks of tokens][rows][tokens of a block], since that is what
         // they are for the second product.
@@ -65,7 +50,7 @@ static void attend(void *context, size_t piece, size_t slot) {
             };
             mien_run_tile(kernel, product, ceiling(smaller(most, tokens - start), MIEN_PANEL));
         }
-        float factors[TALLEST];
+        float factors[MIEN_TALLEST];
         for (size_t r = 0; r < rows; r++) {
             float *row_scores = scores + r * most;
             // The last panel's columns past the tokens take no weight, and whole vectors remain.

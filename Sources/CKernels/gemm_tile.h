@@ -14,6 +14,9 @@ static inline size_t mien_block_depth(size_t depth, size_t most) {
     return ((depth + blocks - 1) / blocks + 15) / 16 * 16;
 }
 
+// No tile kernel has more rows.
+#define MIEN_TALLEST 12
+
 // How many steps of k the tile kernels take at a time.
 #define MIEN_STEPS 4
 

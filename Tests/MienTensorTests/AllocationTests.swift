@@ -41,6 +41,9 @@ private let counter: Counter? = dlsym(nil, "mien_allocation_count").map {
         let projections = FloatBuffer(count: tokens * 3 * width)
         let inputMatrix = input.matrix(rows: tokens, columns: width)
         let projectionMatrix = projections.matrix(rows: tokens, columns: 3 * width)
+        let parts = inputMatrix.readOnly[rows: 0..<4 * 32]
+        let weights = QueryAttentionWeights(
+            keys: parts, values: parts, bias: input.baseAddress, heads: 4)
         let found = try allocations {
             multiply(
                 inputMatrix.readOnly, packed, activation: .gelu, into: projectionMatrix, workspace: workspace,
@@ -49,6 +52,10 @@ private let counter: Counter? = dlsym(nil, "mien_allocation_count").map {
                 inputMatrix.readOnly, quantized, into: outputMatrix, workspace: workspace, workers: workers)
             attention(
                 projectionMatrix.readOnly, tokens: 50, heads: 4, into: inputMatrix, workspace: workspace,
+                workers: workers)
+            attention(
+                Matrix(output.baseAddress, rows: 3, columns: 4 * 32), over: inputMatrix.readOnly, count: 50,
+                weights: weights, into: projections.matrix(rows: 3, columns: 4 * 32), workspace: workspace,
                 workers: workers)
             layerNorm(
                 inputMatrix.readOnly, weight: input.baseAddress, bias: input.baseAddress, epsilon: 1e-5,

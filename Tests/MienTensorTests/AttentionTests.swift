@@ -20,7 +20,7 @@ private struct Images {
     }
 
     func output(
-        image: Int? = nil, queries: Int? = nil, workers: Int = 1, level: mien_isa_level = MIEN_ISA_AVX512
+        image: Int? = nil, workers: Int = 1, level: mien_isa_level = MIEN_ISA_AVX512
     ) -> [Float] {
         let rows = image.map { $0 * tokens..<($0 + 1) * tokens } ?? 0..<count * tokens
         let input = FloatBuffer(projections)
@@ -29,7 +29,7 @@ private struct Images {
         InstructionSets.limited(to: level) {
             attention(
                 input.matrix(rows: count * tokens, columns: 3 * width).readOnly[rows: rows],
-                tokens: tokens, queries: queries, heads: heads, into: output, workspace: Workspace(),
+                tokens: tokens, heads: heads, into: output, workspace: Workspace(),
                 workers: Workers(count: workers))
         }
         return elements(output)
@@ -82,16 +82,6 @@ extension InstructionSets {
             let images = Images(count: 1, tokens: 20, heads: 1, headWidth: 16, scale: 30)
             for (found, expected) in zip(images.output(), images.reference()) {
                 #expect(abs(Double(found) - expected) < 0.02)
-            }
-        }
-
-        @Test(arguments: [1, 7, 49])
-        func someQueriesGiveTheirRowsAlone(queries: Int) {
-            let images = Images(count: 3, tokens: 50, heads: 3, headWidth: 32)
-            let (all, some) = (images.output(), images.output(queries: queries, workers: 2))
-            for index in all.indices {
-                let isWanted = index / images.width % 50 < queries
-                #expect(some[index].bitPattern == (isWanted ? all[index].bitPattern : 0))
             }
         }
 

@@ -120,24 +120,6 @@ extension InstructionSets {
             #expect(found == layer.output())
         }
 
-        @Test(arguments: [0..<16, 16..<48, 32..<50, 48..<49], [1, 2])
-        func someOutputsAreThoseOfAll(outputs: Range<Int>, workers: Int) {
-            let layer = Layer(m: 40, n: 50, k: 300)
-            let all = layer.output(residual: false)
-            let input = FloatBuffer(layer.input)
-            let bias = FloatBuffer(layer.bias)
-            let packed = PackedMatrix(weights: FloatBuffer(layer.weights), outputs: 50, inputs: 300)
-            let out = FloatBuffer(count: 40 * 50)
-            multiply(
-                input.matrix(rows: 40, columns: 300).readOnly, packed, outputs: outputs,
-                bias: bias.baseAddress, into: out.matrix(rows: 40, columns: 50)[columns: outputs],
-                workspace: Workspace(), workers: Workers(count: workers))
-            for index in 0..<40 * 50 {
-                let expected = outputs.contains(index % 50) ? all[index] : 0
-                #expect(out.span[index].bitPattern == expected.bitPattern)
-            }
-        }
-
         @Test func aNaNStaysInItsRow() {
             var layer = Layer(m: 8, n: 16, k: 20)
             layer.input[3 * 20 + 5] = .nan

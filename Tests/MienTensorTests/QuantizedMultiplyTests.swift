@@ -185,24 +185,6 @@ extension InstructionSets {
             }
         }
 
-        @Test(arguments: [0..<16, 16..<48, 32..<50])
-        func someOutputsAreThoseOfAll(outputs: Range<Int>) throws {
-            let layer = QuantizedLayer(m: 40, n: 50, k: 300)
-            let all = try layer.output()
-            guard let packed = QuantizedMatrix(layer.weights) else { throw QuantizedLayer.Refused() }
-            let input = FloatBuffer(layer.input)
-            let bias = FloatBuffer(layer.bias)
-            let out = FloatBuffer(count: 40 * 50)
-            multiply(
-                input.matrix(rows: 40, columns: 300).readOnly, packed, outputs: outputs,
-                bias: bias.baseAddress, into: out.matrix(rows: 40, columns: 50)[columns: outputs],
-                workspace: Workspace(), workers: Workers(count: 2))
-            for index in 0..<40 * 50 {
-                let expected = outputs.contains(index % 50) ? all[index] : 0
-                #expect(out.span[index].bitPattern == expected.bitPattern)
-            }
-        }
-
         @Test(arguments: [Float.nan, .infinity, -.infinity], levels)
         func aRowWithoutNumbersGivesNone(value: Float, level: mien_isa_level) throws {
             var layer = QuantizedLayer(m: 3, n: 20, k: 40)

@@ -57,13 +57,40 @@ static void check_attention(size_t tokens, size_t head_width) {
     size_t heads = 2, width = heads * head_width, rows = 2 * tokens;
     float *qkv = noise(rows * 3 * width, tokens * 1009 + head_width);
     mien_attention attention = {
-        .qkv = qkv, .qkv_stride = 3 * width, .out_stride = width + 3, .images = 2, .tokens = tokens, .queries = tokens,
+        .qkv = qkv, .qkv_stride = 3 * width, .out_stride = width + 3, .images = 2, .tokens = tokens,
         .heads = heads, .head_width = head_width, .scale = 0.25f,
     };
     char name[60];
     snprintf(name, sizeof name, "%zu tokens, heads of %zu", tokens, head_width);
     compare_levels(attend, &attention, rows * (width + 3) * sizeof(float), 2e-5, name);
     free(qkv);
+}
+
+static void attend_queries(const void *context, void *out) {
+    mien_query_attention attention = *(const mien_query_attention *)context;
+    attention.out = out;
+    attention.scratch = aligned(mien_query_attention_scratch_count(&attention, 1) * sizeof(float));
+    mien_query_attention_run(&attention, 1);
+    free(attention.scratch);
+}
+
+// Packed weights of any numbers will do.
+static void check_query_attention(size_t tokens, size_t width, size_t head_width) {
+    size_t images = 15, heads = 2, queries_width = heads * head_width;
+    float *x = noise(images * tokens * width, tokens * 1009 + head_width);
+    float *queries = noise(images * queries_width, 5);
+    float *keys = noise(heads * mien_gemm_packed_weights_count(width, head_width), 6);
+    float *values = noise(heads * mien_gemm_packed_weights_count(head_width, width), 7);
+    float *bias = noise(heads * mien_query_attention_bias_count(head_width), 8);
+    mien_query_attention attention = {
+        .x = x, .x_stride = width, .queries = queries, .queries_stride = queries_width, .keys = keys,
+        .values = values, .value_bias = bias, .out_stride = queries_width + 3, .images = images, .tokens = tokens,
+        .width = width, .heads = heads, .head_width = head_width, .scale = 0.02f,
+    };
+    char name[80];
+    snprintf(name, sizeof name, "a query over %zu rows of %zu, heads of %zu", tokens, width, head_width);
+    compare_levels(attend_queries, &attention, images * (queries_width + 3) * sizeof(float), 1e-4, name);
+    free(x), free(queries), free(keys), free(values), free(bias);
 }
 
 void check_products(void) {
@@ -92,5 +119,8 @@ void check_products(void) {
     family("attention");
     static const size_t shapes[][2] = {{1, 8}, {5, 8}, {37, 24}, {50, 64}, {145, 16}, {257, 40}, {785, 8}, {9, 256}};
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) check_attention(shapes[i][0], shapes[i][1]);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        check_query_attention(shapes[i][0], 7 + 45 * i, shapes[i][1]);
+    }
     close_family();
 }

@@ -48,8 +48,10 @@ class Shape:
     def operations_left_out(self):
         """Those that mien does not do: of the last block, only the class token is read."""
         t, d, m = self.tokens, self.width, self.hidden
-        queries_and_outputs, attention, feed_forward = 2 * d * d, 2 * t * d, 2 * d * m
-        return 2 * (t - 1) * (queries_and_outputs + attention + feed_forward)
+        block = t * (4 * d * d + 2 * t * d + 2 * d * m)
+        # Its query, and what stands in for keys and values (gemm.h), has a row for an image.
+        class_token = 4 * d * d + 2 * t * d * self.heads + 2 * d * m
+        return 2 * (block - class_token)
 
     def operations_spared(self):
         """Those that mien does not do in single precision, since it computes the products of images of many tokens with
@@ -61,7 +63,7 @@ class Shape:
         def spared(inputs, outputs):
             return t * inputs * outputs - 7 * ((t + 1) // 2) * (inputs // 2) * (outputs // 2)
 
-        blocks = (n - 1) * (spared(d, 3 * d) + spared(d, d) + spared(d, m) + spared(m, d)) + spared(d, 2 * d)
+        blocks = (n - 1) * (spared(d, 3 * d) + spared(d, d) + spared(d, m) + spared(m, d))
         return 2 * (blocks + spared(3 * self.patch**2, d))
 
     def weight_bytes(self, bytes_per_weight):

@@ -35,9 +35,24 @@ extension ResidualBlock {
             norm1: weights.norm1.copy(),
             attention: SelfAttention(
                 input: Linear(weights.attentionInput), output: Linear(weights.attentionOutput), configuration),
-            norm2: weights.norm2.copy(),
-            feedForward: FeedForward(
-                expand: Linear(weights.feedForwardInput), contract: Linear(weights.feedForwardOutput),
-                activation: configuration.activation))
+            norm2: weights.norm2.copy(), feedForward: FeedForward(weights, configuration), configuration)
+    }
+}
+
+extension ClassBlock {
+    convenience init(_ weights: borrowing BlockWeights, _ configuration: VisionConfiguration) {
+        self.init(
+            norm1: weights.norm1.copy(),
+            attention: ClassAttention(
+                input: weights.attentionInput, output: Linear(weights.attentionOutput), configuration),
+            norm2: weights.norm2.copy(), feedForward: FeedForward(weights, configuration), configuration)
+    }
+}
+
+extension FeedForward {
+    fileprivate init(_ weights: borrowing BlockWeights, _ configuration: VisionConfiguration) {
+        self.init(
+            expand: Linear(weights.feedForwardInput), contract: Linear(weights.feedForwardOutput),
+            activation: configuration.activation)
     }
 }

@@ -12,11 +12,11 @@ struct FeedForward: ~Copyable {
         self.activation = activation
     }
 
-    /// Adds the result for `x` to `residual`, both (rows, width), with images of `tokens` rows.
+    /// Adds the result for `x` to `residual`, both (rows, width), with images of `tokens` rows; nil if each row is on
+    /// its own.
     func callAsFunction(
-        _ x: Matrix, tokens: Int, addingTo residual: MutableMatrix, scratch: borrowing Activations,
-        on device: Device,
-        observe: ResidualBlock.Observer?
+        _ x: Matrix, tokens: Int?, addingTo residual: MutableMatrix, scratch: borrowing Activations,
+        on device: Device, observe: ResidualBlock.Observer? = nil
     ) {
         let hidden = scratch.wide(rows: x.rows, columns: expand.outputs)
         expand(x, tokens: tokens, activation: activation, into: hidden, on: device)

@@ -13,10 +13,13 @@ struct Linear: ~Copyable {
     let inputs: Int
 
     /// Packs weights in single precision.
-    init(_ raw: borrowing LinearWeights) {
-        weights = .single(PackedMatrix(weights: raw.matrix))
-        bias = FloatBuffer(raw.bias.span)
-        (outputs, inputs) = (raw.outputs, raw.inputs)
+    ///
+    /// - Parameter rows: Which of the outputs are wanted; nil for all.
+    init(_ raw: borrowing LinearWeights, outputs rows: Range<Int>? = nil) {
+        let rows = rows ?? 0..<raw.outputs
+        weights = .single(PackedMatrix(weights: raw.matrix[rows: rows]))
+        bias = FloatBuffer(raw.bias.span.extracting(rows))
+        (outputs, inputs) = (rows.count, raw.inputs)
     }
 
     /// Packs weights in 8 bits; nil if they break the rule that keeps their sums exact.
@@ -29,22 +32,21 @@ struct Linear: ~Copyable {
         (outputs, inputs) = (quantized.weights.outputs, quantized.weights.inputs)
     }
 
-    /// y = activation(x W^T + b) + residual; the residual may be y. Of W and b, only `outputs` count, which begin
-    /// at a multiple of 16; nil for all. Rows of x are images of `tokens` rows; nil if each is on its own.
+    /// y = activation(x W^T + b) + residual; the residual may be y. Rows of x are images of `tokens` rows; nil if
+    /// each is on its own.
     func callAsFunction(
-        _ x: Matrix, tokens: Int? = nil, outputs: Range<Int>? = nil, activation: Activation = .none,
-        residual: Matrix? = nil, into y: MutableMatrix, on device: Device
+        _ x: Matrix, tokens: Int? = nil, activation: Activation = .none, residual: Matrix? = nil,
+        into y: MutableMatrix, on device: Device
     ) {
         switch weights {
         case .single(let weights):
             multiply(
-                x, weights, outputs: outputs, bias: bias.baseAddress, activation: activation,
-                residual: residual, imageRows: tokens, into: y, workspace: device.workspace,
-                workers: device.workers)
+                x, weights, bias: bias.baseAddress, activation: activation, residual: residual,
+                imageRows: tokens, into: y, workspace: device.workspace, workers: device.workers)
         case .int8(let weights):
             multiply(
-                x, weights, outputs: outputs, bias: bias.baseAddress, activation: activation,
-                residual: residual, into: y, workspace: device.workspace, workers: device.workers)
+                x, weights, bias: bias.baseAddress, activation: activation, residual: residual, into: y,
+                workspace: device.workspace, workers: device.workers)
         }
     }
 }
@@ -59,6 +61,23 @@ struct LinearWeights: ~Copyable {
 
     var outputs: Int { bias.count }
     var matrix: Matrix { weights.matrix(rows: outputs, columns: inputs).readOnly }
+}
+
+extension LinearWeights {
+    /// What weights in 8 bits stand for.
+    init(_ quantized: QuantizedLinear) {
+        let (values, inputs) = (quantized.weights, quantized.weights.inputs)
+        let weights = FloatBuffer(count: values.outputs * inputs)
+        for output in 0..<values.outputs {
+            for index in output * inputs..<(output + 1) * inputs {
+                weights.baseAddress[index] = values.scales[output] * Float(values.values[index])
+            }
+        }
+        if let factors = quantized.inputFactors {
+            for index in 0..<weights.count { weights.baseAddress[index] *= factors[index % inputs] }
+        }
+        self.init(weights: weights, bias: FloatBuffer(quantized.bias), inputs: inputs)
+    }
 }
 
 /// The weights of a linear layer in 8 bits.

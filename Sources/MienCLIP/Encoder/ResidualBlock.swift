@@ -14,53 +14,32 @@ final class ResidualBlock {
     private let attention: SelfAttention
     private let norm2: LayerNorm
     private let feedForward: FeedForward
+    private let tokenCount: Int
 
     init(
         norm1: consuming LayerNorm, attention: consuming SelfAttention, norm2: consuming LayerNorm,
-        feedForward: consuming FeedForward
+        feedForward: consuming FeedForward, _ configuration: VisionConfiguration
     ) {
         self.norm1 = norm1
         self.attention = attention
         self.norm2 = norm2
         self.feedForward = feedForward
+        tokenCount = configuration.tokenCount
     }
 
     /// Advances the residual stream `x`, (images * tokens, width), in place.
     ///
-    /// - Parameters:
-    ///   - step: Only every `step`-th row is wanted, from the first; the others are left unfinished. The last
-    ///     block gets the number of tokens, since only the class token is read after it.
-    ///   - observe: Is shown the input of each product.
+    /// - Parameter observe: Is shown the input of each product.
     func callAsFunction(
-        _ x: MutableMatrix, step: Int = 1, scratch: borrowing Activations, on device: Device,
-        observe: Observer? = nil
+        _ x: MutableMatrix, scratch: borrowing Activations, on device: Device, observe: Observer? = nil
     ) {
         let normed = scratch.narrow(rows: x.rows, columns: x.columns)
         norm1(x.readOnly, into: normed, on: device)
         observe?(.attention, normed.readOnly)
-        let wanted = x.every(step)
-        attention(
-            normed.readOnly, step: step, addingTo: wanted, scratch: scratch, on: device, observe: observe)
-
-        let wantedNormed = scratch.narrow(rows: wanted.rows, columns: x.columns)
-        norm2(wanted.readOnly, into: wantedNormed, on: device)
-        observe?(.feedForward, wantedNormed.readOnly)
+        attention(normed.readOnly, addingTo: x, scratch: scratch, on: device, observe: observe)
+        norm2(x.readOnly, into: normed, on: device)
+        observe?(.feedForward, normed.readOnly)
         feedForward(
-            wantedNormed.readOnly, tokens: attention.tokenCount / step, addingTo: wanted, scratch: scratch,
-            on: device, observe: observe)
-    }
-}
-
-extension Matrix {
-    /// Every `step`-th row, from the first.
-    func every(_ step: Int) -> Matrix {
-        Matrix(baseAddress, rows: (rows + step - 1) / step, columns: columns, stride: step * stride)
-    }
-}
-
-extension MutableMatrix {
-    /// Every `step`-th row, from the first.
-    func every(_ step: Int) -> MutableMatrix {
-        MutableMatrix(baseAddress, rows: (rows + step - 1) / step, columns: columns, stride: step * stride)
+            normed.readOnly, tokens: tokenCount, addingTo: x, scratch: scratch, on: device, observe: observe)
     }
 }

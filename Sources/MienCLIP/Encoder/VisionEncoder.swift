@@ -32,7 +32,9 @@ package final class VisionEncoder {
 
     private let embeddings: Embeddings
     private let preLayerNorm: LayerNorm
+    /// All but the last.
     private let blocks: [ResidualBlock]
+    private let lastBlock: ClassBlock
     private let postLayerNorm: LayerNorm
     private let projection: Linear?
     private let device: Device
@@ -61,26 +63,32 @@ package final class VisionEncoder {
         embeddings = try Embeddings(checkpoint, precision: self.precision, workers: workers)
         preLayerNorm = try checkpoint.layerNorm(checkpoint.names.preLayerNorm)
         var blocks: [ResidualBlock] = []
+        let last = configuration.layerCount - 1
         if self.precision == .single {
-            for index in 0..<configuration.layerCount {
+            for index in 0..<last {
                 blocks.append(ResidualBlock(try BlockWeights(checkpoint, index: index), configuration))
             }
+            lastBlock = ClassBlock(try BlockWeights(checkpoint, index: last), configuration)
         } else {
             var quantizer: Quantizer?
             if checkpoint.precision == .single {
                 quantizer = try Quantizer(
                     checkpoint, embeddings: embeddings, preLayerNorm: preLayerNorm, device: device)
             }
-            for index in 0..<configuration.layerCount {
-                let weights =
-                    if let quantizer { try quantizer.next() } else {
-                        try QuantizedBlock(checkpoint, index: index)
-                    }
-                guard let block = ResidualBlock(weights, configuration) else {
+            func weights(_ index: Int) throws(CLIPError) -> QuantizedBlock {
+                if let quantizer { return try quantizer.next() }
+                return try QuantizedBlock(checkpoint, index: index)
+            }
+            for index in 0..<last {
+                guard let block = ResidualBlock(try weights(index), configuration) else {
                     throw checkpoint.breaksGroupRule(block: index)
                 }
                 blocks.append(block)
             }
+            guard let block = ClassBlock(try weights(last), configuration) else {
+                throw checkpoint.breaksGroupRule(block: last)
+            }
+            lastBlock = block
         }
         self.blocks = blocks
         // What passed through while the weights were arranged is a good part of what stays.
@@ -129,17 +137,14 @@ package final class VisionEncoder {
 
     /// Embeds as many images as `embedding` has rows.
     private func encodePass(_ pixels: UnsafePointer<UInt8>, into embedding: MutableMatrix) {
-        let (width, tokens) = (configuration.width, configuration.tokenCount)
+        let width = configuration.width
         let x = activations.residualStream(images: embedding.rows, width: width)
         embeddings(
             pixels, patches: activations.wide(rows: x.rows, columns: embeddings.patchWidth), into: x,
             on: device)
         preLayerNorm(x.readOnly, into: x, on: device)
-        for (index, block) in blocks.enumerated() {
-            let isLast = index == blocks.count - 1
-            block(x, step: isLast ? tokens : 1, scratch: activations, on: device)
-        }
-        let classTokens = x.every(tokens)
+        for block in blocks { block(x, scratch: activations, on: device) }
+        let classTokens = lastBlock(x, scratch: activations, on: device)
         switch projection {
         case .some(let projection):
             let normed = activations.narrow(rows: embedding.rows, columns: width)

@@ -74,12 +74,34 @@ extension ResidualBlock {
     /// Nil if the weights break the rule that keeps their sums exact.
     convenience init?(_ block: borrowing QuantizedBlock, _ configuration: VisionConfiguration) {
         guard let input = Linear(block.attentionInput), let output = Linear(block.attentionOutput),
-            let expand = Linear(block.feedForwardInput), let contract = Linear(block.feedForwardOutput)
+            let feedForward = FeedForward(block, configuration)
         else { return nil }
         self.init(
             norm1: block.norm1.copy(), attention: SelfAttention(input: input, output: output, configuration),
-            norm2: block.norm2.copy(),
-            feedForward: FeedForward(
-                expand: expand, contract: contract, activation: configuration.activation))
+            norm2: block.norm2.copy(), feedForward: feedForward, configuration)
+    }
+}
+
+extension ClassBlock {
+    /// Nil if the weights break the rule that keeps their sums exact.
+    ///
+    /// What it multiplies with few rows, attention's input, it does in single precision: quantising those rows would
+    /// cost more than the products do.
+    convenience init?(_ block: borrowing QuantizedBlock, _ configuration: VisionConfiguration) {
+        guard let output = Linear(block.attentionOutput), let feedForward = FeedForward(block, configuration)
+        else { return nil }
+        let input = LinearWeights(block.attentionInput)
+        self.init(
+            norm1: block.norm1.copy(),
+            attention: ClassAttention(input: input, output: output, configuration),
+            norm2: block.norm2.copy(), feedForward: feedForward, configuration)
+    }
+}
+
+extension FeedForward {
+    fileprivate init?(_ block: borrowing QuantizedBlock, _ configuration: VisionConfiguration) {
+        guard let expand = Linear(block.feedForwardInput), let contract = Linear(block.feedForwardOutput)
+        else { return nil }
+        self.init(expand: expand, contract: contract, activation: configuration.activation)
     }
 }

@@ -9,13 +9,11 @@ import CKernels
 ///   - projections: (images * tokens) x (3 * width): in each row the queries of all heads, then the keys,
 ///     then the values.
 ///   - tokens: The number of rows per image.
-///   - queries: Of each image, only the first so many rows are written; the queries of others are not read.
-///     Nil for all.
 ///   - heads: The number of heads; width / heads is a multiple of 8 and at most 256.
 ///   - output: (images * tokens) x width; must not overlap the projections.
 ///   - workspace: Scratch; allocates only when a call is larger than all before it.
 package func attention(
-    _ projections: Matrix, tokens: Int, queries: Int? = nil, heads: Int, into output: MutableMatrix,
+    _ projections: Matrix, tokens: Int, heads: Int, into output: MutableMatrix,
     workspace: Workspace, workers: Workers
 ) {
     let width = output.columns
@@ -25,18 +23,16 @@ package func attention(
             + "\(output.rows) x \(width)")
     precondition(
         tokens > 0 && output.rows % tokens == 0, "\(output.rows) rows are not images of \(tokens) tokens")
-    let queries = queries ?? tokens
-    precondition(queries > 0 && queries <= tokens, "\(queries) queries of \(tokens) tokens")
     precondition(heads > 0 && width % heads == 0, "\(heads) heads do not share a width of \(width)")
     let headWidth = width / heads
     precondition(
-        headWidth % 8 == 0 && headWidth <= 256,
-        "a head's width is a multiple of 8 up to 256, not \(headWidth)")
+        headWidth % 8 == 0 && headWidth <= MIEN_WIDEST_HEAD,
+        "a head's width is a multiple of 8 up to \(MIEN_WIDEST_HEAD), not \(headWidth)")
     let scratchCount = mien_attention_scratch_count(tokens, headWidth) * workers.count
     var arguments = mien_attention(
         qkv: projections.baseAddress, qkv_stride: projections.stride, out: output.baseAddress,
         out_stride: output.stride, images: output.rows / tokens, tokens: tokens, heads: heads,
-        queries: queries, head_width: headWidth, scale: 1 / Float(headWidth).squareRoot(),
+        head_width: headWidth, scale: 1 / Float(headWidth).squareRoot(),
         scratch: workspace.reserve(scratchCount))
     mien_attention_run(&arguments, workers.count)
 }

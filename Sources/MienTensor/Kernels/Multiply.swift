@@ -30,34 +30,31 @@ package enum Activation: Sendable {
 ///
 /// - Parameters:
 ///   - input: m x K.
-///   - outputs: Which of the weight's outputs are wanted, from a multiple of 16 on: N of them. Nil for all.
-///   - weights: (outputs, K).
-///   - bias: An element for each output of the weight, or `nil` for zeros.
+///   - weights: (N, K).
+///   - bias: N elements, or `nil` for zeros.
 ///   - residual: m x N, or `nil` for zeros; may be the output itself.
 ///   - output: m x N; must not overlap the input.
 ///   - imageRows: How many rows are an image; nil if each row is on its own.
 ///   - workspace: Scratch; allocates only when a call is larger than all before it.
 package func multiply(
-    _ input: Matrix, _ weights: borrowing PackedMatrix, outputs: Range<Int>? = nil,
-    bias: UnsafePointer<Float>? = nil, activation: Activation = .none, residual: Matrix? = nil,
+    _ input: Matrix, _ weights: borrowing PackedMatrix, bias: UnsafePointer<Float>? = nil,
+    activation: Activation = .none, residual: Matrix? = nil,
     imageRows: Int? = nil, into output: MutableMatrix, workspace: Workspace, workers: Workers
 ) {
-    let outputs = outputs ?? 0..<weights.outputs
     checkProduct(
-        input, of: weights.outputs, outputs: outputs, inputs: weights.inputs, residual: residual,
-        output: output)
+        input, outputs: weights.outputs, inputs: weights.inputs, residual: residual, output: output)
     guard input.rows > 0 else { return }
     var plan = mien_gemm()
     plan.a = input.baseAddress
     plan.a_stride = input.stride
-    plan.weights = UnsafePointer(weights.panels(from: outputs.lowerBound))
-    plan.bias = bias.map { $0 + outputs.lowerBound }
+    plan.weights = UnsafePointer(weights.panels)
+    plan.bias = bias
     plan.residual = residual?.baseAddress
     plan.residual_stride = residual?.stride ?? 0
     plan.c = output.baseAddress
     plan.c_stride = output.stride
     plan.m = input.rows
-    plan.n = outputs.count
+    plan.n = weights.outputs
     plan.k = weights.inputs
     plan.activation = activation.kernel
     if let imageRows {
@@ -71,19 +68,16 @@ package func multiply(
     mien_gemm_run(&plan)
 }
 
-/// Whether the matrices of a product with some outputs of a weight of (all, inputs) fit each other.
+/// Whether the matrices of a product with a weight of (outputs, inputs) fit each other.
 func checkProduct(
-    _ input: Matrix, of all: Int, outputs: Range<Int>, inputs: Int, residual: Matrix?, output: MutableMatrix
+    _ input: Matrix, outputs: Int, inputs: Int, residual: Matrix?, output: MutableMatrix
 ) {
-    precondition(
-        outputs.lowerBound >= 0 && outputs.upperBound <= all && outputs.lowerBound % Int(MIEN_PANEL) == 0,
-        "no outputs \(outputs) of \(all), from a multiple of \(MIEN_PANEL) on")
     precondition(
         input.columns == inputs,
         "an input of \(input.columns) columns does not fit a weight of \(inputs) inputs")
     precondition(
-        output.rows == input.rows && output.columns == outputs.count,
-        "an output of \(output.rows) x \(output.columns) is not \(input.rows) x \(outputs.count)")
+        output.rows == input.rows && output.columns == outputs,
+        "an output of \(output.rows) x \(output.columns) is not \(input.rows) x \(outputs)")
     if let residual {
         precondition(
             residual.rows == output.rows && residual.columns == output.columns,

@@ -12,10 +12,7 @@ package struct PackedMatrix: ~Copyable, @unchecked Sendable {
 
     private let memory: WeightMemory
 
-    /// The panel that begins with an output.
-    func panels(from output: Int) -> UnsafeMutablePointer<Float> {
-        memory.bytes.assumingMemoryBound(to: Float.self) + mien_gemm_packed_weights_count(output, inputs)
-    }
+    var panels: UnsafeMutablePointer<Float> { memory.bytes.assumingMemoryBound(to: Float.self) }
 
     /// Packs row-major weights of shape (outputs, inputs).
     package init(
@@ -30,7 +27,7 @@ package struct PackedMatrix: ~Copyable, @unchecked Sendable {
     /// Packs row-major weights of shape (outputs, inputs).
     package init(weights: Matrix, workers: Workers = Workers(count: 1)) {
         self.init(outputs: weights.rows, inputs: weights.columns)
-        let (outputs, inputs, packed) = (outputs, inputs, panels(from: 0))
+        let (outputs, inputs, packed) = (outputs, inputs, panels)
         let outputsPerPiece = 256
         workers.run((outputs + outputsPerPiece - 1) / outputsPerPiece) { piece in
             let first = piece * outputsPerPiece

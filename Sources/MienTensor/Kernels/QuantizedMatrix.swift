@@ -9,7 +9,7 @@ package struct QuantizedMatrix: ~Copyable, @unchecked Sendable {
     /// The number of inputs, K.
     package let inputs: Int
 
-    let values: WeightMemory
+    private let values: WeightMemory
     let scales: FloatBuffer
     /// The sum of each output's weights.
     let sums: UnsafeMutablePointer<Int32>
@@ -39,10 +39,7 @@ package struct QuantizedMatrix: ~Copyable, @unchecked Sendable {
         guard obeys else { return nil }
     }
 
-    /// The panel that begins with an output.
-    func panels(from output: Int) -> UnsafeMutablePointer<Int8> {
-        values.bytes.assumingMemoryBound(to: Int8.self) + mien_int8_packed_count(output, inputs)
-    }
+    var panels: UnsafeMutablePointer<Int8> { values.bytes.assumingMemoryBound(to: Int8.self) }
 
     deinit {
         sums.deallocate()
@@ -56,20 +53,18 @@ package struct QuantizedMatrix: ~Copyable, @unchecked Sendable {
 ///
 /// - Parameters:
 ///   - input: m x K.
-///   - outputs: Which of the weight's outputs are wanted, from a multiple of 16 on: N of them. Nil for all.
-///   - bias: An element for each output of the weight, or `nil` for zeros.
+///   - weights: (N, K).
+///   - bias: N elements, or `nil` for zeros.
 ///   - residual: m x N, or `nil` for zeros; may be the output itself.
 ///   - output: m x N; must not overlap the input.
 ///   - workspace: Scratch; allocates only when a call is larger than all before it.
 package func multiply(
-    _ input: Matrix, _ weights: borrowing QuantizedMatrix, outputs: Range<Int>? = nil,
-    bias: UnsafePointer<Float>? = nil, activation: Activation = .none, residual: Matrix? = nil,
+    _ input: Matrix, _ weights: borrowing QuantizedMatrix, bias: UnsafePointer<Float>? = nil,
+    activation: Activation = .none, residual: Matrix? = nil,
     into output: MutableMatrix, workspace: Workspace, workers: Workers
 ) {
-    let outputs = outputs ?? 0..<weights.outputs
     checkProduct(
-        input, of: weights.outputs, outputs: outputs, inputs: weights.inputs, residual: residual,
-        output: output)
+        input, outputs: weights.outputs, inputs: weights.inputs, residual: residual, output: output)
     guard input.rows > 0 else { return }
     var plan = mien_int8_gemm()
     plan.a = input.baseAddress
@@ -78,16 +73,16 @@ package func multiply(
     case .some(let factors): plan.a_factors = UnsafePointer(factors.baseAddress)
     case nil: break
     }
-    plan.weights = UnsafePointer(weights.panels(from: outputs.lowerBound))
-    plan.scales = UnsafePointer(weights.scales.baseAddress + outputs.lowerBound)
-    plan.sums = UnsafePointer(weights.sums + outputs.lowerBound)
-    plan.bias = bias.map { $0 + outputs.lowerBound }
+    plan.weights = UnsafePointer(weights.panels)
+    plan.scales = UnsafePointer(weights.scales.baseAddress)
+    plan.sums = UnsafePointer(weights.sums)
+    plan.bias = bias
     plan.residual = residual?.baseAddress
     plan.residual_stride = residual?.stride ?? 0
     plan.c = output.baseAddress
     plan.c_stride = output.stride
     plan.m = input.rows
-    plan.n = outputs.count
+    plan.n = weights.outputs
     plan.k = weights.inputs
     plan.activation = activation.kernel
 
