@@ -311,6 +311,7 @@ static void KERNEL(quantize)(const float *in, size_t count, const float *factors
     }
 }
 
+#include "elementwise_int16_body.h"
 #include "elementwise_rows_body.h"
 #include "elementwise_strassen_body.h"
 
@@ -328,4 +329,8 @@ const mien_elementwise KERNEL(elementwise) = {
     .finish = KERNEL(finish),
     .finish_int8 = KERNEL(finish_int8),
     .quantize = KERNEL(quantize),
+    .row_int16 = KERNEL(row_int16),
+    .column_scales = KERNEL(column_scales),
+    .pair_int16 = KERNEL(pair_int16),
+    .softmax_int16 = KERNEL(softmax_int16),
 };

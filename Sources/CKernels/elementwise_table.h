@@ -76,6 +76,12 @@ typedef struct mien_elementwise {
     void (*finish_int8)(const mien_sums *sums, const mien_finish *finish);
     void (*quantize)(const float *in, size_t count, const float *factors, float most, uint8_t *out,
                      size_t block, size_t stride, float *scale, int32_t *zero);
+    float (*row_int16)(const float *in, size_t count, float limit, int16_t *out);
+    void (*column_scales)(const float *rows, size_t stride, size_t count, size_t width, float limit, float *factors,
+                          float *scales);
+    void (*pair_int16)(const float *first, const float *second, size_t count, const float *factors, int16_t *out,
+                       size_t stride);
+    float (*softmax_int16)(const float *row, size_t count, float limit, int16_t *out);
 } mien_elementwise;
 
 extern const mien_elementwise mien_elementwise_baseline;

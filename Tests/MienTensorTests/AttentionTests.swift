@@ -20,7 +20,8 @@ private struct Images {
     }
 
     func output(
-        image: Int? = nil, workers: Int = 1, level: mien_isa_level = MIEN_ISA_AVX512
+        image: Int? = nil, precision: AttentionPrecision = .single, workers: Int = 1,
+        level: mien_isa_level = MIEN_ISA_AVX512
     ) -> [Float] {
         let rows = image.map { $0 * tokens..<($0 + 1) * tokens } ?? 0..<count * tokens
         let input = FloatBuffer(projections)
@@ -29,7 +30,7 @@ private struct Images {
         InstructionSets.limited(to: level) {
             attention(
                 input.matrix(rows: count * tokens, columns: 3 * width).readOnly[rows: rows],
-                tokens: tokens, heads: heads, into: output, workspace: Workspace(),
+                tokens: tokens, heads: heads, precision: precision, into: output, workspace: Workspace(),
                 workers: Workers(count: workers))
         }
         return elements(output)
@@ -49,7 +50,8 @@ private struct Images {
                         columns.reduce(0) { $0 + projection(row, 0, $1) * projection(other, 1, $1) }
                             / Double(headWidth).squareRoot()
                     }
-                    let weights = scores.map { exp($0 - scores.max()!) }
+                    let most = scores.max()!
+                    let weights = scores.map { exp($0 - most) }
                     let sum = weights.reduce(0, +)
                     for column in columns {
                         result[row * width + column] =
@@ -75,25 +77,72 @@ extension InstructionSets {
                 for (found, expected) in zip(images.output(level: level), reference) {
                     #expect(abs(Double(found) - expected) < 4e-6)
                 }
+                for (found, expected) in zip(images.output(precision: .int16, level: level), reference) {
+                    #expect(abs(Double(found) - expected) < 2e-3)
+                }
             }
         }
 
-        @Test func largeScoresDoNotOverflow() {
+        @Test(arguments: [AttentionPrecision.single, .int16])
+        func largeScoresDoNotOverflow(precision: AttentionPrecision) {
             let images = Images(count: 1, tokens: 20, heads: 1, headWidth: 16, scale: 30)
-            for (found, expected) in zip(images.output(), images.reference()) {
-                #expect(abs(Double(found) - expected) < 0.02)
+            for (found, expected) in zip(images.output(precision: precision), images.reference()) {
+                #expect(abs(Double(found) - expected) < (precision == .single ? 0.02 : 0.1))
             }
         }
 
-        @Test func bitsDependOnTheImageAlone() {
+        /// All queries, keys and values the same: the largest sums there are, of either sign.
+        @Test(arguments: [(1, 8), (2, 256), (785, 8), (1030, 24)], InstructionSets.levels)
+        func sumsIn16BitsAreExactAtTheExtremes(shape: (Int, Int), level: mien_isa_level) {
+            for sign: Float in [-1, 1] {
+                var images = Images(count: 1, tokens: shape.0, heads: 1, headWidth: shape.1)
+                images.projections = (0..<images.projections.count).map {
+                    $0 % (3 * shape.1) < shape.1 ? 2 : 2 * sign
+                }
+                for found in images.output(precision: .int16, level: level) {
+                    #expect(abs(found - 2 * sign) < 1e-6)
+                }
+            }
+        }
+
+        @Test(arguments: [AttentionPrecision.single, .int16])
+        func zerosAndTinyNumbersAreHarmless(precision: AttentionPrecision) {
+            for value: Float in [0, 0x1p-146, -0x1p-120] {
+                var images = Images(count: 1, tokens: 7, heads: 2, headWidth: 8)
+                images.projections = images.projections.map { _ in value }
+                for found in images.output(precision: precision) { #expect(abs(found - value) <= 0x1p-120) }
+            }
+        }
+
+        @Test(arguments: [AttentionPrecision.single, .int16], InstructionSets.levels)
+        func aNaNStaysInItsHead(precision: AttentionPrecision, level: mien_isa_level) {
+            let clean = Images(count: 2, tokens: 9, heads: 2, headWidth: 16)
+            let (row, head) = (12, 1)
+            for (part, value) in [(0, Float.nan), (1, .infinity), (2, .nan)] {
+                var images = clean
+                images.projections[row * 3 * 32 + part * 32 + head * 16 + 5] = value
+                let found = images.output(precision: precision, level: level)
+                for (index, expected) in clean.output(precision: precision, level: level).enumerated() {
+                    let (foundRow, foundHead) = (index / 32, index % 32 / 16)
+                    if foundRow / 9 != 1 || foundHead != head {
+                        #expect(found[index].bitPattern == expected.bitPattern)
+                    }
+                }
+                #expect(found[row * 32 + head * 16 + 5].isNaN)
+            }
+        }
+
+        @Test(arguments: [AttentionPrecision.single, .int16])
+        func bitsDependOnTheImageAlone(precision: AttentionPrecision) {
             let images = Images(count: 3, tokens: 50, heads: 3, headWidth: 32)
-            let all = images.output().map(\.bitPattern)
-            #expect(images.output(workers: 2).map(\.bitPattern) == all)
-            #expect(images.output(workers: 4, level: MIEN_ISA_AVX2).map(\.bitPattern) == all)
+            let all = images.output(precision: precision).map(\.bitPattern)
+            #expect(images.output(precision: precision, workers: 2).map(\.bitPattern) == all)
+            let narrow = images.output(precision: precision, workers: 4, level: MIEN_ISA_AVX2)
+            #expect(narrow.map(\.bitPattern) == all)
             for image in 0..<3 {
                 let count = 50 * images.width
                 #expect(
-                    images.output(image: image).map(\.bitPattern)
+                    images.output(image: image, precision: precision).map(\.bitPattern)
                         == Array(all[image * count..<(image + 1) * count]))
             }
         }

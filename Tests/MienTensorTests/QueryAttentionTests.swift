@@ -78,7 +78,8 @@ private struct Queries {
                         $0 + Double(queries[image * headsWidth + $1]) * projection(keys, row, $1)
                     } / Double(headWidth).squareRoot()
                 }
-                let weights = scores.map { exp($0 - scores.max()!) }
+                let most = scores.max()!
+                let weights = scores.map { exp($0 - most) }
                 let sum = weights.reduce(0, +)
                 for output in outputs {
                     result.append(

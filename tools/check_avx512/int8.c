@@ -132,7 +132,7 @@ static void check_extremes(size_t k, mien_int8_kernel kernel, bool emulates_vnni
 static void check_kernel(mien_int8_kernel kernel, bool emulates_vnni) {
     family("8-bit products, %s%s", names[kernel],
            emulates_vnni && kernel == MIEN_INT8_AVX_VNNI ? " (instruction emulated here)" : "");
-    static const size_t columns[] = {5, 16, 24, 32, 40, 48, 72}, depths[] = {1, 7, 16, 30, 64, 100, 203, 260, 300};
+    static const size_t columns[] = {5, 16, 24, 32, 40, 48, 72}, depths[] = {1, 7, 16, 30, 64, 100, 203, 520, 600};
     for (size_t m = 1; m <= 25; m++) {
         for (size_t n = 0; n < sizeof columns / sizeof *columns; n++) {
             size_t k = depths[(m + n) % (sizeof depths / sizeof *depths)];
@@ -167,7 +167,7 @@ static void quantize(const void *context, void *out) {
 
 void check_int8(bool emulates_vnni) {
     family("quantising of weights");
-    static const size_t inputs[] = {101, 301};
+    static const size_t inputs[] = {101, 601};
     for (size_t i = 0; i < 2; i++) {
         size_t k = inputs[i];
         float *w = noise(40 * k, 8);

@@ -53,6 +53,15 @@ static void attend(const void *context, void *out) {
     free(attention.scratch);
 }
 
+static void attend_in_int16(const void *context, void *out) {
+    mien_attention attention = *(const mien_attention *)context;
+    attention.out = out;
+    attention.scratch =
+        aligned(mien_int16_attention_scratch_count(attention.tokens, attention.head_width) * sizeof(float));
+    mien_int16_attention_run(&attention, 1);
+    free(attention.scratch);
+}
+
 static void check_attention(size_t tokens, size_t head_width) {
     size_t heads = 2, width = heads * head_width, rows = 2 * tokens;
     float *qkv = noise(rows * 3 * width, tokens * 1009 + head_width);
@@ -63,6 +72,8 @@ static void check_attention(size_t tokens, size_t head_width) {
     char name[60];
     snprintf(name, sizeof name, "%zu tokens, heads of %zu", tokens, head_width);
     compare_levels(attend, &attention, rows * (width + 3) * sizeof(float), 2e-5, name);
+    snprintf(name, sizeof name, "%zu tokens, heads of %zu, 16 bits", tokens, head_width);
+    compare_levels(attend_in_int16, &attention, rows * (width + 3) * sizeof(float), 1e-3, name);
     free(qkv);
 }
 

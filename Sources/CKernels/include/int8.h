@@ -30,10 +30,10 @@ typedef struct mien_int8_rule {
     int group_sum;     // the largest sum of those above zero, and of the magnitudes of those below
 } mien_int8_rule;
 
-#define MIEN_INT8_FEW_INPUTS 256
+#define MIEN_INT8_FEW_INPUTS 512 // or fewer
 
 static inline mien_int8_rule mien_int8_rule_for(size_t k) {
-    return k < MIEN_INT8_FEW_INPUTS ? (mien_int8_rule){255, 4, 128} : (mien_int8_rule){127, 8, 258};
+    return k <= MIEN_INT8_FEW_INPUTS ? (mien_int8_rule){255, 4, 128} : (mien_int8_rule){127, 8, 258};
 }
 
 // The most inputs: 127 * 127 times as many fit into 32 bits.

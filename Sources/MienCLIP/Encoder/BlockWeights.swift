@@ -34,7 +34,8 @@ extension ResidualBlock {
         self.init(
             norm1: weights.norm1.copy(),
             attention: SelfAttention(
-                input: Linear(weights.attentionInput), output: Linear(weights.attentionOutput), configuration),
+                input: Linear(weights.attentionInput), output: Linear(weights.attentionOutput),
+                precision: .single, configuration),
             norm2: weights.norm2.copy(), feedForward: FeedForward(weights, configuration), configuration)
     }
 }

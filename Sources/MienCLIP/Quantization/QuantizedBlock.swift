@@ -14,24 +14,29 @@ struct QuantizedBlock: ~Copyable {
     /// The factors that even out its channels go into the layer before: those of the first product of each
     /// half into the norm, those of the attention's output into the rows of the values. Before the last
     /// product is the activation, which they cannot pass, so its inputs are multiplied as they are quantised.
-    init(_ block: borrowing BlockWeights, ranges: ChannelRanges, workers: Workers) {
-        let attention = ranges.factors(.attention, weights: block.attentionInput.matrix)
-        let output = ranges.factors(.attentionOutput, weights: block.attentionOutput.matrix)
-        let hidden = ranges.factors(.feedForward, weights: block.feedForwardInput.matrix)
-        let last = ranges.factors(.feedForwardOutput, weights: block.feedForwardOutput.matrix)
+    init(_ block: borrowing BlockWeights, statistics: ChannelStatistics, workers: Workers) {
+        func quantized(
+            _ linear: borrowing LinearWeights, factors: [Float], _ stage: ResidualBlock.Stage
+        ) -> QuantizedLinear {
+            QuantizedLinear(linear, factors: factors, means: statistics.means(stage), workers: workers)
+        }
+        let attention = statistics.factors(.attention, weights: block.attentionInput.matrix)
+        let output = statistics.factors(.attentionOutput, weights: block.attentionOutput.matrix)
+        let hidden = statistics.factors(.feedForward, weights: block.feedForwardInput.matrix)
+        let last = statistics.factors(.feedForwardOutput, weights: block.feedForwardOutput.matrix)
 
         norm1 = block.norm1.copy(times: attention.map { 1 / $0 })
         norm2 = block.norm2.copy(times: hidden.map { 1 / $0 })
-        var input = QuantizedLinear(block.attentionInput, factors: attention, workers: workers)
+        var input = quantized(block.attentionInput, factors: attention, .attention)
         let values = 2 * output.count
         for (channel, factor) in output.enumerated() {
             input.weights.scales[values + channel] /= factor
             input.bias[values + channel] /= factor
         }
         attentionInput = input
-        attentionOutput = QuantizedLinear(block.attentionOutput, factors: output, workers: workers)
-        feedForwardInput = QuantizedLinear(block.feedForwardInput, factors: hidden, workers: workers)
-        var contract = QuantizedLinear(block.feedForwardOutput, factors: last, workers: workers)
+        attentionOutput = quantized(block.attentionOutput, factors: output, .attentionOutput)
+        feedForwardInput = quantized(block.feedForwardInput, factors: hidden, .feedForward)
+        var contract = quantized(block.feedForwardOutput, factors: last, .feedForwardOutput)
         contract.inputFactors = last.map { 1 / $0 }
         feedForwardOutput = contract
     }
@@ -64,9 +69,30 @@ struct QuantizedBlock: ~Copyable {
 }
 
 extension QuantizedLinear {
-    init(_ linear: borrowing LinearWeights, factors: [Float], workers: Workers) {
-        weights = QuantizedWeights(linear.matrix, factors: factors, workers: workers)
+    /// Quantises a layer, each of whose inputs is multiplied with its factor and what goes into it divided by that.
+    ///
+    /// - Parameter means: The inputs' means, if they are known: what rounding the weights makes of them is taken from
+    ///   the bias, so that the outputs keep their means. (Nagel et al., Data-Free Quantization Through Weight
+    ///   Equalization and Bias Correction, 2019.)
+    init(_ linear: borrowing LinearWeights, factors: [Float], means: [Float]? = nil, workers: Workers) {
+        let quantized = QuantizedWeights(linear.matrix, factors: factors, workers: workers)
+        weights = quantized
         bias = linear.bias.elements
+        guard let means else { return }
+        let (inputs, original) = (linear.inputs, linear.weights.baseAddress)
+        let inverses = factors.map { 1 / $0 }
+        bias.withUnsafeMutableBufferPointer { bias in
+            let bias = bias.baseAddress!
+            workers.run(quantized.outputs) { output in
+                let (scale, first) = (quantized.scales[output], output * inputs)
+                var error: Float = 0
+                for i in 0..<inputs {
+                    let weight = scale * Float(quantized.values[first + i]) * inverses[i]
+                    error += (weight - original[first + i]) * means[i]
+                }
+                bias[output] -= error
+            }
+        }
     }
 }
 
@@ -77,7 +103,8 @@ extension ResidualBlock {
             let feedForward = FeedForward(block, configuration)
         else { return nil }
         self.init(
-            norm1: block.norm1.copy(), attention: SelfAttention(input: input, output: output, configuration),
+            norm1: block.norm1.copy(),
+            attention: SelfAttention(input: input, output: output, precision: .int16, configuration),
             norm2: block.norm2.copy(), feedForward: feedForward, configuration)
     }
 }

@@ -4,7 +4,7 @@ import MienTensor
 ///
 /// The tensors have Hugging Face's names. A linear layer of a block has its `weight` in I8, a `weight_scale` for
 /// each output (F32) and, where its inputs are to be multiplied first, `input_scale` (F32); everything else is
-/// F32. Norms have taken up the factors of ``ChannelRanges/factors(_:weights:)``.
+/// F32. Norms have taken up the factors of ``ChannelStatistics/factors(_:weights:)``.
 package enum QuantizedCheckpoint {
     /// Quantises the checkpoint of a model folder, which must be in single precision.
     ///

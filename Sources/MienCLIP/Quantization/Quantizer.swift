@@ -3,7 +3,7 @@ import MienTensor
 /// Makes 8-bit weights of a checkpoint in single precision, block by block: only one block's are in memory.
 ///
 /// Some made pictures run through the blocks ahead of it, in single precision, and show which channels are
-/// large.
+/// large, and their means.
 final class Quantizer {
     private let checkpoint: VisionCheckpoint
     private let device: Device
@@ -43,10 +43,10 @@ final class Quantizer {
     func next() throws(CLIPError) -> QuantizedBlock {
         let weights = try BlockWeights(checkpoint, index: index)
         index += 1
-        var ranges = ChannelRanges()
+        var statistics = ChannelStatistics()
         ResidualBlock(weights, checkpoint.configuration)(stream, scratch: activations, on: device) {
-            ranges.add($1, to: $0)
+            statistics.add($1, to: $0)
         }
-        return QuantizedBlock(weights, ranges: ranges, workers: device.workers)
+        return QuantizedBlock(weights, statistics: statistics, workers: device.workers)
     }
 }

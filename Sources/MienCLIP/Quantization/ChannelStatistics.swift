@@ -1,20 +1,37 @@
 import MienTensor
 
-/// The largest magnitude of every input channel of a block's four products, over some pictures.
-struct ChannelRanges {
-    private var largest: [[Float]]
+/// The largest magnitude and the mean of every input channel of a block's four products, over some pictures.
+struct ChannelStatistics {
+    private var channels: [Channels]
 
-    init() {
-        largest = Array(repeating: [], count: ResidualBlock.Stage.allCases.count)
+    private struct Channels {
+        var largest: [Float] = []
+        var sums: [Double] = []
+        var count = 0
+
+        mutating func add(_ rows: Matrix) {
+            if count == 0 {
+                largest = Array(repeating: 0, count: rows.columns)
+                sums = Array(repeating: 0, count: rows.columns)
+            }
+            rows.raiseMagnitudes(&largest)
+            rows.addRows(to: &sums)
+            count += rows.rows
+        }
     }
 
-    subscript(stage: ResidualBlock.Stage) -> [Float] { largest[stage.rawValue] }
+    init() {
+        channels = Array(repeating: Channels(), count: ResidualBlock.Stage.allCases.count)
+    }
 
     mutating func add(_ rows: Matrix, to stage: ResidualBlock.Stage) {
-        if largest[stage.rawValue].isEmpty {
-            largest[stage.rawValue] = Array(repeating: 0, count: rows.columns)
-        }
-        rows.raiseMagnitudes(&largest[stage.rawValue])
+        channels[stage.rawValue].add(rows)
+    }
+
+    /// The mean of every channel.
+    func means(_ stage: ResidualBlock.Stage) -> [Float] {
+        let channels = channels[stage.rawValue]
+        return channels.sums.map { Float($0 / Double(channels.count)) }
     }
 
     /// What each channel of a product's weight is multiplied with, and its input divided by, so that both are
@@ -26,7 +43,7 @@ struct ChannelRanges {
     ///
     /// Xiao et al., SmoothQuant, 2023, with alpha = 0.5.
     func factors(_ stage: ResidualBlock.Stage, weights: Matrix) -> [Float] {
-        let activations = self[stage]
+        let activations = channels[stage.rawValue].largest
         var columns = [Float](repeating: 0, count: weights.columns)
         weights.raiseMagnitudes(&columns)
         // A channel that is always zero, on either side, is left alone.
@@ -52,6 +69,18 @@ extension Matrix {
             for row in 0..<rows {
                 let values = baseAddress + row * stride
                 for column in largest.indices { largest[column] = max(largest[column], abs(values[column])) }
+            }
+        }
+    }
+}
+
+extension Matrix {
+    /// Adds each column's elements to an element of `sums`.
+    fileprivate func addRows(to sums: inout [Double]) {
+        sums.withUnsafeMutableBufferPointer { sums in
+            for row in 0..<rows {
+                let values = baseAddress + row * stride
+                for column in sums.indices { sums[column] += Double(values[column]) }
             }
         }
     }
