@@ -40,31 +40,37 @@ void mien_warp_tile_baseline(const mien_warp_tile *tile, uint8_t *out, size_t st
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-// The sums of eight (or four) taps of three interleaved channels, from the columns' sums.
+// The columns' sums of eight (or four) taps of three interleaved channels, times the taps' weights.
 __attribute__((target("avx2"), always_inline)) static inline void
-finish(const __m256i *columns, int vectors, __m256i weights, uint8_t *out) {
+multiply(const __m256i *columns, int vectors, __m256i weights, int32_t *products) {
     const __m256i taps[3] = {
         _mm256_setr_epi32(0, 0, 0, 1, 1, 1, 2, 2),
         _mm256_setr_epi32(2, 3, 3, 3, 4, 4, 4, 5),
         _mm256_setr_epi32(5, 5, 6, 6, 6, 7, 7, 7),
     };
-    _Alignas(32) int32_t sums[24];
     for (int k = 0; k < vectors; k++) {
         __m256i column = _mm256_srai_epi32(
             _mm256_add_epi32(columns[k], _mm256_set1_epi32(1 << (COLUMN_SHIFT - 1))), COLUMN_SHIFT);
         __m256i product = _mm256_mullo_epi32(column, _mm256_permutevar8x32_epi32(weights, taps[k]));
-        _mm256_store_si256((__m256i *)(sums + 8 * k), product);
+        _mm256_store_si256((__m256i *)(products + 8 * k), product);
     }
-    for (int channel = 0; channel < 3; channel++) {
-        int32_t sum = 0;
-        for (int i = channel; i < (vectors == 3 ? 24 : 12); i += 3) { sum += sums[i]; }
-        out[channel] = to_byte(sum);
+}
+
+// Adds a pixel's products up, tap by tap: three channels and a lane that does not count.
+__attribute__((target("avx2"), always_inline)) static inline void
+add_taps(const int32_t *products, int taps, uint8_t *out) {
+    __m128i sum = _mm_set1_epi32(1 << (ROW_SHIFT - 1));
+    for (int tap = 0; tap < taps; tap++) {
+        sum = _mm_add_epi32(sum, _mm_loadu_si128((const __m128i *)(products + 3 * tap)));
     }
+    sum = _mm_srai_epi32(sum, ROW_SHIFT);
+    int32_t bytes = _mm_cvtsi128_si32(_mm_packus_epi16(_mm_packs_epi32(sum, sum), sum));
+    memcpy(out, &bytes, 3);
 }
 
 // Two rows at a time: their bytes interleaved, widened and multiplied by the pair of weights.
 __attribute__((target("avx2"), always_inline)) static inline void
-filter(const uint8_t *corner, int taps, const int16_t *wx, const int16_t *wy, uint8_t *out) {
+filter(const uint8_t *corner, int taps, const int16_t *wx, const int16_t *wy, int32_t *products) {
     __m256i columns[3] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
     for (int j = 0; j < taps; j += 2) {
         int32_t both;
@@ -84,27 +90,35 @@ filter(const uint8_t *corner, int taps, const int16_t *wx, const int16_t *wy, ui
         }
     }
     __m128i weights = taps == 8 ? _mm_loadu_si128((const __m128i *)wx) : _mm_loadl_epi64((const __m128i *)wx);
-    finish(columns, taps == 8 ? 3 : 2, _mm256_cvtepi16_epi32(weights), out);
+    multiply(columns, taps == 8 ? 3 : 2, _mm256_cvtepi16_epi32(weights), products);
 }
 
-__attribute__((target("avx2"))) void mien_warp_tile_avx2(const mien_warp_tile *tile, uint8_t *out,
-                                                         size_t stride) {
-    int before = tile->taps / 2 - 1;
-    for (int v = 0; v < tile->rows; v++) {
+// A row's products first, and then its sums: they read across what was stored, which must have arrived by then.
+__attribute__((target("avx2"), always_inline)) static inline void
+filter_rows(const mien_warp_tile *tile, int taps, uint8_t *out, size_t stride) {
+    // A pixel's last sum reads a lane more.
+    _Alignas(32) int32_t products[MIEN_WARP_TILE][32];
+    for (int v = 0; v < tile->rows; v++, out += stride) {
         for (int u = 0; u < tile->columns; u++) {
             int64_t x = tile->x + u * tile->ux - v * tile->uy + HALF_PHASE;
             int64_t y = tile->y + u * tile->uy + v * tile->ux + HALF_PHASE;
+            int before = taps / 2 - 1;
             const int16_t *wx = tile->weights[(x >> 14) & 63] + 3 - before;
             const int16_t *wy = tile->weights[(y >> 14) & 63] + 3 - before;
             const uint8_t *corner =
                 tile->piece + ((y >> 20) - before) * MIEN_WARP_PIECE_STRIDE + 3 * ((x >> 20) - before);
-            if (tile->taps == 8) {
-                filter(corner, 8, wx, wy, out + 3 * u);
-            } else {
-                filter(corner, 4, wx, wy, out + 3 * u);
-            }
+            filter(corner, taps, wx, wy, products[u]);
         }
-        out += stride;
+        for (int u = 0; u < tile->columns; u++) add_taps(products[u], taps, out + 3 * u);
+    }
+}
+
+__attribute__((target("avx2"))) void mien_warp_tile_avx2(const mien_warp_tile *tile, uint8_t *out,
+                                                         size_t stride) {
+    if (tile->taps == 8) {
+        filter_rows(tile, 8, out, stride);
+    } else {
+        filter_rows(tile, 4, out, stride);
     }
 }
 #endif
