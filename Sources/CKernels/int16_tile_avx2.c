@@ -30,16 +30,7 @@
 
 #include "int16_tile_body.h"
 
-static void one(const mien_int16_tile *t) {
-    switch (t->rows) {
-    case 1: tile_avx2(t, 1, 1); break;
-    case 2: tile_avx2(t, 2, 1); break;
-    case 3: tile_avx2(t, 3, 1); break;
-    case 4: tile_avx2(t, 4, 1); break;
-    case 5: tile_avx2(t, 5, 1); break;
-    default: tile_avx2(t, 6, 1); break;
-    }
-}
+static void one(const mien_int16_tile *t) { TILE_SWITCH(1) }
 
 const mien_int16_tile_kernel mien_int16_tile_avx2 = {.panels = 1, .one = one};
 

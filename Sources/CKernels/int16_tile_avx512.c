@@ -29,19 +29,9 @@
     } while (0)
 #include "int16_tile_body.h"
 
-#define CASES(panels)                                                                                        \
-    switch (t->rows) {                                                                                       \
-    case 1: tile_avx512(t, 1, panels); break;                                                                \
-    case 2: tile_avx512(t, 2, panels); break;                                                                \
-    case 3: tile_avx512(t, 3, panels); break;                                                                \
-    case 4: tile_avx512(t, 4, panels); break;                                                                \
-    case 5: tile_avx512(t, 5, panels); break;                                                                \
-    default: tile_avx512(t, 6, panels); break;                                                               \
-    }
+static void one(const mien_int16_tile *t) { TILE_SWITCH(1) }
 
-static void one(const mien_int16_tile *t) { CASES(1) }
-
-static void two(const mien_int16_tile *t) { CASES(2) }
+static void two(const mien_int16_tile *t) { TILE_SWITCH(2) }
 
 const mien_int16_tile_kernel mien_int16_tile_avx512 = {.panels = 2, .one = one, .two = two};
 

@@ -37,3 +37,14 @@ INLINE void KERNEL(tile)(const mien_int16_tile *t, size_t rows, size_t panels) {
         }
     }
 }
+
+// `t` with the number of its rows, at most six, as a constant.
+#define TILE_SWITCH(panels)                                                                                  \
+    switch (t->rows) {                                                                                       \
+    case 1: KERNEL(tile)(t, 1, panels); break;                                                               \
+    case 2: KERNEL(tile)(t, 2, panels); break;                                                               \
+    case 3: KERNEL(tile)(t, 3, panels); break;                                                               \
+    case 4: KERNEL(tile)(t, 4, panels); break;                                                               \
+    case 5: KERNEL(tile)(t, 5, panels); break;                                                               \
+    default: KERNEL(tile)(t, MIEN_INT16_ROWS, panels); break;                                                \
+    }

@@ -44,21 +44,19 @@ static void check_product(product p) {
     free(a), free(weights), free(bias), free(residual);
 }
 
-static void attend(const void *context, void *out) {
-    mien_attention attention = *(const mien_attention *)context;
-    attention.out = out;
-    attention.scratch =
-        aligned(mien_attention_scratch_count(attention.tokens, attention.head_width) * sizeof(float));
-    mien_attention_run(&attention, 1);
-    free(attention.scratch);
-}
+// Attention in one of two precisions.
+typedef struct attention_case {
+    mien_attention attention;
+    size_t (*scratch_count)(size_t tokens, size_t head_width);
+    void (*run)(const mien_attention *attention, size_t workers);
+} attention_case;
 
-static void attend_in_int16(const void *context, void *out) {
-    mien_attention attention = *(const mien_attention *)context;
+static void attend(const void *context, void *out) {
+    const attention_case *c = context;
+    mien_attention attention = c->attention;
     attention.out = out;
-    attention.scratch =
-        aligned(mien_int16_attention_scratch_count(attention.tokens, attention.head_width) * sizeof(float));
-    mien_int16_attention_run(&attention, 1);
+    attention.scratch = aligned(c->scratch_count(attention.tokens, attention.head_width) * sizeof(float));
+    c->run(&attention, 1);
     free(attention.scratch);
 }
 
@@ -69,11 +67,13 @@ static void check_attention(size_t tokens, size_t head_width) {
         .qkv = qkv, .qkv_stride = 3 * width, .out_stride = width + 3, .images = 2, .tokens = tokens,
         .heads = heads, .head_width = head_width, .scale = 0.25f,
     };
+    attention_case single = {attention, mien_attention_scratch_count, mien_attention_run};
+    attention_case int16 = {attention, mien_int16_attention_scratch_count, mien_int16_attention_run};
     char name[60];
     snprintf(name, sizeof name, "%zu tokens, heads of %zu", tokens, head_width);
-    compare_levels(attend, &attention, rows * (width + 3) * sizeof(float), 2e-5, name);
+    compare_levels(attend, &single, rows * (width + 3) * sizeof(float), 2e-5, name);
     snprintf(name, sizeof name, "%zu tokens, heads of %zu, 16 bits", tokens, head_width);
-    compare_levels(attend_in_int16, &attention, rows * (width + 3) * sizeof(float), 1e-3, name);
+    compare_levels(attend, &int16, rows * (width + 3) * sizeof(float), 1e-3, name);
     free(qkv);
 }
 

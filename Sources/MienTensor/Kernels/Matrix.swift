@@ -41,13 +41,6 @@ package struct MutableMatrix {
         self.stride = matrix.stride
     }
 
-    /// Some of the columns.
-    package subscript(columns range: Range<Int>) -> MutableMatrix {
-        precondition(
-            range.lowerBound >= 0 && range.upperBound <= columns, "no columns \(range) of \(columns)")
-        return MutableMatrix(baseAddress + range.lowerBound, rows: rows, columns: range.count, stride: stride)
-    }
-
     /// The same matrix, to read from.
     package var readOnly: Matrix { Matrix(baseAddress, rows: rows, columns: columns, stride: stride) }
 
