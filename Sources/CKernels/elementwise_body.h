@@ -267,9 +267,18 @@ INLINE void KERNEL(finish_either)(const mien_sums *s, const mien_finish *f, bool
     }
 }
 
-static void KERNEL(finish)(const mien_sums *s, const mien_finish *f) { KERNEL(finish_either)(s, f, false); }
+// The copies are in registers: what a kernel stores might otherwise change what the pointers point to.
+static void KERNEL(finish)(const mien_sums *sums, const mien_finish *finish) {
+    mien_sums s = *sums;
+    mien_finish f = *finish;
+    KERNEL(finish_either)(&s, &f, false);
+}
 
-static void KERNEL(finish_int8)(const mien_sums *s, const mien_finish *f) { KERNEL(finish_either)(s, f, true); }
+static void KERNEL(finish_int8)(const mien_sums *sums, const mien_finish *finish) {
+    mien_sums s = *sums;
+    mien_finish f = *finish;
+    KERNEL(finish_either)(&s, &f, true);
+}
 
 // A row times its factors to whole steps from 0 to `most`, in ~ scale (out - zero), rounded to the nearest; filled
 // up with zeros to a multiple of 16, in blocks of `block` (a multiple of 16), `stride` apart. A row with a number that

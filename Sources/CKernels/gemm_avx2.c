@@ -22,7 +22,8 @@
 // sum += a column. Written down, since the compiler may load another broadcast ahead, for which there is no register
 // left: a sum then goes to memory and back in every step, and a fifth of the speed is lost.
 static inline __attribute__((always_inline)) void multiply_row(__m256 sum[2], const __m256 column[2],
-                                                               const float *a) {
+                                                               const float *a, size_t count) {
+    (void)count; // two vectors, of one panel
     __m256 value;
     __asm__("vbroadcastss %[a], %[value]\n\t"
             "vfmadd231ps %[first], %[value], %[first_sum]\n\t"

@@ -1,4 +1,4 @@
-// Tiles of 12 x 32 for AVX-512: 24 accumulators in 32 registers, each broadcast used twice.
+// Tiles of 14 x 32 for AVX-512: 28 accumulators, two vectors of W and one broadcast, used twice, of 32 registers.
 #include "gemm_tile.h"
 
 #if defined(__x86_64__)
@@ -10,13 +10,30 @@
 #define KERNEL(name) name##_avx512
 #define TILE_VECTOR __m512
 #define TILE_LANES 16
-#define TILE_ROWS 12
+#define TILE_ROWS 14
 #define TILE_PANELS 2
 #define TILE_ZERO _mm512_setzero_ps()
 #define TILE_LOAD _mm512_loadu_ps
 #define TILE_STORE _mm512_storeu_ps
 #define TILE_BROADCAST(pointer) _mm512_set1_ps(*(pointer))
 #define TILE_FMA _mm512_fmadd_ps
+#define TILE_MULTIPLY_ROW multiply_row
+
+// sum += a column, for one panel or two. Written down as for AVX2: the compiler would load the broadcasts of four steps
+// ahead and keep them in memory, where the registers do not suffice.
+static inline __attribute__((always_inline)) void multiply_row(__m512 *sum, const __m512 *column, const float *a,
+                                                               size_t count) {
+    if (count == 1) {
+        __asm__("vfmadd231ps %[a]%{1to16%}, %[column], %[sum]" : [sum] "+v"(*sum) : [a] "m"(*a), [column] "v"(*column));
+        return;
+    }
+    __m512 value;
+    __asm__("vbroadcastss %[a], %[value]\n\t"
+            "vfmadd231ps %[first], %[value], %[first_sum]\n\t"
+            "vfmadd231ps %[second], %[value], %[second_sum]"
+            : [value] "=&v"(value), [first_sum] "+v"(sum[0]), [second_sum] "+v"(sum[1])
+            : [a] "m"(*a), [first] "v"(column[0]), [second] "v"(column[1]));
+}
 #include "gemm_tile_body.h"
 
 const mien_tile_kernel mien_tile_avx512 = {

@@ -43,4 +43,10 @@ typedef struct mien_gemm_piece {
 
 mien_gemm_piece mien_gemm_piece_at(const mien_gemm_cut *cut, size_t n, size_t index);
 
+// The first column of the piece that the worker which is at `index` is likely to get next; of this one if none is left.
+static inline size_t mien_column_of_next(const mien_gemm_cut *cut, size_t n, size_t index) {
+    size_t next = index + cut->workers;
+    return mien_gemm_piece_at(cut, n, next < cut->pieces ? next : index).column;
+}
+
 #endif

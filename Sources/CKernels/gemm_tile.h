@@ -15,7 +15,7 @@ static inline size_t mien_block_depth(size_t depth, size_t most) {
 }
 
 // No tile kernel has more rows.
-#define MIEN_TALLEST 12
+#define MIEN_TALLEST 14
 
 // How many steps of k the tile kernels take at a time.
 #define MIEN_STEPS 4

@@ -17,7 +17,7 @@ INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], cons
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
 #ifdef TILE_MULTIPLY_ROW
-        TILE_MULTIPLY_ROW(sum[r], column, a + r * a_row);
+        TILE_MULTIPLY_ROW(sum[r], column, a + r * a_row, panels * VECTORS);
 #else
         TILE_VECTOR value = TILE_BROADCAST(a + r * a_row);
 #pragma unroll
@@ -103,7 +103,7 @@ INLINE void KERNEL(spread_rows)(const mien_spread_tile *t, size_t rows) {
 #define TILE_CASES(call)                                                                                     \
     TILE_CASE(call, 1) TILE_CASE(call, 2) TILE_CASE(call, 3) TILE_CASE(call, 4) TILE_CASE(call, 5)           \
     TILE_CASE(call, 6) TILE_CASE(call, 7) TILE_CASE(call, 8) TILE_CASE(call, 9) TILE_CASE(call, 10)          \
-    TILE_CASE(call, 11)
+    TILE_CASE(call, 11) TILE_CASE(call, 12) TILE_CASE(call, 13)
 #endif
 #define TILE_SWITCH(call)                                                                                    \
     switch (t->factors.rows) {                                                                               \
