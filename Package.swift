@@ -63,7 +63,9 @@ let package = Package(
             swiftSettings: swift),
         .executableTarget(
             name: "MienCommand",
-            dependencies: ["Mien", "MienHeads", "MienReport", "MienTimeline", "MienTraining", "MienVideo"],
+            dependencies: [
+                "Mien", "MienHeads", "MienReport", "MienTensor", "MienTimeline", "MienTraining", "MienVideo",
+            ],
             swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.
         .executableTarget(

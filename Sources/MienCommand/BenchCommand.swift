@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienTensor
 
 /// `mien bench`: how fast this machine is with a model.
 struct BenchCommand: Subcommand {
@@ -26,6 +27,11 @@ struct BenchCommand: Subcommand {
             Option("--batch", value: "N", help: "images encoded together. Default: what the model prefers"),
             Option("--rounds", value: "N", help: "measurements of the pipeline. Default: 5"),
             Option("--seconds", value: "S", help: "time spent on the encoder. Default: 5"),
+            Option(
+                "--isa", value: "SET",
+                help:
+                    "baseline, avx2 or avx512: keep to these instructions, without VNNI, as if the\nprocessor had no others. Default: the best there are"
+            ),
             Option("--no-memory", help: "leave the memory figures out"),
             Option("--json", help: "print JSON"),
         ] + LiveArguments.options
@@ -41,6 +47,7 @@ struct BenchCommand: Subcommand {
     private var configuration = Configuration()
     private let rounds: Int
     private let seconds: Double
+    private let instructionSet: InstructionSet?
     private let checksMemory: Bool
     private let printsJSON: Bool
 
@@ -59,11 +66,14 @@ struct BenchCommand: Subcommand {
         configuration.batchSize = try arguments.integer("--batch", in: 1...4096)
         rounds = try arguments.integer("--rounds", in: 1...1000) ?? 5
         seconds = try arguments.seconds("--seconds") ?? 5
+        instructionSet = try arguments.choice("--isa", of: InstructionSet.allCases.map(\.rawValue))
+            .flatMap(InstructionSet.init)
         checksMemory = !arguments.has("--no-memory")
         printsJSON = arguments.has("--json")
     }
 
     func run() throws -> ExitCode {
+        instructionSet?.limitKernels()
         switch subject {
         case .encoder:
             let bench = try EncoderBench(

@@ -1,6 +1,7 @@
 """Goes through models and batch sizes, and prints. tools/bench_peers starts this in its virtual environment."""
 
 import json
+import os
 import shutil
 import signal
 import sys
@@ -11,6 +12,7 @@ from messages import Failure, quieten, say
 quieten()
 
 import accuracy
+import limit
 import roofline
 import speed
 import tables
@@ -126,7 +128,9 @@ def main():
     if shutil.disk_usage(folder).free < LEAST_FREE:
         say(f"{folder}: less than 8 GB free, which all models together may need")
     try:
-        machine, peak = Machine(options), Peak(folder, options.threads)
+        if options.isa:
+            os.environ |= limit.environment(folder)
+        machine, peak = Machine(options), Peak(folder, options.threads, options.isa)
         return (draw_roofline if options.roofline else compare)(options, folder, machine, peak)
     except (Failure, OSError) as error:
         say(str(error))

@@ -67,9 +67,9 @@ class Peer:
 class Mien:
     """Our encoder: a process for each measurement, which warms up by itself and leaves nothing behind."""
 
-    def __init__(self, binary, precision, folder, batch, threads):
+    def __init__(self, binary, precision, folder, batch, threads, isa):
         self.words = [binary, "bench", "encoder", "--model", folder, "--batch", batch, "--precision", precision]
-        self.words += ["--threads", threads, "--json"]
+        self.words += ["--threads", threads, "--json", *(["--isa", isa] if isa else [])]
 
     def measure(self, seconds):
         return json.loads(run([*self.words, "--seconds", seconds]))["images_per_second"]
@@ -100,7 +100,9 @@ def missing_precision(binary, precision):
 class Peak:
     """What the cores could do at most. Nothing is measured, and `why` says why, if the program cannot be built or run here."""
 
-    def __init__(self, folder, threads):
+    def __init__(self, folder, threads, isa):
+        """`isa` is what the engines are kept to, or None."""
+        self.isa = isa
         self.program, self.threads, self.why = folder / "peak", threads, None
         try:
             self.build()
@@ -122,4 +124,8 @@ class Peak:
 
     def measure(self, seconds):
         """fp32, int8 (the fastest instructions of each, in 10^9 operations a second) and read (10^9 bytes a second)."""
-        return json.loads(run([self.program, self.threads, seconds]))
+        rates = json.loads(run([self.program, self.threads, seconds]))
+        if self.isa:
+            for kind in ("fp32", "int8"):
+                rates[kind] = {self.isa: rates[kind][self.isa]}
+        return rates

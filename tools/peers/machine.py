@@ -37,6 +37,7 @@ class Machine:
         self.family = f"family {about.get('cpu family', '?')}, model {about.get('model', '?')}"
         flags = about.get("flags", "").split()
         self.instructions = [name for name in ("avx2", "fma", "avx_vnni", "avx512f", "avx512_vnni") if name in flags]
+        self.isa = options.isa
         self.cores, self.threads = len(os.sched_getaffinity(0)), options.threads
         self.versions = {title: version(name) for name, title in PACKAGES.items()}
         try:
@@ -61,7 +62,9 @@ class Machine:
 
     def line(self):
         return (
-            f"{self.processor} ({self.family}; {', '.join(self.instructions)}), {self.cores} cores, {self.threads} threads; "
+            f"{self.processor} ({self.family}; {', '.join(self.instructions)}"
+            + (f"; all engines kept to {self.isa}" if self.isa else "")
+            + f"), {self.cores} cores, {self.threads} threads; "
             + ", ".join(f"{title} {number}" for title, number in self.versions.items())
             + f"; {self.date}; other processes had {self.others:.1%} of the cores meanwhile, the hypervisor took {self.stolen:.1%}"
         )

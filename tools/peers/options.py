@@ -80,6 +80,8 @@ def parse(arguments=None):
     add("--rounds", type=whole, help="measurements of each engine (5; --roofline: 3)")
     add("--seconds", type=seconds, help="how long one takes, about (5)")
     add("--threads", type=whole, default=len(os.sched_getaffinity(0)), help="of every engine; default all (%(default)s)")
+    add("--isa", choices=["avx2"],
+        help="keep all engines to AVX2, without AVX-512 and VNNI, to compare them as on a processor that has no more")
     add("--only", choices=["speed", "accuracy"], help="leave the other comparison out")
     add("--outliers", action="store_true",
         help="also compare the accuracy on a B/32 whose activations are 50 times larger in some channels, as those of "
@@ -95,6 +97,8 @@ def parse(arguments=None):
         parser.error("--roofline measures speed alone: without --only, --outliers and --pictures")
     if options.outliers and options.only == "speed":
         parser.error("--outliers is for the accuracy, which --only speed leaves out")
+    if options.isa and options.only != "speed" and not options.roofline:
+        parser.error("--isa is for the speed: with --only speed, or --roofline")
     options.models = options.models or default_models(options)
     options.rounds = options.rounds or (2 if options.quick else 3 if options.roofline else 5)
     options.seconds = options.seconds or (1 if options.quick else 5)

@@ -59,7 +59,7 @@ def measure(precisions, options, cache, peak):
         for number in range(options.rounds):
             say(f"{model}: round {number + 1} of {options.rounds}")
             for point in order.sample(group, len(group)):
-                mien = Mien(options.mien, point.precision, folder, point.batch, options.threads)
+                mien = Mien(options.mien, point.precision, folder, point.batch, options.threads, options.isa)
                 try:
                     if not peak.why:
                         peaks.append(peak.measure(min(0.5, options.seconds)))

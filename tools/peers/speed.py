@@ -62,7 +62,7 @@ class Comparison:
 def start(engine, model, batch, shape, options, cache):
     folder = checkpoint(model, cache)
     if engine.startswith("mien-"):
-        return Mien(options.mien, engine.removeprefix("mien-"), folder, batch, options.threads)
+        return Mien(options.mien, engine.removeprefix("mien-"), folder, batch, options.threads, options.isa)
     path = folder if engine == "torch" else quantize(model, cache, False) if engine == "ort-int8" else export(model, cache)
     return Peer(engine, path, batch, shape.side, options.threads, cache / f"{engine}.log")
 
