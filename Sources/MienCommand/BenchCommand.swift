@@ -120,8 +120,9 @@ struct BenchCommand: Subcommand {
                 format: "annotate        %8.2f s    %.1f frames/s", bench.annotateSeconds,
                 bench.framesPerSecond),
             String(
-                format: "encoding alone  %8.2f s    annotate takes %.2f x that", bench.encodeSeconds,
-                bench.ratioToEncoding),
+                format: "encoding alone  %8.2f s    annotate takes %.2f x that (%.2f to %.2f)",
+                bench.encodeSeconds, bench.ratioToEncoding, bench.ratioRange.lowerBound,
+                bench.ratioRange.upperBound),
             stages(bench),
         ]
         if let once = bench.peakBytes, let ten = bench.peakBytesTenTimes {

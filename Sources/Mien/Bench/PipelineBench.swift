@@ -14,8 +14,11 @@ package struct PipelineBench: Codable, Sendable {
     package private(set) var encodeSeconds = 0.0
     /// Frames a second, from file to table.
     package private(set) var framesPerSecond = 0.0
-    /// annotateSeconds / encodeSeconds: 1 means that decoding, detection and cropping cost nothing.
+    /// Wall time of a run to that of encoding in the same round, the median: 1 means that decoding, detection and cropping
+    /// cost nothing.
     package private(set) var ratioToEncoding = 0.0
+    /// The least and the largest of these.
+    package private(set) var ratioRange = 0.0...0.0
     /// The processor time of each stage in the last run measured.
     package private(set) var stageSeconds = StageTimes()
     /// The peak resident memory of annotating the clip once, in bytes.
@@ -29,12 +32,16 @@ package struct PipelineBench: Codable, Sendable {
         case encodeSeconds = "encode_seconds"
         case framesPerSecond = "frames_per_second"
         case ratioToEncoding = "ratio_to_encoding"
+        case ratioRange = "ratio_range"
         case stageSeconds = "stage_cpu_seconds"
         case peakBytes = "peak_bytes"
         case peakBytesTenTimes = "peak_bytes_ten_times"
     }
 
-    /// Measures `input` with both figures interleaved, after one round to warm up.
+    /// Measures `input` with both figures interleaved, after one run to warm up.
+    ///
+    /// A machine is not equally fast all the time, so that only times of one round are compared, and the two take turns in
+    /// going first.
     ///
     /// - Parameters:
     ///   - rounds: The number of measurements the medians are of.
@@ -43,20 +50,21 @@ package struct PipelineBench: Codable, Sendable {
         analyzer: Analyzer, input: String, configuration: Configuration, rounds: Int, checksMemory: Bool,
         cancellation: Cancellation
     ) throws {
+        try annotateOnce(analyzer, input, configuration, cancellation, count: 1)
         var annotate: [Double] = []
         var encode: [Double] = []
-        for round in 0...rounds where !cancellation.isCancelled {
-            let seconds = try measure {
-                try annotateOnce(analyzer, input, configuration, cancellation, count: 1)
-            }
-            if round == 0 { continue }
-            annotate.append(seconds)
-            encode.append(measure { analyzer.model.encodeBlank(crops: crops, configuration) })
+        for round in 0..<rounds where !cancellation.isCancelled {
+            if round % 2 == 1 { encode.append(measureEncoding(analyzer, configuration)) }
+            annotate.append(
+                try measure { try annotateOnce(analyzer, input, configuration, cancellation, count: 1) })
+            if round % 2 == 0 { encode.append(measureEncoding(analyzer, configuration)) }
         }
         annotateSeconds = median(annotate)
         encodeSeconds = median(encode)
         framesPerSecond = Double(frames) / annotateSeconds
-        ratioToEncoding = annotateSeconds / encodeSeconds
+        let ratios = zip(annotate, encode).map { $0 / $1 }
+        ratioToEncoding = median(ratios)
+        ratioRange = (ratios.min() ?? .nan)...(ratios.max() ?? .nan)
         if checksMemory {
             PeakMemory.reset()
             try annotateOnce(analyzer, input, configuration, cancellation, count: 1)
@@ -65,6 +73,10 @@ package struct PipelineBench: Codable, Sendable {
             try annotateOnce(analyzer, input, configuration, cancellation, count: 10)
             peakBytesTenTimes = PeakMemory.bytes
         }
+    }
+
+    private func measureEncoding(_ analyzer: Analyzer, _ configuration: Configuration) -> Double {
+        measure { analyzer.model.encodeBlank(crops: crops, configuration) }
     }
 
     private mutating func annotateOnce(
