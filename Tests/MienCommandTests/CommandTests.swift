@@ -99,7 +99,8 @@ import Testing
             (["annotate", "a", "--fast"], 1),
             (["annotate", "a.mp4", "--faces", "none"], 1), (["annotate", "a.mp4", "-t", "0"], 1),
             (["embed", "a.jpg"], 1),
-            (["bench"], 1), (["annotate", "a.mp4", "--model", "nowhere"], 3),
+            (["bench"], 1), (["bench", "encoder", "--isa", "sse2"], 1),
+            (["annotate", "a.mp4", "--model", "nowhere"], 3),
             (["model", "inspect", "nowhere"], 3),
         ] as [([String], Int32)]) func exitsWith(arguments: [String], status: Int32) throws
     {

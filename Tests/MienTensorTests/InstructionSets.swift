@@ -32,3 +32,23 @@ func elements(_ matrix: MutableMatrix) -> [Float] {
     }
     return result
 }
+
+extension InstructionSets {
+    @Test(arguments: InstructionSet.allCases)
+    static func kernelsKeepToTheirLimit(_ set: InstructionSet) {
+        defer {
+            mien_isa_limit(MIEN_ISA_AVX512)
+            mien_int8_allow_vnni(true)
+        }
+        let best = mien_isa()
+        let limit =
+            switch set {
+            case .baseline: MIEN_ISA_BASELINE
+            case .avx2: MIEN_ISA_AVX2
+            case .avx512: MIEN_ISA_AVX512
+            }
+        set.limitKernels()
+        #expect(mien_isa().rawValue == min(best.rawValue, limit.rawValue))
+        #expect(mien_int8_best() != MIEN_INT8_AVX_VNNI && mien_int8_best() != MIEN_INT8_AVX512_VNNI)
+    }
+}

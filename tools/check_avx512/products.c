@@ -107,7 +107,7 @@ static void check_query_attention(size_t tokens, size_t width, size_t head_width
 void check_products(void) {
     family("products in single precision");
     static const size_t columns[] = {5, 16, 17, 32, 33, 48, 50}, depths[] = {1, 3, 7, 64, 256, 257};
-    for (size_t m = 1; m <= 25; m++) {
+    for (size_t m = 1; m <= 29; m++) {
         for (size_t n = 0; n < sizeof columns / sizeof *columns; n++) {
             size_t k = depths[(m + n) % (sizeof depths / sizeof *depths)];
             check_product((product){.m = m, .n = columns[n], .k = k, .workers = 1, .has_bias = true});
