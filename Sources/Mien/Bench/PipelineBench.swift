@@ -17,7 +17,7 @@ package struct PipelineBench: Codable, Sendable {
     /// Wall time of a run to that of encoding in the same round, the median: 1 means that decoding, detection and cropping
     /// cost nothing.
     package private(set) var ratioToEncoding = 0.0
-    /// The least and the largest of these.
+    /// The least and the largest of these; zeros if it was cancelled before there was one.
     package private(set) var ratioRange = 0.0...0.0
     /// The processor time of each stage in the last run measured.
     package private(set) var stageSeconds = StageTimes()
@@ -64,7 +64,7 @@ package struct PipelineBench: Codable, Sendable {
         framesPerSecond = Double(frames) / annotateSeconds
         let ratios = zip(annotate, encode).map { $0 / $1 }
         ratioToEncoding = median(ratios)
-        ratioRange = (ratios.min() ?? .nan)...(ratios.max() ?? .nan)
+        ratioRange = (ratios.min() ?? 0)...(ratios.max() ?? 0)
         if checksMemory {
             PeakMemory.reset()
             try annotateOnce(analyzer, input, configuration, cancellation, count: 1)
