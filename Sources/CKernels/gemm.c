@@ -123,14 +123,8 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             const float *b = g->weights + (column + panel * MIEN_PANEL) * g->k + k * MIEN_PANEL;
             // What comes after this panel: with few rows, W is used up faster than the processor's own
             // prefetching brings it in from memory.
-            const float *b_next;
-            if (panel + count < panels) {
-                b_next = b + count * g->k * MIEN_PANEL;
-            } else if (k + depth < g->k) {
-                b_next = b + depth * MIEN_PANEL - panel * g->k * MIEN_PANEL;
-            } else {
-                b_next = g->weights + mien_column_of_next(&g->cut, g->n, index) * g->k;
-            }
+            const float *b_next =
+                g->weights + mien_weights_after(&g->cut, &p, g->n, g->k, panel + count, k, k + depth);
             bool is_last = k + depth == g->k;
             size_t at = column + panel * MIEN_PANEL;
             mien_finish finish = mien_finish_at(g, row, at);

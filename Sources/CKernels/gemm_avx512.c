@@ -1,5 +1,6 @@
 // Tiles of 14 x 32 for AVX-512: 28 accumulators, two vectors of W and one broadcast, used twice, of 32 registers.
 #include "gemm_tile.h"
+#include "gemm_tile_two.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -19,21 +20,16 @@
 #define TILE_FMA _mm512_fmadd_ps
 #define TILE_MULTIPLY_ROW multiply_row
 
-// sum += a column, for one panel or two. Written down as for AVX2: the compiler would load the broadcasts of four steps
-// ahead and keep them in memory, where the registers do not suffice.
+// A panel is a vector. One alone needs no broadcast of its own.
 static inline __attribute__((always_inline)) void multiply_row(__m512 *sum, const __m512 *column, const float *a,
                                                                size_t count) {
-    if (count == 1) {
+    if (count == 2) {
+        TILE_MULTIPLY_TWO(sum, column, a);
+    } else {
         __asm__("vfmadd231ps %[a]%{1to16%}, %[column], %[sum]" : [sum] "+v"(*sum) : [a] "m"(*a), [column] "v"(*column));
-        return;
     }
-    __m512 value;
-    __asm__("vbroadcastss %[a], %[value]\n\t"
-            "vfmadd231ps %[first], %[value], %[first_sum]\n\t"
-            "vfmadd231ps %[second], %[value], %[second_sum]"
-            : [value] "=&v"(value), [first_sum] "+v"(sum[0]), [second_sum] "+v"(sum[1])
-            : [a] "m"(*a), [first] "v"(column[0]), [second] "v"(column[1]));
 }
+
 #include "gemm_tile_body.h"
 
 const mien_tile_kernel mien_tile_avx512 = {

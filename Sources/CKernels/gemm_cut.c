@@ -43,6 +43,7 @@ mien_gemm_piece mien_gemm_piece_at(const mien_gemm_cut *cut, size_t n, size_t in
     // Neighbouring pieces share their part of W: workers that go side by side fetch it once.
     size_t block = index % cut->blocks, chunk = index / cut->blocks;
     mien_gemm_piece piece = {
+        .index = index,
         .first_tile = mien_first_tile(cut, block),
         .last_tile = mien_first_tile(cut, block + 1),
         .column = chunk * cut->chunk_panels * MIEN_PANEL,
@@ -52,4 +53,11 @@ mien_gemm_piece mien_gemm_piece_at(const mien_gemm_cut *cut, size_t n, size_t in
     piece.columns = smaller(n - piece.column, cut->chunk_panels * MIEN_PANEL);
     piece.panels = ceiling(piece.columns, MIEN_PANEL);
     return piece;
+}
+
+size_t mien_weights_after(const mien_gemm_cut *cut, const mien_gemm_piece *piece, size_t n, size_t depth, size_t panel,
+                          size_t k, size_t end) {
+    if (panel < piece->panels) return (piece->column + panel * MIEN_PANEL) * depth + k * MIEN_PANEL;
+    if (end < depth) return piece->column * depth + end * MIEN_PANEL;
+    return mien_gemm_piece_at(cut, n, mien_likely_next(cut, piece->index)).column * depth;
 }

@@ -36,6 +36,7 @@ static inline size_t mien_block_row(const mien_gemm_cut *cut, size_t block) {
 
 // The tiles and columns of a piece.
 typedef struct mien_gemm_piece {
+    size_t index;
     size_t first_tile, last_tile;
     size_t row, rows;
     size_t column, columns, panels;
@@ -43,10 +44,15 @@ typedef struct mien_gemm_piece {
 
 mien_gemm_piece mien_gemm_piece_at(const mien_gemm_cut *cut, size_t n, size_t index);
 
-// The first column of the piece that the worker which is at `index` is likely to get next; of this one if none is left.
-static inline size_t mien_column_of_next(const mien_gemm_cut *cut, size_t n, size_t index) {
+// The piece that the worker which is at `index` is likely to get next; this one if none is left.
+static inline size_t mien_likely_next(const mien_gemm_cut *cut, size_t index) {
     size_t next = index + cut->workers;
-    return mien_gemm_piece_at(cut, n, next < cut->pieces ? next : index).column;
+    return next < cut->pieces ? next : index;
 }
+
+// Where in packed W, `depth` deep, a worker goes on when it has multiplied a block of depth, from `k` to `end`, of the
+// panels of its piece before `panel`: at the next panel, at the next block, or in the next piece.
+size_t mien_weights_after(const mien_gemm_cut *cut, const mien_gemm_piece *piece, size_t n, size_t depth, size_t panel,
+                          size_t k, size_t end);
 
 #endif

@@ -75,14 +75,8 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             int32_t *sums = partial + (is_last && k == 0 ? 0 : panel * partial_panel);
             const int8_t *b = g->weights + (p.column + panel * MIEN_PANEL) * depth_end + k * MIEN_PANEL;
             // What comes after this panel, half of it fetched by each of the first two tiles.
-            const int8_t *b_next;
-            if (panel + count < p.panels) {
-                b_next = b + count * depth_end * MIEN_PANEL;
-            } else if (!is_last) {
-                b_next = b + depth * MIEN_PANEL - panel * depth_end * MIEN_PANEL;
-            } else {
-                b_next = g->weights + mien_column_of_next(&g->cut, g->n, index) * depth_end;
-            }
+            const int8_t *b_next =
+                g->weights + mien_weights_after(&g->cut, &p, g->n, depth_end, panel + count, k, k + depth);
             size_t at = p.column + panel * MIEN_PANEL;
             mien_finish finish = {
                 .activation = g->activation,

@@ -149,7 +149,7 @@ static stage begin_stage(const mien_gemm *g, size_t piece, size_t block, float *
         s.factors[i] = products[i].kind == SUM ? sums + weights * SUM_COUNT : quarters[weights];
     }
     s.factors[PRODUCTS] = s.factors[0];
-    s.later_piece = is_last(g, &s) ? smaller(piece + g->cut.workers, g->cut.pieces - 1) : piece;
+    s.later_piece = is_last(g, &s) ? mien_likely_next(&g->cut, piece) : piece;
     s.later_start = is_last(g, &s) ? 0 : start + s.depth;
     return s;
 }

@@ -2,7 +2,7 @@
 
 PyTorch has settings for it. ONNX Runtime has none, and OpenVINO none that reaches all its kernels: both ask the processor, with
 the instruction xgetbv, whether the system keeps the registers of AVX-512 for them. So copies of the two packages, in the cache
-folder, have "mov $7, %al" in its place, the answer of a system that keeps those of AVX and no others."""
+folder, have "mov $7, %al" in its place, the answer of a system that keeps those of AVX and no others. AVX-VNNI needs no more than those, and stays where there is one."""
 
 import re
 import shutil
