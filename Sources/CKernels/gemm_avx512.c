@@ -33,7 +33,13 @@ static inline __attribute__((always_inline)) void multiply_row(__m512 *sum, cons
 #include "gemm_tile_body.h"
 
 const mien_tile_kernel mien_tile_avx512 = {
-    .rows = TILE_ROWS, .panels = 2, .one = one_avx512, .two = two_avx512, .spread = spread_avx512};
+    .rows = TILE_ROWS,
+    .panels = 2,
+    .one = one_avx512,
+    .spread = spread_avx512,
+    .two = two_avx512,
+    .spread_two = spread_two_avx512,
+};
 
 #pragma clang attribute pop
 

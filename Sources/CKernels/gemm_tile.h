@@ -25,14 +25,14 @@ static inline size_t mien_block_depth(size_t depth, size_t most) {
 // `a` has a distance between rows, `b` has [depth][16] per panel.
 //
 // While it computes, a tile fetches what will be wanted soon, at most a cache line or two per step: all of
-// `a_next`, which has no gaps between its rows, and the first quarter of `b_next`, laid out like `b`; if it is a
-// mien_spread_tile, as much of `b_later`.
+// `a_next`, which has no gaps between its rows, and the first quarter of each panel of `b_next`; if it is a
+// mien_spread_tile, also a quarter of a panel at `b_later`.
 typedef struct mien_tile_factors {
     size_t rows, depth;
     const float *a, *a_next;
     size_t a_row;
     const float *b, *b_next;
-    size_t b_panel;
+    size_t b_panel, b_next_panel;
     const float *b_later;
 } mien_tile_factors;
 
@@ -48,15 +48,16 @@ typedef struct mien_tile {
     size_t out_row, out_panel;
 } mien_tile;
 
-// One place that sums go to: out[r][c] = in[r][c] + sign * sum[r][c], with `out` as [rows][16].
+// One place that sums go to: out[r][c] = in[r][c] + sign * sum[r][c], with each panel of `out` as [rows][16].
 typedef struct mien_target {
     const float *in;
-    size_t in_row;
+    size_t in_row, in_panel;
     float *out;
+    size_t out_panel;
     float sign; // 1 or -1
 } mien_target;
 
-// The sums of one panel, for one place or two.
+// Sums for one place or two.
 typedef struct mien_spread_tile {
     mien_tile_factors factors;
     size_t targets;
@@ -67,8 +68,10 @@ typedef struct mien_tile_kernel {
     size_t rows;   // the largest number of rows
     size_t panels; // how many panels are best computed together: 1 or 2
     void (*one)(const mien_tile *tile);
-    void (*two)(const mien_tile *tile); // only if `panels` is 2
     void (*spread)(const mien_spread_tile *tile);
+    // Of two panels, only if `panels` is 2.
+    void (*two)(const mien_tile *tile);
+    void (*spread_two)(const mien_spread_tile *tile);
 } mien_tile_kernel;
 
 extern const mien_tile_kernel mien_tile_baseline;
@@ -92,7 +95,7 @@ static inline void mien_run_tile(const mien_tile_kernel *kernel, mien_tile tile,
         count = panels >= kernel->panels ? kernel->panels : 1;
         (count == 2 ? kernel->two : kernel->one)(&tile);
         tile.factors.b += count * tile.factors.b_panel;
-        tile.factors.b_next += count * tile.factors.b_panel;
+        tile.factors.b_next += count * tile.factors.b_next_panel;
         tile.in += count * tile.in_panel;
         tile.out += count * tile.out_panel;
     }

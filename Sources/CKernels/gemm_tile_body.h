@@ -30,9 +30,9 @@ INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], cons
 INLINE void KERNEL(accumulate)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], const mien_tile_factors *t,
                                size_t rows, size_t panels, bool is_spread) {
     const float *b_later = t->b_later, *a = t->a, *a_next = t->a_next, *b = t->b, *b_next = t->b_next;
-    size_t a_row = t->a_row, b_panel = t->b_panel, k = t->depth;
+    size_t a_row = t->a_row, b_panel = t->b_panel, b_next_panel = t->b_next_panel, k = t->depth;
     for (; k >= MIEN_STEPS; k -= MIEN_STEPS, a += MIEN_STEPS, b += MIEN_STEPS * MIEN_PANEL) {
-        for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * b_panel, 0, 2);
+        for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * b_next_panel, 0, 2);
         for (size_t r = 0; r < rows; r += 4) __builtin_prefetch(a_next + r * MIEN_STEPS);
         b_next += MIEN_PANEL;
         if (is_spread) {
@@ -69,24 +69,25 @@ INLINE void KERNEL(tile)(const mien_tile *t, size_t rows, size_t panels) {
     }
 }
 
-INLINE void KERNEL(spread_rows)(const mien_spread_tile *t, size_t rows) {
+INLINE void KERNEL(spread_rows)(const mien_spread_tile *t, size_t rows, size_t panels) {
     TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS];
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
 #pragma unroll
-        for (size_t c = 0; c < VECTORS; c++) sum[r][c] = TILE_ZERO;
+        for (size_t c = 0; c < panels * VECTORS; c++) sum[r][c] = TILE_ZERO;
     }
-    KERNEL(accumulate)(sum, &t->factors, rows, 1, true);
+    KERNEL(accumulate)(sum, &t->factors, rows, panels, true);
     for (size_t i = 0; i < t->targets; i++) {
         const mien_target *target = &t->target[i];
         TILE_VECTOR sign = TILE_BROADCAST(&target->sign);
 #pragma unroll
         for (size_t r = 0; r < rows; r++) {
 #pragma unroll
-            for (size_t c = 0; c < VECTORS; c++) {
-                size_t at = c * TILE_LANES;
-                TILE_STORE(target->out + r * MIEN_PANEL + at,
-                           TILE_FMA(sum[r][c], sign, TILE_LOAD(target->in + r * target->in_row + at)));
+            for (size_t c = 0; c < panels * VECTORS; c++) {
+                size_t panel = c / VECTORS, lane = c % VECTORS * TILE_LANES;
+                const float *in = target->in + r * target->in_row + panel * target->in_panel + lane;
+                float *out = target->out + r * MIEN_PANEL + panel * target->out_panel + lane;
+                TILE_STORE(out, TILE_FMA(sum[r][c], sign, TILE_LOAD(in)));
             }
         }
     }
@@ -114,10 +115,13 @@ INLINE void KERNEL(spread_rows)(const mien_spread_tile *t, size_t rows) {
 #define TILE_ONE(rows) KERNEL(tile)(t, rows, 1)
 static void KERNEL(one)(const mien_tile *t) { TILE_SWITCH(TILE_ONE) }
 
+#define TILE_SPREAD(rows) KERNEL(spread_rows)(t, rows, 1)
+static void KERNEL(spread)(const mien_spread_tile *t) { TILE_SWITCH(TILE_SPREAD) }
+
 #if TILE_PANELS == 2
 #define TILE_TWO(rows) KERNEL(tile)(t, rows, 2)
 static void KERNEL(two)(const mien_tile *t) { TILE_SWITCH(TILE_TWO) }
-#endif
 
-#define TILE_SPREAD(rows) KERNEL(spread_rows)(t, rows)
-static void KERNEL(spread)(const mien_spread_tile *t) { TILE_SWITCH(TILE_SPREAD) }
+#define TILE_SPREAD_TWO(rows) KERNEL(spread_rows)(t, rows, 2)
+static void KERNEL(spread_two)(const mien_spread_tile *t) { TILE_SWITCH(TILE_SPREAD_TWO) }
+#endif
