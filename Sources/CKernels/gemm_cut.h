@@ -30,6 +30,10 @@ static inline size_t mien_first_tile(const mien_gemm_cut *cut, size_t block) {
     return block * cut->tiles / cut->blocks;
 }
 
+static inline size_t mien_block_of_tile(const mien_gemm_cut *cut, size_t tile) {
+    return ((tile + 1) * cut->blocks - 1) / cut->tiles;
+}
+
 static inline size_t mien_block_row(const mien_gemm_cut *cut, size_t block) {
     return mien_first_row(cut, mien_first_tile(cut, block));
 }

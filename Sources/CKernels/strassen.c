@@ -128,22 +128,25 @@ static float *packed_block(const mien_gemm *g, size_t block, size_t depth_block)
     return g->scratch + (depth_block * pair_count(g) + mien_block_row(&g->cut, block)) * PRODUCTS * g->block_depth;
 }
 
-static void pack_block(void *context, size_t block, size_t slot) {
+// A tile, so that workers share even a single block.
+static void pack_tile(void *context, size_t tile, size_t slot) {
     (void)slot;
     static const float zeros[DEEPEST] = {0};
     const mien_gemm *g = context;
     const mien_elementwise *elementwise = mien_elementwise_for(g->level);
-    size_t first = mien_block_row(&g->cut, block), rows = mien_block_row(&g->cut, block + 1) - first;
+    size_t block = mien_block_of_tile(&g->cut, tile), block_row = mien_block_row(&g->cut, block);
+    size_t stride = (mien_block_row(&g->cut, block + 1) - block_row) * g->block_depth;
+    size_t first = mien_first_row(&g->cut, tile), last = mien_first_row(&g->cut, tile + 1);
     size_t half = g->k / 2, most = g->block_depth;
-    for (size_t row = 0; row < rows; row++) {
-        row_pair pair = pair_at(g, first + row);
+    row_pair pair = pair_at(g, first);
+    for (size_t row = first; row < last; row++, pair = pair_after(g, pair)) {
         for (size_t start = 0, depth_block = 0; start < half; start += most, depth_block++) {
             bool is_single = pair.below == g->m;
             const float *above = g->a + pair.above * g->a_stride + start;
             const float *below = is_single ? zeros : g->a + pair.below * g->a_stride + start;
             const float *quarters[QUARTERS] = {above, above + half, below, is_single ? zeros : below + half};
             elementwise->strassen_rows(quarters, smaller(most, half - start),
-                                       packed_block(g, block, depth_block) + row * most, rows * most);
+                                       packed_block(g, block, depth_block) + (row - block_row) * most, stride);
         }
     }
 }
@@ -320,6 +323,6 @@ static void compute_piece(void *context, size_t piece, size_t slot) {
 }
 
 void mien_strassen_run(const mien_gemm *g) {
-    mien_run_pieces(g->cut.workers, g->cut.blocks, pack_block, (void *)g);
+    mien_run_pieces(g->cut.workers, g->cut.tiles, pack_tile, (void *)g);
     mien_run_pieces(g->cut.workers, g->cut.pieces, compute_piece, (void *)g);
 }
