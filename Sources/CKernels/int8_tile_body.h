@@ -1,6 +1,6 @@
 // The tile kernels of one instruction set whose sums live in registers. A vector covers TILE_COLUMNS of a
-// panel's 16 columns, four inputs each; TILE_DOT adds eight inputs' products to a sum. Deliberately without an
-// include guard.
+// panel's 16 columns, four inputs each. TILE_DOT adds eight inputs' products to a sum; or TILE_DOT_ROW four inputs' to
+// all sums of a row, which needs fewer registers. Deliberately without an include guard.
 
 #define INLINE static inline __attribute__((always_inline))
 #define VECTORS (MIEN_PANEL / TILE_COLUMNS)
@@ -24,6 +24,18 @@ INLINE void KERNEL(tile)(const mien_int8_tile *t, size_t rows, size_t panels) {
 #pragma unroll
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * t->b_panel, 0, 2);
         b_next += QUAD_BYTES;
+#ifdef TILE_DOT_ROW
+#pragma unroll
+        for (size_t quad = 0; quad < 2; quad++, b += QUAD_BYTES) {
+            TILE_VECTOR column[TILE_PANELS * VECTORS];
+#pragma unroll
+            for (size_t c = 0; c < panels * VECTORS; c++) {
+                column[c] = TILE_LOAD(b + c / VECTORS * t->b_panel + c % VECTORS * TILE_COLUMNS * 4);
+            }
+#pragma unroll
+            for (size_t r = 0; r < rows; r++) TILE_DOT_ROW(sum[r], column, a + r * MIEN_INT8_DEPTH + k + 4 * quad);
+        }
+#else
         TILE_VECTOR even[TILE_PANELS * VECTORS], odd[TILE_PANELS * VECTORS];
 #pragma unroll
         for (size_t c = 0; c < panels * VECTORS; c++) {
@@ -42,6 +54,7 @@ INLINE void KERNEL(tile)(const mien_int8_tile *t, size_t rows, size_t panels) {
             }
         }
         b += 2 * QUAD_BYTES;
+#endif
     }
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {

@@ -122,9 +122,9 @@ void check_products(void) {
     // More than a block of rows, a chunk of panels and a block of depth; then shared out.
     check_product((product){.m = 151, .n = 280, .k = 780, .workers = 1, .has_residual = true});
     check_product((product){.m = 40, .n = 100, .k = 300, .workers = 3, .has_bias = true, .has_residual = true});
-    // Pairs of rows of two images.
+    // Pairs of rows of two images, and an odd number of pairs of panels.
     check_product((product){
-        .m = 194, .n = 512, .k = 514, .workers = 1, .image_rows = 97, .has_bias = true, .has_residual = true});
+        .m = 194, .n = 544, .k = 514, .workers = 1, .image_rows = 97, .has_bias = true, .has_residual = true});
     close_family();
 
     family("attention");
