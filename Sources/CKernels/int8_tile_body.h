@@ -6,7 +6,42 @@
 #define VECTORS (MIEN_PANEL / TILE_COLUMNS)
 #define QUAD_BYTES (4 * MIEN_PANEL)
 
-// `rows` and `panels` are constants wherever this is inlined, so the sums live in registers.
+// Adds the products of eight inputs. `rows` and `panels` are constants wherever this is inlined, so the sums live in
+// registers.
+INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], const uint8_t *a, const int8_t *b,
+                         size_t b_panel, size_t rows, size_t panels) {
+#ifdef TILE_DOT_ROW
+#pragma unroll
+    for (size_t quad = 0; quad < 2; quad++) {
+        TILE_VECTOR column[TILE_PANELS * VECTORS];
+#pragma unroll
+        for (size_t c = 0; c < panels * VECTORS; c++) {
+            column[c] = TILE_LOAD(b + c / VECTORS * b_panel + c % VECTORS * TILE_COLUMNS * 4 + quad * QUAD_BYTES);
+        }
+#pragma unroll
+        for (size_t r = 0; r < rows; r++) TILE_DOT_ROW(sum[r], column, a + r * MIEN_INT8_DEPTH + 4 * quad);
+    }
+#else
+    TILE_VECTOR even[TILE_PANELS * VECTORS], odd[TILE_PANELS * VECTORS];
+#pragma unroll
+    for (size_t c = 0; c < panels * VECTORS; c++) {
+        const int8_t *from = b + c / VECTORS * b_panel + c % VECTORS * TILE_COLUMNS * 4;
+        even[c] = TILE_LOAD(from);
+        odd[c] = TILE_LOAD(from + QUAD_BYTES);
+    }
+#pragma unroll
+    for (size_t r = 0; r < rows; r++) {
+        int32_t quads[2];
+        memcpy(quads, a + r * MIEN_INT8_DEPTH, sizeof quads);
+        TILE_VECTOR first = TILE_BROADCAST(quads[0]), second = TILE_BROADCAST(quads[1]);
+#pragma unroll
+        for (size_t c = 0; c < panels * VECTORS; c++) {
+            sum[r][c] = TILE_DOT(sum[r][c], first, even[c], second, odd[c]);
+        }
+    }
+#endif
+}
+
 INLINE void KERNEL(tile)(const mien_int8_tile *t, size_t rows, size_t panels) {
     TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS];
     int32_t *sums = t->sums;
@@ -18,43 +53,11 @@ INLINE void KERNEL(tile)(const mien_int8_tile *t, size_t rows, size_t panels) {
             sum[r][c] = t->is_first ? TILE_ZERO : TILE_LOAD(from);
         }
     }
-    const uint8_t *a = t->a;
     const int8_t *b = t->b, *b_next = t->b_next;
-    for (size_t k = 0; k < t->depth; k += 8) {
+    for (size_t k = 0; k < t->depth; k += 8, b += 2 * QUAD_BYTES, b_next += QUAD_BYTES) {
 #pragma unroll
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * t->b_panel, 0, 2);
-        b_next += QUAD_BYTES;
-#ifdef TILE_DOT_ROW
-#pragma unroll
-        for (size_t quad = 0; quad < 2; quad++, b += QUAD_BYTES) {
-            TILE_VECTOR column[TILE_PANELS * VECTORS];
-#pragma unroll
-            for (size_t c = 0; c < panels * VECTORS; c++) {
-                column[c] = TILE_LOAD(b + c / VECTORS * t->b_panel + c % VECTORS * TILE_COLUMNS * 4);
-            }
-#pragma unroll
-            for (size_t r = 0; r < rows; r++) TILE_DOT_ROW(sum[r], column, a + r * MIEN_INT8_DEPTH + k + 4 * quad);
-        }
-#else
-        TILE_VECTOR even[TILE_PANELS * VECTORS], odd[TILE_PANELS * VECTORS];
-#pragma unroll
-        for (size_t c = 0; c < panels * VECTORS; c++) {
-            const int8_t *from = b + c / VECTORS * t->b_panel + c % VECTORS * TILE_COLUMNS * 4;
-            even[c] = TILE_LOAD(from);
-            odd[c] = TILE_LOAD(from + QUAD_BYTES);
-        }
-#pragma unroll
-        for (size_t r = 0; r < rows; r++) {
-            int32_t quads[2];
-            memcpy(quads, a + r * MIEN_INT8_DEPTH + k, sizeof quads);
-            TILE_VECTOR first = TILE_BROADCAST(quads[0]), second = TILE_BROADCAST(quads[1]);
-#pragma unroll
-            for (size_t c = 0; c < panels * VECTORS; c++) {
-                sum[r][c] = TILE_DOT(sum[r][c], first, even[c], second, odd[c]);
-            }
-        }
-        b += 2 * QUAD_BYTES;
-#endif
+        KERNEL(step)(sum, t->a + k, b, t->b_panel, rows, panels);
     }
 #pragma unroll
     for (size_t r = 0; r < rows; r++) {
