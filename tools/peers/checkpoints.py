@@ -4,11 +4,13 @@ it is whole."""
 import shutil
 import warnings
 from contextlib import contextmanager
+from functools import cache as once
 
 import torch
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
+from engines import run
 from messages import Failure, last_line, say
 from shapes import SHAPES
 
@@ -49,6 +51,20 @@ def checkpoint(model, cache):
             processor = CLIPImageProcessorPil(size={"shortest_edge": side}, crop_size={"height": side, "width": side})
             processor.save_pretrained(partial)
     return folder
+
+
+@once
+def stored(mien, precision, model, cache):
+    """The folder that mien reads. 8 bits are stored, anew in each run since they are this mien's, so that no measurement begins
+    with quantising."""
+    if precision != "int8":
+        return checkpoint(model, cache)
+    folder = cache / "mien-int8" / model
+    shutil.rmtree(folder, ignore_errors=True)
+    say(f"{model}: mien quantises it")
+    with whole(folder) as partial:
+        run([mien, "model", "quantize", checkpoint(model, cache), "-o", partial / "model"])
+    return folder / "model"
 
 
 def random_network(shape, with_outliers):
@@ -99,7 +115,7 @@ def export(model, cache):
     return folder / "model.onnx"
 
 
-def quantize(model, cache, reduce_range):
+def quantize(model, cache, reduce_range=False):
     """ONNX Runtime's dynamic quantisation: signed weights by output channel, unsigned activations by tensor, which is
     what its documentation recommends for transformers. On AVX2 without VNNI pairs of products can saturate in 16
     bits; with reduce_range, weights of 7 bits, they cannot."""

@@ -4,7 +4,7 @@ import random
 import statistics
 from dataclasses import dataclass, field
 
-from checkpoints import checkpoint
+from checkpoints import stored
 from engines import Mien
 from messages import Failure, say
 from shapes import SHAPES
@@ -52,15 +52,15 @@ def measure(precisions, options, cache, peak):
     """A Point for each model, precision and batch size; the batch sizes of one model take turns."""
     points, notes, order = [], [], random.Random(0)
     for model in options.models:
-        folder = checkpoint(model, cache)
         peaks = []
         group = [
             Point(model, batch, precision, peaks) for precision in precisions for batch in options.batches or BATCHES]
         for number in range(options.rounds):
             say(f"{model}: round {number + 1} of {options.rounds}")
             for point in order.sample(group, len(group)):
-                mien = Mien(options.mien, point.precision, folder, point.batch, options.threads, options.isa)
                 try:
+                    folder = stored(options.mien, point.precision, model, cache)
+                    mien = Mien(options.mien, point.precision, folder, point.batch, options.threads, options.isa)
                     if not peak.why:
                         peaks.append(peak.measure(min(0.5, options.seconds)))
                     point.rates.append(mien.measure(options.seconds))

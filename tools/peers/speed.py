@@ -5,7 +5,7 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
-from checkpoints import checkpoint, export, quantize
+from checkpoints import checkpoint, export, quantize, stored
 from engines import Mien, Peer
 from messages import Failure, say
 from options import ENGINES, FP32_PEERS
@@ -60,11 +60,12 @@ class Comparison:
 
 
 def start(engine, model, batch, shape, options, cache):
-    folder = checkpoint(model, cache)
     if engine.startswith("mien-"):
-        return Mien(options.mien, engine.removeprefix("mien-"), folder, batch, options.threads, options.isa)
-    path = folder if engine == "torch" else quantize(model, cache, False) if engine == "ort-int8" else export(model, cache)
-    return Peer(engine, path, batch, shape.side, options.threads, cache / f"{engine}.log")
+        precision = engine.removeprefix("mien-")
+        folder = stored(options.mien, precision, model, cache)
+        return Mien(options.mien, precision, folder, batch, options.threads, options.isa)
+    makers = {"torch": checkpoint, "ort-int8": quantize}
+    return Peer(engine, makers.get(engine, export)(model, cache), batch, shape.side, options.threads, cache / f"{engine}.log")
 
 
 def compare(engines, model, batch, shape, options, cache, peak):
