@@ -132,10 +132,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             bool is_whole = at + count * MIEN_PANEL <= g->n;
             bool is_plain = is_last && is_whole && g->activation == MIEN_ACTIVATION_NONE && !g->residual;
             mien_tile t = {
-                .factors = {
-                    .depth = depth, .a_row = most, .b = b,
-                    .b_panel = g->k * MIEN_PANEL, .b_next_panel = g->k * MIEN_PANEL,
-                },
+                .factors = {.depth = depth, .a_row = most, .b = b, .b_panel = g->k * MIEN_PANEL},
                 .in = bias + panel * MIEN_PANEL,
                 .in_row = k ? MIEN_PANEL : 0,
                 .in_panel = k ? partial_panel : MIEN_PANEL,

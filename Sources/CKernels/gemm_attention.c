@@ -43,8 +43,7 @@ static void attend(void *context, size_t piece, size_t slot) {
             mien_tile product = {
                 .factors = {
                     .rows = rows, .depth = depth, .a = queries, .a_next = queries, .a_row = stride,
-                    .b = keys + start * depth, .b_next = keys,
-                    .b_panel = depth * MIEN_PANEL, .b_next_panel = depth * MIEN_PANEL,
+                    .b = keys + start * depth, .b_next = keys, .b_panel = depth * MIEN_PANEL,
                 },
                 .in = zeros, .in_row = 0, .in_panel = 0,
                 .out = scores + start * rows, .out_row = most, .out_panel = MIEN_PANEL,
@@ -66,8 +65,7 @@ static void attend(void *context, size_t piece, size_t slot) {
                 .factors = {
                     .rows = rows, .depth = smaller(most, tokens - start),
                     .a = scores + start * rows, .a_next = scores + start * rows, .a_row = most,
-                    .b = values + start * MIEN_PANEL, .b_next = values,
-                    .b_panel = tokens * MIEN_PANEL, .b_next_panel = tokens * MIEN_PANEL,
+                    .b = values + start * MIEN_PANEL, .b_next = values, .b_panel = tokens * MIEN_PANEL,
                 },
                 .in = start ? sums : zeros, .in_row = start ? value_panels * MIEN_PANEL : 0,
                 .in_panel = start ? MIEN_PANEL : 0,

@@ -32,8 +32,7 @@ static void turn_queries(void *context, size_t head, size_t slot) {
             .factors = {
                 .rows = smaller(kernel->rows, t->images - image), .depth = t->head_width,
                 .a = queries, .a_next = queries, .a_row = t->queries_stride,
-                .b = keys, .b_next = keys,
-                .b_panel = t->head_width * MIEN_PANEL, .b_next_panel = t->head_width * MIEN_PANEL,
+                .b = keys, .b_next = keys, .b_panel = t->head_width * MIEN_PANEL,
             },
             .in = zeros, .in_row = 0, .in_panel = 0,
             .out = mixed_row(t, image, head), .out_row = t->heads * padded_width(t), .out_panel = MIEN_PANEL,
@@ -70,8 +69,7 @@ static void make_values(void *context, size_t head, size_t slot) {
             .factors = {
                 .rows = rows, .depth = t->width,
                 .a = mixed, .a_next = mixed, .a_row = t->heads * padded_width(t),
-                .b = values, .b_next = values,
-                .b_panel = t->width * MIEN_PANEL, .b_next_panel = t->width * MIEN_PANEL,
+                .b = values, .b_next = values, .b_panel = t->width * MIEN_PANEL,
             },
             .in = t->value_bias + head * sums_row, .in_row = 0, .in_panel = MIEN_PANEL,
             .out = sums, .out_row = sums_row, .out_panel = MIEN_PANEL,

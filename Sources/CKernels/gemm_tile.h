@@ -25,14 +25,16 @@ static inline size_t mien_block_depth(size_t depth, size_t most) {
 // `a` has a distance between rows, `b` has [depth][16] per panel.
 //
 // While it computes, a tile fetches what will be wanted soon, at most a cache line or two per step: all of
-// `a_next`, which has no gaps between its rows, and the first quarter of each panel of `b_next`; if it is a
-// mien_spread_tile, also a quarter of a panel at `b_later`.
+// `a_next`, which has no gaps between its rows, and the first quarter of `b_next`, laid out like `b`. Of a
+// mien_spread_tile, the panels of `b_next` have a distance of their own, and it also fetches a quarter of a panel at
+// `b_later`.
 typedef struct mien_tile_factors {
     size_t rows, depth;
     const float *a, *a_next;
     size_t a_row;
     const float *b, *b_next;
-    size_t b_panel, b_next_panel;
+    size_t b_panel;
+    size_t b_next_panel;
     const float *b_later;
 } mien_tile_factors;
 
@@ -95,7 +97,7 @@ static inline void mien_run_tile(const mien_tile_kernel *kernel, mien_tile tile,
         count = panels >= kernel->panels ? kernel->panels : 1;
         (count == 2 ? kernel->two : kernel->one)(&tile);
         tile.factors.b += count * tile.factors.b_panel;
-        tile.factors.b_next += count * tile.factors.b_next_panel;
+        tile.factors.b_next += count * tile.factors.b_panel;
         tile.in += count * tile.in_panel;
         tile.out += count * tile.out_panel;
     }

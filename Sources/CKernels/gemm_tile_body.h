@@ -30,7 +30,8 @@ INLINE void KERNEL(step)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], cons
 INLINE void KERNEL(accumulate)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS], const mien_tile_factors *t,
                                size_t rows, size_t panels, bool is_spread) {
     const float *b_later = t->b_later, *a = t->a, *a_next = t->a_next, *b = t->b, *b_next = t->b_next;
-    size_t a_row = t->a_row, b_panel = t->b_panel, b_next_panel = t->b_next_panel, k = t->depth;
+    size_t a_row = t->a_row, b_panel = t->b_panel, k = t->depth;
+    size_t b_next_panel = is_spread ? t->b_next_panel : b_panel;
     for (; k >= MIEN_STEPS; k -= MIEN_STEPS, a += MIEN_STEPS, b += MIEN_STEPS * MIEN_PANEL) {
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * b_next_panel, 0, 2);
         for (size_t r = 0; r < rows; r += 4) __builtin_prefetch(a_next + r * MIEN_STEPS);
