@@ -28,6 +28,11 @@ struct BenchCommand: Subcommand {
             Option("--rounds", value: "N", help: "measurements of the pipeline. Default: 5"),
             Option("--seconds", value: "S", help: "time spent on the encoder. Default: 5"),
             Option(
+                "--turns",
+                help:
+                    "measure the encoder once for each line of standard input, which says how many\nseconds, and print a line of JSON: for programs that take turns"
+            ),
+            Option(
                 "--isa", value: "SET",
                 help:
                     "baseline, avx2 or avx512: keep to these instructions, without VNNI, as if the\nprocessor had no others. Default: the best there are"
@@ -47,6 +52,7 @@ struct BenchCommand: Subcommand {
     private var configuration = Configuration()
     private let rounds: Int
     private let seconds: Double
+    private let takesTurns: Bool
     private let instructionSet: InstructionSet?
     private let checksMemory: Bool
     private let printsJSON: Bool
@@ -62,6 +68,8 @@ struct BenchCommand: Subcommand {
             throw UsageError("'\(other)': expected encoder, pipeline and a clip, or live and a source")
         case (nil, _): throw UsageError("expected encoder, pipeline and a clip, or live and a source")
         }
+        takesTurns = arguments.has("--turns")
+        if takesTurns, case .encoder = subject {} else if takesTurns { throw UsageError("--turns is for the encoder alone") }
         model = try ModelOptions(arguments)
         configuration.batchSize = try arguments.integer("--batch", in: 1...4096)
         rounds = try arguments.integer("--rounds", in: 1...1000) ?? 5
@@ -76,18 +84,11 @@ struct BenchCommand: Subcommand {
         instructionSet?.limitKernels()
         switch subject {
         case .encoder:
-            let bench = try EncoderBench(
-                batch: configuration.batchSize ?? 8, seconds: seconds,
-                load: { () throws(MienError) in try model.load() })
-            try report(
-                bench,
-                String(
-                    format: """
-                        %@, %@: %.2f images/s at batch %d (%.2f to %.2f)
-                        first embedding after %.2f s; %.1f MB resident, %.1f MB of files
-                        """, bench.modelName, bench.precision.rawValue, bench.imagesPerSecond, bench.batch,
-                    bench.range.lowerBound, bench.range.upperBound, bench.secondsToFirst,
-                    Double(bench.residentBytes) / 1e6, Double(bench.fileBytes) / 1e6))
+            let meter = try EncoderMeter(
+                batch: configuration.batchSize ?? 8, load: { () throws(MienError) in try model.load() })
+            if takesTurns { return try takeTurns(meter) }
+            let bench = meter.measure(seconds: seconds)
+            try report(bench, Self.text(bench))
         case .pipeline(let clip):
             let interrupt = Interrupt()
             let bench = try PipelineBench(
@@ -109,8 +110,29 @@ struct BenchCommand: Subcommand {
         return .done
     }
 
+    /// Measures when it is told to, until there is nobody to tell.
+    private func takeTurns(_ meter: EncoderMeter) throws -> ExitCode {
+        while let line = readLine() {
+            guard let seconds = Double(line), seconds > 0, seconds <= 3600 else {
+                throw UsageError("standard input: '\(line)': expected a number of seconds from 0 to 3600")
+            }
+            try Console.print(json: meter.measure(seconds: seconds), inOneLine: true)
+        }
+        return .done
+    }
+
     private func report(_ value: some Encodable, _ text: String) throws {
         if printsJSON { try Console.print(json: value) } else { Console.print(text) }
+    }
+
+    private static func text(_ bench: EncoderBench) -> String {
+        String(
+            format: """
+                %@, %@: %.2f images/s at batch %d (%.2f to %.2f)
+                first embedding after %.2f s; %.1f MB resident, %.1f MB of files
+                """, bench.modelName, bench.precision.rawValue, bench.imagesPerSecond, bench.batch,
+            bench.range.lowerBound, bench.range.upperBound, bench.secondsToFirst,
+            Double(bench.residentBytes) / 1e6, Double(bench.fileBytes) / 1e6)
     }
 
     private static func text(_ bench: PipelineBench, clip: String) -> String {

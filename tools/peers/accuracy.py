@@ -90,7 +90,7 @@ def by_mien(options, precision, folder, paths, output):
 def by_peer(engine, path, inputs, output, side, options, cache):
     peer = Peer(engine.removesuffix("-reduced"), path, 1, side, options.threads, cache / f"{engine}.log")
     try:
-        peer.ask(embed=str(inputs), into=str(output))
+        peer.ask({"embed": str(inputs), "into": str(output)})
     finally:
         peer.close()
     return np.load(output)

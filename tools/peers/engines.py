@@ -10,6 +10,8 @@ from pathlib import Path
 from messages import Failure, last_line
 
 HERE = Path(__file__).parent
+# Seconds: long enough to measure, and nothing next to a turn.
+MOMENT = 0.02
 
 
 def cpu_seconds(pid):
@@ -18,20 +20,25 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-class Peer:
-    """Another engine: one process as long as this object, warm and asleep between requests."""
+class Engine:
+    """One process as long as this object, warm and asleep between requests: it answers a line with a line of JSON."""
 
-    def __init__(self, engine, path, batch, side, threads, log):
+    def __init__(self, words, log):
         self.log = log
-        words = [sys.executable, HERE / "worker.py", engine.removesuffix("-int8"), path, batch, side, threads]
         with open(log, "w") as errors:
             self.process = subprocess.Popen(
                 [str(word) for word in words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True)
         try:
-            self.answer()
+            self.warm_up()
         except BaseException:
             self.close()
             raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def answer(self):
         line = self.process.stdout.readline()
@@ -42,13 +49,10 @@ class Peer:
             raise Failure(f"{ending}: {last_line(said)} ({self.log})" if said else ending)
         return json.loads(line)
 
-    def ask(self, **request):
+    def ask(self, request):
         with suppress(BrokenPipeError):  # answer() says why
             print(json.dumps(request), file=self.process.stdin, flush=True)
         return self.answer()
-
-    def measure(self, seconds):
-        return self.ask(measure=seconds)["images_per_second"]
 
     def cpu_seconds(self):
         # One that has died has used nothing; its own turn will tell.
@@ -64,21 +68,33 @@ class Peer:
             self.process.wait()
 
 
-class Mien:
-    """Our encoder: a process for each measurement, which warms up by itself and leaves nothing behind."""
+class Peer(Engine):
+    """Another engine."""
 
-    def __init__(self, binary, precision, folder, batch, threads, isa):
-        self.words = [binary, "bench", "encoder", "--model", folder, "--batch", batch, "--precision", precision]
-        self.words += ["--threads", threads, "--json", *(["--isa", isa] if isa else [])]
+    def __init__(self, engine, path, batch, side, threads, log):
+        engine = engine.removesuffix("-int8")
+        super().__init__([sys.executable, HERE / "worker.py", engine, path, batch, side, threads], log)
+
+    def warm_up(self):
+        self.answer()
 
     def measure(self, seconds):
-        return json.loads(run([*self.words, "--seconds", seconds]))["images_per_second"]
+        return self.ask({"measure": seconds})["images_per_second"]
 
-    def cpu_seconds(self):
-        return 0
 
-    def close(self):
-        pass
+class Mien(Engine):
+    """Our encoder."""
+
+    def __init__(self, options, precision, folder, batch, log):
+        words = [options.mien, "bench", "encoder", "--turns", "--model", folder, "--batch", batch]
+        words += ["--precision", precision, "--threads", options.threads]
+        super().__init__([*words, *(["--isa", options.isa] if options.isa else [])], log)
+
+    def warm_up(self):
+        self.measure(0.001)
+
+    def measure(self, seconds):
+        return self.ask(seconds)["images_per_second"]
 
 
 def run(words):
@@ -104,9 +120,11 @@ class Peak:
         """`isa` is what the engines are kept to, or None."""
         self.isa = isa
         self.program, self.threads, self.why = folder / "peak", threads, None
+        self.most_now = None
         try:
             self.build()
             self.measure(0.05)
+            self.now()
         except Failure as failure:
             self.why = str(failure)
 
@@ -129,3 +147,12 @@ class Peak:
             for kind in ("fp32", "int8"):
                 rates[kind] = {self.isa: rates[kind][self.isa]}
         return rates
+
+    def now(self):
+        """What multiply-adds between registers reach in this moment, in 10^9 operations a second; None if that cannot be measured.
+        `most_now` is the most it has been."""
+        if self.why:
+            return None
+        rate = json.loads(run([self.program, self.threads, MOMENT, "registers"]))
+        self.most_now = max(rate, self.most_now or 0)
+        return rate

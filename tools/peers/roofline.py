@@ -53,17 +53,23 @@ def measure(precisions, options, cache, peak):
     points, notes, order = [], [], random.Random(0)
     for model in options.models:
         peaks = []
-        group = [
-            Point(model, batch, precision, peaks) for precision in precisions for batch in options.batches or BATCHES]
+        folders = {}
+        for precision in precisions:
+            try:
+                folders[precision] = stored(options.mien, precision, model, cache)
+            except Failure as failure:
+                notes.append(f"{SHAPES[model].title}, {precision}: {failure}")
+                say(notes[-1])
+        group = [Point(model, batch, precision, peaks) for precision in folders for batch in options.batches or BATCHES]
         for number in range(options.rounds):
             say(f"{model}: round {number + 1} of {options.rounds}")
             for point in order.sample(group, len(group)):
                 try:
-                    folder = stored(options.mien, point.precision, model, cache)
-                    mien = Mien(options.mien, point.precision, folder, point.batch, options.threads, options.isa)
                     if not peak.why:
                         peaks.append(peak.measure(min(0.5, options.seconds)))
-                    point.rates.append(mien.measure(options.seconds))
+                    # Not all at once: together the models of one shape may need more memory than there is.
+                    with Mien(options, point.precision, folders[point.precision], point.batch, cache / "mien.log") as mien:
+                        point.rates.append(mien.measure(options.seconds))
                 except Failure as failure:
                     notes.append(f"{SHAPES[model].title}, batch {point.batch}, {point.precision}: {failure}")
                     say(notes[-1])

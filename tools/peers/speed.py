@@ -6,12 +6,15 @@ import time
 from dataclasses import dataclass, field
 
 from checkpoints import checkpoint, export, quantize, stored
-from engines import Mien, Peer
+from engines import Mien, Peak, Peer
 from messages import Failure, say
 from options import ENGINES, FP32_PEERS
 
 # Thread pools spin for some milliseconds before they sleep.
 SETTLE = 0.1
+# Processors of a shared machine can be two threads of one core for a while, or wait for somebody else's. A turn counts if multiply-adds
+# between registers reached this share of their best in the whole run, just before it and just after.
+UNDISTURBED = 0.9
 # Of one core; what an idle process may use while another is measured.
 LARGEST_IDLE = 0.02
 
@@ -30,54 +33,74 @@ class Spread:
 
 
 @dataclass
+class Turn:
+    """Images a second, and what multiply-adds between registers reached around them: the lesser of before and after."""
+
+    rate: float
+    registers: float | None
+
+
+@dataclass
 class Comparison:
     model: str
     batch: int
+    peak_meter: Peak
     notes: list[str] = field(default_factory=list)
     # Why, by engine.
     failed: dict[str, str] = field(default_factory=dict)
-    rates: dict[str, list[float]] = field(default_factory=dict)
+    turns: dict[str, list[Turn]] = field(default_factory=dict)
     peaks: list[dict] = field(default_factory=list)
 
+    def counts(self, turn):
+        return turn.registers is None or turn.registers >= UNDISTURBED * self.peak_meter.most_now
+
+    def disturbed(self):
+        """How many turns there were, and how many of them do not count."""
+        turns = [turn for turns in self.turns.values() for turn in turns]
+        return len(turns), sum(not self.counts(turn) for turn in turns)
+
     def speed(self, engine):
-        return Spread.of(self.rates.get(engine, []))
+        turns = self.turns.get(engine, [])
+        # A machine that was never quiet has still been measured; table and notes tell.
+        return Spread.of([turn.rate for turn in turns if self.counts(turn)] or [turn.rate for turn in turns])
 
     def ratio(self, engine, other):
         """Of the two in the same round, since a machine is not equally fast all day."""
-        pair = zip(self.rates.get(engine, []), self.rates.get(other, []))
-        return Spread.of([ours / theirs for ours, theirs in pair])
+        pairs = list(zip(self.turns.get(engine, []), self.turns.get(other, [])))
+        undisturbed = [pair for pair in pairs if all(map(self.counts, pair))]
+        return Spread.of([ours.rate / theirs.rate for ours, theirs in undisturbed or pairs])
 
     def fastest_fp32_peer(self):
-        there = [engine for engine in FP32_PEERS if engine in self.rates]
+        there = [engine for engine in FP32_PEERS if engine in self.turns]
         return max(there, key=lambda engine: self.speed(engine).median, default=None)
 
     def peak(self, kind):
-        """10^9 operations a second with the fastest instructions there are."""
-        return statistics.median(max(peak[kind].values()) for peak in self.peaks) if self.peaks else None
+        """10^9 operations a second with the fastest instructions there are, in the best round."""
+        return max(max(peak[kind].values()) for peak in self.peaks) if self.peaks else None
 
     def read(self):
-        return statistics.median(peak["read"] for peak in self.peaks) if self.peaks else None
+        return max(peak["read"] for peak in self.peaks) if self.peaks else None
 
 
 def start(engine, model, batch, shape, options, cache):
     if engine.startswith("mien-"):
         precision = engine.removeprefix("mien-")
         folder = stored(options.mien, precision, model, cache)
-        return Mien(options.mien, precision, folder, batch, options.threads, options.isa)
+        return Mien(options, precision, folder, batch, cache / f"{engine}.log")
     makers = {"torch": checkpoint, "ort-int8": quantize}
     return Peer(engine, makers.get(engine, export)(model, cache), batch, shape.side, options.threads, cache / f"{engine}.log")
 
 
 def compare(engines, model, batch, shape, options, cache, peak):
     """Measures. An engine that fails is left out, with a note that says why."""
-    result, running, idle = Comparison(model, batch), {}, {}
+    result, running, idle = Comparison(model, batch, peak), {}, {}
     order = random.Random(0)
 
     def fail(engine, failure):
         result.failed[engine] = f"{ENGINES.get(engine, engine)}: {failure}"
         result.notes.append(result.failed[engine])
         say(result.notes[-1])
-        result.rates.pop(engine, None)
+        result.turns.pop(engine, None)
         if engine in running:
             running.pop(engine).close()
 
@@ -97,8 +120,10 @@ def compare(engines, model, batch, shape, options, cache, peak):
                     if turn == "peak":
                         result.peaks.append(peak.measure(min(1, options.seconds)))
                     else:
+                        before = peak.now()
                         rate = watched(turn, running, options.seconds, idle)
-                        result.rates.setdefault(turn, []).append(rate)
+                        after = peak.now()
+                        result.turns.setdefault(turn, []).append(Turn(rate, None if after is None else min(before, after)))
                 except Failure as failure:
                     fail(turn, failure)
     finally:

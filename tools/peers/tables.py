@@ -9,9 +9,9 @@ from shapes import SHAPES
 
 ABOUT = """\
 Operations are two for each multiply-add of the whole model, attention included (norms, softmax and activations not).
-"of peak" is their rate as a share of what the same number of threads reach in registers, measured in the same rounds with the
+"of peak" is their rate as a share of what the same number of threads reach in registers, in the best of the same rounds with the
 fastest instructions there are: multiply-adds for fp32, products of bytes, eight of them summed in 16 bits before 32, for int8. Images a second are
-medians of rounds; ratios are medians of the rounds' own ratios. ONNX Runtime int8 is dynamic quantisation with signed
+medians of undisturbed turns; ratios are medians of the rounds' own ratios. ONNX Runtime int8 is dynamic quantisation with signed
 weights by output channel, without reduce_range: pairs of products can saturate where there is no VNNI."""
 
 
@@ -83,6 +83,11 @@ def one(comparison, engines):
         lines.append(
             f"- peak: {number(comparison.peak('fp32'))} GFLOP/s, int8 {number(comparison.peak('int8'))} GOP/s; memory "
             f"{number(comparison.read())} GB/s; {number(shape.operations() / 1e9)} GFLOP an image")
+    turns, disturbed = comparison.disturbed()
+    if disturbed:
+        lines.append(
+            f"- {disturbed} of {turns} turns do not count: just before or after them, multiply-adds between registers were more than a tenth "
+            "slower than at best" + (" (where an engine has no other, they do)" if disturbed == turns else ""))
     lines += [f"- {note}" for note in comparison.notes]
     return "\n".join(lines)
 
@@ -144,9 +149,10 @@ def values(comparison):
         "model": comparison.model, "batch": comparison.batch, "tokens": shape.tokens,
         "operations": shape.operations(), "operations_left_out_by_mien": shape.operations_left_out(),
         "operations_spared_by_mien_fp32": shape.operations_spared(),
-        "images_per_second": {engine: spread(comparison.speed(engine)) for engine in comparison.rates},
-        "share_of_peak": {engine: share(comparison, engine, shape.operations()) for engine in comparison.rates},
-        "rounds": comparison.rates, "peaks": comparison.peaks, "fastest_fp32_peer": fastest,
+        "images_per_second": {engine: spread(comparison.speed(engine)) for engine in comparison.turns},
+        "share_of_peak": {engine: share(comparison, engine, shape.operations()) for engine in comparison.turns},
+        "turns": {engine: [asdict(turn) for turn in turns] for engine, turns in comparison.turns.items()},
+        "peaks": comparison.peaks, "fastest_fp32_peer": fastest,
         "mien_fp32_to_fastest_fp32_peer": spread(comparison.ratio("mien-fp32", fastest)),
         "mien_int8_to_ort_int8": spread(comparison.ratio("mien-int8", "ort-int8")), "notes": comparison.notes,
     }

@@ -26,44 +26,14 @@ package struct EncoderBench: Codable, Sendable {
         case fileBytes = "file_bytes"
     }
 
-    /// Loads a model and encodes batches for about `seconds`, in rounds of at least one batch, after one round to warm
-    /// up.
-    package init(batch: Int, seconds: Double, load: () throws(MienError) -> Model) throws(MienError) {
-        let start = ContinuousClock.now
-        let model = try load()
-        model.encodeBlank(crops: 1, Configuration())
-        secondsToFirst = (ContinuousClock.now - start) / .seconds(1)
+    init(_ model: Model, batch: Int, rates: [Double], secondsToFirst: Double) {
         modelName = model.name
-        var configuration = Configuration()
-        configuration.batchSize = batch
-        let work = model.makeBatch(configuration)
-        work.fillBlank(count: batch)
-        let once = measure { model.encode(work) }
-        let perRound = max(1, Int(seconds / 7 / max(once, 1e-6)))
-        var rates: [Double] = []
-        for _ in 0..<(once * 3 > seconds ? 3 : 7) {
-            let time = measure { for _ in 0..<perRound { model.encode(work) } }
-            rates.append(Double(perRound * batch) / time)
-        }
         self.batch = batch
         precision = model.precision
         imagesPerSecond = median(rates)
         range = rates.min()!...rates.max()!
+        self.secondsToFirst = secondsToFirst
         residentBytes = ProcessUse.now.residentBytes
         fileBytes = model.fileBytes
-    }
-}
-
-extension Model {
-    /// Encodes `crops` grey pictures in the batches a run would use.
-    func encodeBlank(crops: Int, _ configuration: Configuration) {
-        let batch = makeBatch(configuration)
-        var rest = crops
-        while rest > 0 {
-            let count = min(rest, batch.capacity)
-            batch.fillBlank(count: count)
-            encode(batch)
-            rest -= count
-        }
     }
 }

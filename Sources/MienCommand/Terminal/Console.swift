@@ -16,9 +16,10 @@ enum Console {
     }
 
     /// Data as JSON, with sorted keys.
-    static func print(json value: some Encodable) throws {
+    static func print(json value: some Encodable, inOneLine: Bool = false) throws {
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        if !inOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
         print(String(decoding: try encoder.encode(value), as: UTF8.self))
     }
 

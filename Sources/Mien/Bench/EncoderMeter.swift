@@ -1,0 +1,47 @@
+/// A model whose encoder is measured, as often as one likes.
+package struct EncoderMeter {
+    private let model: Model
+    private let work: Batch
+    private let secondsToFirst: Double
+
+    /// Loads a model, and encodes until all memory is there.
+    ///
+    /// - Parameter batch: The number of images encoded together.
+    package init(batch: Int, load: () throws(MienError) -> Model) throws(MienError) {
+        let start = ContinuousClock.now
+        model = try load()
+        model.encodeBlank(crops: 1, Configuration())
+        secondsToFirst = (ContinuousClock.now - start) / .seconds(1)
+        var configuration = Configuration()
+        configuration.batchSize = batch
+        work = model.makeBatch(configuration)
+        work.fillBlank(count: batch)
+        model.encode(work)
+    }
+
+    /// Encodes batches for about `seconds`, in rounds of at least one batch, after one that does not count.
+    package func measure(seconds: Double) -> EncoderBench {
+        let once = Mien.measure { model.encode(work) }
+        let perRound = max(1, Int(seconds / 7 / max(once, 1e-6)))
+        var rates: [Double] = []
+        for _ in 0..<(once * 3 > seconds ? 3 : 7) {
+            let time = Mien.measure { for _ in 0..<perRound { model.encode(work) } }
+            rates.append(Double(perRound * work.cropCount) / time)
+        }
+        return EncoderBench(model, batch: work.cropCount, rates: rates, secondsToFirst: secondsToFirst)
+    }
+}
+
+extension Model {
+    /// Encodes `crops` grey pictures in the batches a run would use.
+    func encodeBlank(crops: Int, _ configuration: Configuration) {
+        let batch = makeBatch(configuration)
+        var rest = crops
+        while rest > 0 {
+            let count = min(rest, batch.capacity)
+            batch.fillBlank(count: count)
+            encode(batch)
+            rest -= count
+        }
+    }
+}
