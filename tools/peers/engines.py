@@ -11,7 +11,7 @@ from messages import Failure, last_line
 
 HERE = Path(__file__).parent
 # Seconds: long enough to measure, and nothing next to a turn.
-MOMENT = 0.02
+MOMENT = 0.04
 
 
 def cpu_seconds(pid):

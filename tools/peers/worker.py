@@ -74,7 +74,8 @@ def measure(work, batch, seconds):
     """As `mien bench encoder` does it: the median of stretches, after one batch to warm up."""
     once = timed(work, 1)
     repeats = max(1, int(seconds / 7 / max(once, 1e-6)))
-    rates = [repeats * batch / timed(work, repeats) for _ in range(3 if once * 3 > seconds else 7)]
+    stretches = 7 if once * 3 <= seconds else 3 if once <= seconds else 1
+    rates = [repeats * batch / timed(work, repeats) for _ in range(stretches)]
     return statistics.median(rates)
 
 

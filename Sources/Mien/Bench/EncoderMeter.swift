@@ -19,14 +19,15 @@ package struct EncoderMeter {
         model.encode(work)
     }
 
-    /// Encodes batches for about `seconds`, in rounds of at least one batch, after one that does not count.
+    /// Encodes batches for about `seconds`, in stretches of at least one batch, after one that does not count.
     package func measure(seconds: Double) -> EncoderBench {
         let once = Mien.measure { model.encode(work) }
-        let perRound = max(1, Int(seconds / 7 / max(once, 1e-6)))
+        let perStretch = max(1, Int(seconds / 7 / max(once, 1e-6)))
         var rates: [Double] = []
-        for _ in 0..<(once * 3 > seconds ? 3 : 7) {
-            let time = Mien.measure { for _ in 0..<perRound { model.encode(work) } }
-            rates.append(Double(perRound * work.cropCount) / time)
+        let stretches = once * 3 <= seconds ? 7 : once <= seconds ? 3 : 1
+        for _ in 0..<stretches {
+            let time = Mien.measure { for _ in 0..<perStretch { model.encode(work) } }
+            rates.append(Double(perStretch * work.cropCount) / time)
         }
         return EncoderBench(model, batch: work.cropCount, rates: rates, secondsToFirst: secondsToFirst)
     }
