@@ -114,6 +114,8 @@ static void compute_piece(void *context, size_t index, size_t slot) {
     float bias[MIEN_CHUNK_PANELS * MIEN_PANEL] = {0};
     if (g->bias) memcpy(bias, g->bias + column, p.columns * sizeof(float));
 
+    size_t parts = mien_fetch_parts(p.last_tile - p.first_tile, MIEN_STEPS);
+    size_t next_pace = MIEN_STEPS * MIEN_PANEL / parts;
     size_t most = g->block_depth;
     for (size_t k = 0; k < g->k; k += most) {
         size_t depth = smaller(most, g->k - k);
@@ -132,7 +134,9 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             bool is_whole = at + count * MIEN_PANEL <= g->n;
             bool is_plain = is_last && is_whole && g->activation == MIEN_ACTIVATION_NONE && !g->residual;
             mien_tile t = {
-                .factors = {.depth = depth, .a_row = most, .b = b, .b_panel = g->k * MIEN_PANEL},
+                .factors = {
+                    .depth = depth, .a_row = most, .b = b, .b_panel = g->k * MIEN_PANEL, .next_pace = next_pace,
+                },
                 .in = bias + panel * MIEN_PANEL,
                 .in_row = k ? MIEN_PANEL : 0,
                 .in_panel = k ? partial_panel : MIEN_PANEL,
@@ -140,12 +144,12 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .out_panel = is_plain ? MIEN_PANEL : partial_panel,
             };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
-                size_t quarter = tile - p.first_tile < MIEN_STEPS ? tile - p.first_tile : 0;
+                size_t part = (tile - p.first_tile) % parts;
                 size_t tile_row = mien_first_row(&g->cut, tile);
                 t.factors.rows = mien_first_row(&g->cut, tile + 1) - tile_row;
                 t.factors.a = packed_tile(g, tile, k);
                 t.factors.a_next = packed_tile(g, tile + 1 < p.last_tile ? tile + 1 : p.first_tile, k);
-                t.factors.b_next = b_next + quarter * (depth / MIEN_STEPS) * MIEN_PANEL;
+                t.factors.b_next = b_next + part * (depth / MIEN_STEPS) * next_pace;
                 t.out = (is_plain ? finish.out : sums) + (tile_row - row) * t.out_row;
                 if (k) t.in = sums + (tile_row - row) * MIEN_PANEL;
                 if (is_last) mien_fetch_ends(&finish, tile_row - row, t.factors.rows, count);

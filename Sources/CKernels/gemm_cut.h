@@ -54,6 +54,16 @@ static inline size_t mien_likely_next(const mien_gemm_cut *cut, size_t index) {
     return next < cut->pieces ? next : index;
 }
 
+// In how many equal parts, a power of two, some tiles fetch a panel of W: as many as there are tiles, if that is not
+// less than `least`, since a core waits for some lines at a time only, and what its tiles load themselves would wait
+// behind them where memory is slow.
+#define MIEN_MOST_PARTS 64
+static inline size_t mien_fetch_parts(size_t tiles, size_t least) {
+    size_t parts = least;
+    while (2 * parts <= tiles && parts < MIEN_MOST_PARTS) parts *= 2;
+    return parts;
+}
+
 // Where in packed W, `depth` deep, a worker goes on when it has multiplied a block of depth, from `k` to `end`, of the
 // panels of its piece before `panel`: at the next panel, at the next block, or in the next piece.
 size_t mien_weights_after(const mien_gemm_cut *cut, const mien_gemm_piece *piece, size_t n, size_t depth, size_t panel,

@@ -24,18 +24,19 @@ static inline size_t mien_block_depth(size_t depth, size_t most) {
 //
 // `a` has a distance between rows, `b` has [depth][16] per panel.
 //
-// While it computes, a tile fetches what will be wanted soon, at most a cache line or two per step: all of
-// `a_next`, which has no gaps between its rows, and the first quarter of `b_next`, laid out like `b`. Of a
-// mien_spread_tile, the panels of `b_next` have a distance of their own, and it also fetches a quarter of a panel at
-// `b_later`.
+// While it computes, a tile fetches what will be wanted soon: all of `a_next`, which has no gaps between its rows, and
+// the beginning of `b_next`, laid out like `b`: `next_pace` elements in MIEN_STEPS steps. Of a mien_spread_tile, the
+// panels of `b_next` have a distance of their own, and it also fetches from `b_later`, at `later_pace`.
 typedef struct mien_tile_factors {
     size_t rows, depth;
     const float *a, *a_next;
     size_t a_row;
     const float *b, *b_next;
     size_t b_panel;
+    size_t next_pace;
     size_t b_next_panel;
     const float *b_later;
+    size_t later_pace;
 } mien_tile_factors;
 
 // tile[r][c] = in[r][c] + sum over k of a[r][k] * b[k][c].

@@ -32,13 +32,14 @@ INLINE void KERNEL(accumulate)(TILE_VECTOR sum[TILE_ROWS][TILE_PANELS * VECTORS]
     const float *b_later = t->b_later, *a = t->a, *a_next = t->a_next, *b = t->b, *b_next = t->b_next;
     size_t a_row = t->a_row, b_panel = t->b_panel, k = t->depth;
     size_t b_next_panel = is_spread ? t->b_next_panel : b_panel;
+    size_t next_pace = t->next_pace, later_pace = t->later_pace;
     for (; k >= MIEN_STEPS; k -= MIEN_STEPS, a += MIEN_STEPS, b += MIEN_STEPS * MIEN_PANEL) {
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * b_next_panel, 0, 2);
         for (size_t r = 0; r < rows; r += 4) __builtin_prefetch(a_next + r * MIEN_STEPS);
-        b_next += MIEN_PANEL;
+        b_next += next_pace;
         if (is_spread) {
             __builtin_prefetch(b_later, 0, 2);
-            b_later += MIEN_PANEL;
+            b_later += later_pace;
         }
         a_next += rows * MIEN_STEPS;
 #pragma unroll

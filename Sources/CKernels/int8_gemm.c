@@ -66,6 +66,8 @@ static void compute_piece(void *context, size_t index, size_t slot) {
     memcpy(column_sums, g->sums + p.column, p.columns * sizeof(int32_t));
     if (g->bias) memcpy(bias, g->bias + p.column, p.columns * sizeof(float));
 
+    size_t parts = mien_fetch_parts(p.last_tile - p.first_tile, 2);
+    size_t next_pace = MIEN_INT8_STEP * MIEN_PANEL / parts;
     for (size_t k = 0; k < depth_end; k += MIEN_INT8_DEPTH) {
         size_t depth = smaller(MIEN_INT8_DEPTH, depth_end - k);
         bool is_last = k + depth == depth_end;
@@ -74,7 +76,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
             // A depth of one block needs no sums but those of the panels at hand, which then stay nearby.
             int32_t *sums = partial + (is_last && k == 0 ? 0 : panel * partial_panel);
             const int8_t *b = g->weights + (p.column + panel * MIEN_PANEL) * depth_end + k * MIEN_PANEL;
-            // What comes after this panel, half of it fetched by each of the first two tiles.
+            // What comes after this panel, some of it fetched by each tile.
             const int8_t *b_next =
                 g->weights + mien_weights_after(&g->cut, &p, g->n, depth_end, panel + count, k, k + depth);
             size_t at = p.column + panel * MIEN_PANEL;
@@ -90,13 +92,14 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .is_first = k == 0,
                 .b = b,
                 .b_panel = depth_end * MIEN_PANEL,
+                .next_pace = next_pace,
                 .sums_panel = partial_panel,
             };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
-                size_t row = mien_first_row(&g->cut, tile), half = (tile - p.first_tile) % 2;
+                size_t row = mien_first_row(&g->cut, tile), part = (tile - p.first_tile) % parts;
                 t.rows = mien_first_row(&g->cut, tile + 1) - row;
                 t.a = packed_tile(g, tile, k);
-                t.b_next = b_next + half * (depth / 2) * MIEN_PANEL;
+                t.b_next = b_next + part * (depth / MIEN_INT8_STEP) * next_pace;
                 t.sums = sums + (row - p.row) * MIEN_PANEL;
                 if (is_last) mien_fetch_ends(&finish, row - p.row, t.rows, count);
                 (count == 2 ? kernel->two : kernel->one)(&t);

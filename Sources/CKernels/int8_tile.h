@@ -14,13 +14,14 @@
 // sums[r][c] (+)= sum over k of a[r][k] * b[k][c], exactly.
 //
 // `a` has rows MIEN_INT8_DEPTH apart; `b` has [depth / 4][16][4] per panel; `sums` are [rows][16] per panel. While
-// it computes, a tile fetches the first half of `b_next`, which comes next; A's rows the processor fetches itself.
+// it computes, a tile fetches the beginning of `b_next`, which comes next: `next_pace` bytes in a depth of
+// MIEN_INT8_STEP. A's rows the processor fetches itself.
 typedef struct mien_int8_tile {
     size_t rows, depth; // the depth is a multiple of MIEN_INT8_STEP
     bool is_first;      // whether the sums begin at zero
     const uint8_t *a;
     const int8_t *b, *b_next;
-    size_t b_panel;
+    size_t b_panel, next_pace;
     int32_t *sums;
     size_t sums_panel; // in elements
 } mien_int8_tile;

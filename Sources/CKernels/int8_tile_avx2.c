@@ -49,10 +49,11 @@ INLINE void tile(const mien_int8_tile *t, size_t rows) {
     if (t->is_first) memset(sums, 0, rows * MIEN_PANEL * sizeof *sums);
     const uint8_t *a = t->a;
     const int8_t *b = t->b, *b_next = t->b_next;
+    size_t next_pace = t->next_pace;
     for (size_t k = 0; k < t->depth; k += MIEN_INT8_STEP) {
         __builtin_prefetch(b_next, 0, 2);
         __builtin_prefetch(b_next + CACHE_LINE, 0, 2);
-        b_next += 2 * CACHE_LINE;
+        b_next += next_pace;
         __m256i sum[ROWS][VECTORS];
 #pragma unroll
         for (size_t q = 0; q < QUADS; q++, a += 4, b += 4 * MIEN_PANEL) {

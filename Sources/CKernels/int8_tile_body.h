@@ -54,7 +54,8 @@ INLINE void KERNEL(tile)(const mien_int8_tile *t, size_t rows, size_t panels) {
         }
     }
     const int8_t *b = t->b, *b_next = t->b_next;
-    for (size_t k = 0; k < t->depth; k += 8, b += 2 * QUAD_BYTES, b_next += QUAD_BYTES) {
+    size_t next_pace = t->next_pace / 2;
+    for (size_t k = 0; k < t->depth; k += 8, b += 2 * QUAD_BYTES, b_next += next_pace) {
 #pragma unroll
         for (size_t p = 0; p < panels; p++) __builtin_prefetch(b_next + p * t->b_panel, 0, 2);
         KERNEL(step)(sum, t->a + k, b, t->b_panel, rows, panels);

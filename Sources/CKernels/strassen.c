@@ -168,9 +168,9 @@ typedef struct stage {
     size_t piece, block, start, depth;
     size_t couples;
     factor factors[PRODUCTS + 1]; // what is multiplied with, and the first of it again
-    // Where the tiles fetch W from, a sixteenth of a couple each: the next block of depth, or that of the piece which
-    // this worker is likely to get next.
-    size_t later_piece, later_start, fetched;
+    // Where the tiles fetch W from, a part of a quarter of a couple each: the next block of depth, or that of the piece
+    // which this worker is likely to get next.
+    size_t later_piece, later_start, parts, fetched;
 } stage;
 
 static bool is_last(const mien_gemm *g, const stage *s) { return s->start + s->depth == g->k / 2; }
@@ -200,22 +200,24 @@ static stage begin_stage(const mien_gemm *g, size_t piece, size_t block, float *
     s.factors[PRODUCTS] = s.factors[0];
     s.later_piece = is_last(g, &s) ? mien_likely_next(&g->cut, piece) : piece;
     s.later_start = is_last(g, &s) ? 0 : start + s.depth;
+    s.parts = mien_fetch_parts(PRODUCTS * g->cut.tiles / (QUARTERS * s.couples), MIEN_STEPS);
     return s;
 }
 
 // Says what a product's tile, the `index`-th of its block of rows, is to fetch.
 static void fetch_factors(const mien_gemm *g, stage *s, size_t product, size_t index, mien_tile_factors *tile) {
-    // A stretch is what a tile fetches from each place, a quarter of it.
-    size_t stretch = s->depth / MIEN_STEPS * MIEN_PANEL;
+    size_t strides = s->depth / MIEN_STEPS;
     const factor *next = &s->factors[index < MIEN_STEPS ? product + 1 : product];
-    tile->b_next = next->panels + index % MIEN_STEPS * stretch;
+    tile->b_next = next->panels + index % MIEN_STEPS * strides * MIEN_PANEL;
     tile->b_next_panel = next->distance;
+    tile->next_pace = MIEN_PANEL;
     tile->b_later = tile->b_next;
-    size_t quarter = s->fetched / MIEN_STEPS, couple = quarter / QUARTERS;
+    tile->later_pace = MIEN_STEPS * MIEN_PANEL / s->parts;
+    size_t quarter = s->fetched / s->parts, couple = quarter / QUARTERS;
     if (couple < couple_count(g, s->later_piece)) {
         tile->b_later = quarter_of_weights(g, couples_before(g, s->later_piece) + couple, quarter % QUARTERS,
                                            s->later_start) +
-                        s->fetched % MIEN_STEPS * stretch;
+                        s->fetched % s->parts * strides * tile->later_pace;
         s->fetched++;
     }
 }
