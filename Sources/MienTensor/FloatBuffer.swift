@@ -1,3 +1,5 @@
+import CKernels
+
 /// Uniquely owned storage for single-precision numbers.
 ///
 /// The storage is aligned to 64 bytes (a cache line, and the widest vector register), starts out as
@@ -17,10 +19,10 @@ package struct FloatBuffer: ~Copyable, @unchecked Sendable {
     package init(count: Int) {
         precondition(count >= 0, "a buffer cannot hold \(count) elements")
         self.count = count
-        let raw = UnsafeMutableRawPointer.allocate(
-            byteCount: max(count, 1) * MemoryLayout<Float>.stride, alignment: Self.alignment)
-        baseAddress = raw.bindMemory(to: Float.self, capacity: max(count, 1))
-        baseAddress.initialize(repeating: 0, count: count)
+        guard let zeros = mien_zeros(count * MemoryLayout<Float>.stride) else {
+            fatalError("no memory for \(count) numbers")
+        }
+        baseAddress = zeros.bindMemory(to: Float.self, capacity: count)
     }
 
     /// Creates a buffer that holds a copy of `elements`.
@@ -41,7 +43,7 @@ package struct FloatBuffer: ~Copyable, @unchecked Sendable {
     package var elements: [Float] { Array(UnsafeBufferPointer(start: baseAddress, count: count)) }
 
     deinit {
-        UnsafeMutableRawPointer(baseAddress).deallocate()
+        mien_zeros_free(baseAddress)
     }
 
     /// The elements, for reading.
