@@ -69,7 +69,10 @@ struct BenchCommand: Subcommand {
         case (nil, _): throw UsageError("expected encoder, pipeline and a clip, or live and a source")
         }
         takesTurns = arguments.has("--turns")
-        if takesTurns, case .encoder = subject {} else if takesTurns { throw UsageError("--turns is for the encoder alone") }
+        switch subject {
+        case .encoder: break
+        case .pipeline, .live: if takesTurns { throw UsageError("--turns: only the encoder takes turns") }
+        }
         model = try ModelOptions(arguments)
         configuration.batchSize = try arguments.integer("--batch", in: 1...4096)
         rounds = try arguments.integer("--rounds", in: 1...1000) ?? 5

@@ -45,6 +45,23 @@ import Testing
         #expect(try read("a.csv") == Data(again.output.utf8))
     }
 
+    @Test func measuresTheEncoderWhenItIsTold() throws {
+        let mien = Bundle.main.bundleURL.appendingPathComponent("mien").path
+        let run = try Repository.run(
+            "sh", ["-c", "printf '0.001\\n0.002\\nsoon\\n' | '\(mien)' bench encoder --turns --batch 3"],
+            in: folder.url)
+        #expect(run.status == 1)
+        #expect(run.errors.contains("'soon': expected a number of seconds"), "\(run.errors)")
+        let lines = run.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        for line in lines {
+            let figures = try #require(
+                try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+            #expect(figures["batch"] as? Int == 3)
+            #expect(try #require(figures["images_per_second"] as? Double) > 0)
+        }
+    }
+
     @Test func quantisesAModelThatAnnotatesLikePrecisionInt8() throws {
         let run = try mien("model", "quantize", "-o", "small", "--json")
         #expect(run.status == 0, "\(run.errors)")
@@ -100,6 +117,7 @@ import Testing
             (["annotate", "a.mp4", "--faces", "none"], 1), (["annotate", "a.mp4", "-t", "0"], 1),
             (["embed", "a.jpg"], 1),
             (["bench"], 1), (["bench", "encoder", "--isa", "sse2"], 1),
+            (["bench", "pipeline", "a.mp4", "--turns"], 1),
             (["annotate", "a.mp4", "--model", "nowhere"], 3),
             (["model", "inspect", "nowhere"], 3),
         ] as [([String], Int32)]) func exitsWith(arguments: [String], status: Int32) throws
