@@ -65,10 +65,12 @@ class Comparison:
         return Spread.of([turn.rate for turn in turns if self.counts(turn)] or [turn.rate for turn in turns])
 
     def ratio(self, engine, other):
-        """Of the two in the same round, since a machine is not equally fast all day."""
-        pairs = list(zip(self.turns.get(engine, []), self.turns.get(other, [])))
-        undisturbed = [pair for pair in pairs if all(map(self.counts, pair))]
-        return Spread.of([ours.rate / theirs.rate for ours, theirs in undisturbed or pairs])
+        """Of the medians, since undisturbed turns are alike whatever their round; with the ends of the rounds' own ratios."""
+        ours, theirs = self.speed(engine), self.speed(other)
+        if not ours or not theirs:
+            return None
+        ratios = [one.rate / two.rate for one, two in zip(self.turns[engine], self.turns[other])]
+        return Spread(ours.median / theirs.median, min(ratios), max(ratios))
 
     def fastest_fp32_peer(self):
         there = [engine for engine in FP32_PEERS if engine in self.turns]

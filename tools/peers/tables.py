@@ -10,9 +10,10 @@ from shapes import SHAPES
 ABOUT = """\
 Operations are two for each multiply-add of the whole model, attention included (norms, softmax and activations not).
 "of peak" is their rate as a share of what the same number of threads reach in registers, in the best of the same rounds with the
-fastest instructions there are: multiply-adds for fp32, products of bytes, eight of them summed in 16 bits before 32, for int8. Images a second are
-medians of undisturbed turns; ratios are medians of the rounds' own ratios. ONNX Runtime int8 is dynamic quantisation with signed
-weights by output channel, without reduce_range: pairs of products can saturate where there is no VNNI."""
+fastest instructions there are: multiply-adds for fp32, products of bytes, eight of them summed in 16 bits before 32, for int8.
+Images a second are medians of undisturbed turns, and ratios are between these; in brackets, the least and the largest within
+one round, disturbed or not. ONNX Runtime int8 is dynamic quantisation with signed weights by output channel, without
+reduce_range: pairs of products can saturate where there is no VNNI."""
 
 
 def table(header, rows, left=1):
