@@ -2,6 +2,7 @@
 // 14-bit weights rounded to 7 bits below the pixel's unit; then along the row, rounded to the pixel.
 #include "warp_tile.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 enum { HALF_PHASE = 1 << 13, COLUMN_SHIFT = 7, ROW_SHIFT = 21 };
@@ -113,12 +114,74 @@ filter_rows(const mien_warp_tile *tile, int taps, uint8_t *out, size_t stride) {
     }
 }
 
+// The sums of `count` columns from `corner` on, some more at the end.
+__attribute__((target("avx2"), always_inline)) static inline void
+sum_columns(const uint8_t *corner, int taps, const int16_t *wy, int count, int32_t *columns) {
+    for (int i = 0; i < count; i += 16) {
+        __m256i sums[2] = {_mm256_set1_epi32(1 << (COLUMN_SHIFT - 1)), _mm256_set1_epi32(1 << (COLUMN_SHIFT - 1))};
+        for (int j = 0; j < taps; j += 2) {
+            int32_t both;
+            memcpy(&both, wy + j, 4);
+            __m256i pair = _mm256_set1_epi32(both);
+            const uint8_t *upper = corner + j * MIEN_WARP_PIECE_STRIDE + i, *lower = upper + MIEN_WARP_PIECE_STRIDE;
+            __m128i a = _mm_loadu_si128((const __m128i *)upper), b = _mm_loadu_si128((const __m128i *)lower);
+            __m256i low = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
+            __m256i high = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
+            sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(low, pair));
+            sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(high, pair));
+        }
+        _mm256_store_si256((__m256i *)(columns + i), _mm256_srai_epi32(sums[0], COLUMN_SHIFT));
+        _mm256_store_si256((__m256i *)(columns + i + 8), _mm256_srai_epi32(sums[1], COLUMN_SHIFT));
+    }
+}
+
+// Three channels and a lane that does not count, of `taps` columns times their weights, each of which is there four times.
+__attribute__((target("avx2"), always_inline)) static inline int32_t
+weigh_columns(const int32_t *columns, int taps, const int32_t *weights) {
+    __m256i sums = _mm256_setzero_si256();
+    for (int tap = 0; tap < taps; tap += 2) {
+        __m128i one = _mm_loadu_si128((const __m128i *)(columns + 3 * tap));
+        __m128i next = _mm_loadu_si128((const __m128i *)(columns + 3 * tap + 3));
+        __m256i factors = _mm256_load_si256((const __m256i *)(weights + 4 * tap));
+        sums = _mm256_add_epi32(
+            sums, _mm256_mullo_epi32(_mm256_inserti128_si256(_mm256_castsi128_si256(one), next, 1), factors));
+    }
+    __m128i sum = _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+    sum = _mm_srai_epi32(_mm_add_epi32(sum, _mm_set1_epi32(1 << (ROW_SHIFT - 1))), ROW_SHIFT);
+    return _mm_cvtsi128_si32(_mm_packus_epi16(_mm_packs_epi32(sum, sum), sum));
+}
+
+// Of an upright tile, a row's pixels share the sums of their columns, and a column's pixels the weights along the row.
+__attribute__((target("avx2"), always_inline)) static inline void
+filter_upright(const mien_warp_tile *tile, int taps, uint8_t *out, size_t stride) {
+    _Alignas(32) int32_t columns[3 * MIEN_WARP_PIECE + 16], weights[MIEN_WARP_TILE][8 * 4];
+    int places[MIEN_WARP_TILE], before = taps / 2 - 1;
+    int64_t first = ((tile->x + HALF_PHASE) >> 20) - before;
+    for (int u = 0; u < tile->columns; u++) {
+        int64_t x = tile->x + u * tile->ux + HALF_PHASE;
+        const int16_t *wx = tile->weights[(x >> 14) & 63] + 3 - before;
+        for (int i = 0; i < 4 * taps; i++) weights[u][i] = wx[i / 4];
+        places[u] = 3 * (int)((x >> 20) - before - first);
+    }
+    int count = places[tile->columns - 1] + 3 * taps;
+    for (int v = 0; v < tile->rows; v++, out += stride) {
+        int64_t y = tile->y + v * tile->ux + HALF_PHASE;
+        const int16_t *wy = tile->weights[(y >> 14) & 63] + 3 - before;
+        sum_columns(tile->piece + ((y >> 20) - before) * MIEN_WARP_PIECE_STRIDE + 3 * first, taps, wy, count, columns);
+        for (int u = 0; u < tile->columns; u++) {
+            int32_t bytes = weigh_columns(columns + places[u], taps, weights[u]);
+            memcpy(out + 3 * u, &bytes, 3);
+        }
+    }
+}
+
 __attribute__((target("avx2"))) void mien_warp_tile_avx2(const mien_warp_tile *tile, uint8_t *out,
                                                          size_t stride) {
+    bool is_upright = tile->uy == 0 && tile->ux > 0;
     if (tile->taps == 8) {
-        filter_rows(tile, 8, out, stride);
+        is_upright ? filter_upright(tile, 8, out, stride) : filter_rows(tile, 8, out, stride);
     } else {
-        filter_rows(tile, 4, out, stride);
+        is_upright ? filter_upright(tile, 4, out, stride) : filter_rows(tile, 4, out, stride);
     }
 }
 #endif

@@ -11,7 +11,7 @@ enum {
     MIEN_WARP_TILE = 24,
     // 24 pixels at just under 2 pixels a step on the diagonal, and the reach of the taps.
     MIEN_WARP_PIECE = 24 * 2 * 142 / 100 + 12,
-    // The vector body reads up to 8 bytes past a row's end.
+    // The vector bodies read up to 15 bytes past the end of a row.
     MIEN_WARP_PIECE_STRIDE = 3 * MIEN_WARP_PIECE + 16,
 };
 
