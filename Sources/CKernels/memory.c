@@ -7,16 +7,14 @@
 #include <malloc.h>
 #endif
 
-#define ALIGNMENT 64
-
 void *mien_zeros(size_t bytes) {
     // Where the memory begins is noted before the first aligned place that leaves room for it.
-    size_t more = sizeof(void *) + ALIGNMENT - 1;
+    size_t more = sizeof(void *) + MIEN_ALIGNMENT - 1;
     if (bytes > SIZE_MAX - more) return NULL;
     char *begin = calloc(bytes + more, 1);
     if (!begin) return NULL;
     char *zeros = begin + more;
-    zeros -= (uintptr_t)zeros % ALIGNMENT;
+    zeros -= (uintptr_t)zeros % MIEN_ALIGNMENT;
     memcpy(zeros - sizeof begin, &begin, sizeof begin);
     return zeros;
 }

@@ -69,21 +69,34 @@ add_taps(const int32_t *products, int taps, uint8_t *out) {
     memcpy(out, &bytes, 3);
 }
 
-// Two rows at a time: their bytes interleaved, widened and multiplied by the pair of weights.
+// A row's weight and the next one's, side by side in every lane.
+__attribute__((target("avx2"), always_inline)) static inline __m256i pair_of(const int16_t *weights) {
+    int32_t both;
+    memcpy(&both, weights, 4);
+    return _mm256_set1_epi32(both);
+}
+
+// Adds sixteen bytes of a row and of the next one, interleaved, widened and multiplied by the pair of weights.
+__attribute__((target("avx2"), always_inline)) static inline void
+add_rows(const uint8_t *upper, __m256i pair, __m256i *sums) {
+    const uint8_t *lower = upper + MIEN_WARP_PIECE_STRIDE;
+    __m128i a = _mm_loadu_si128((const __m128i *)upper), b = _mm_loadu_si128((const __m128i *)lower);
+    __m256i low = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
+    __m256i high = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
+    sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(low, pair));
+    sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(high, pair));
+}
+
+// Two rows at a time.
 __attribute__((target("avx2"), always_inline)) static inline void
 filter(const uint8_t *corner, int taps, const int16_t *wx, const int16_t *wy, int32_t *products) {
     __m256i columns[3] = {_mm256_setzero_si256(), _mm256_setzero_si256(), _mm256_setzero_si256()};
     for (int j = 0; j < taps; j += 2) {
-        int32_t both;
-        memcpy(&both, wy + j, 4);
-        __m256i pair = _mm256_set1_epi32(both);
-        const uint8_t *upper = corner + j * MIEN_WARP_PIECE_STRIDE, *lower = upper + MIEN_WARP_PIECE_STRIDE;
-        __m128i a = _mm_loadu_si128((const __m128i *)upper), b = _mm_loadu_si128((const __m128i *)lower);
-        __m256i low = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
-        __m256i high = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
-        columns[0] = _mm256_add_epi32(columns[0], _mm256_madd_epi16(low, pair));
-        columns[1] = _mm256_add_epi32(columns[1], _mm256_madd_epi16(high, pair));
+        __m256i pair = pair_of(wy + j);
+        const uint8_t *upper = corner + j * MIEN_WARP_PIECE_STRIDE;
+        add_rows(upper, pair, columns);
         if (taps == 8) {
+            const uint8_t *lower = upper + MIEN_WARP_PIECE_STRIDE;
             __m128i c = _mm_loadl_epi64((const __m128i *)(upper + 16));
             __m128i d = _mm_loadl_epi64((const __m128i *)(lower + 16));
             __m256i rest = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(c, d));
@@ -120,15 +133,7 @@ sum_columns(const uint8_t *corner, int taps, const int16_t *wy, int count, int32
     for (int i = 0; i < count; i += 16) {
         __m256i sums[2] = {_mm256_set1_epi32(1 << (COLUMN_SHIFT - 1)), _mm256_set1_epi32(1 << (COLUMN_SHIFT - 1))};
         for (int j = 0; j < taps; j += 2) {
-            int32_t both;
-            memcpy(&both, wy + j, 4);
-            __m256i pair = _mm256_set1_epi32(both);
-            const uint8_t *upper = corner + j * MIEN_WARP_PIECE_STRIDE + i, *lower = upper + MIEN_WARP_PIECE_STRIDE;
-            __m128i a = _mm_loadu_si128((const __m128i *)upper), b = _mm_loadu_si128((const __m128i *)lower);
-            __m256i low = _mm256_cvtepu8_epi16(_mm_unpacklo_epi8(a, b));
-            __m256i high = _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(a, b));
-            sums[0] = _mm256_add_epi32(sums[0], _mm256_madd_epi16(low, pair));
-            sums[1] = _mm256_add_epi32(sums[1], _mm256_madd_epi16(high, pair));
+            add_rows(corner + j * MIEN_WARP_PIECE_STRIDE + i, pair_of(wy + j), sums);
         }
         _mm256_store_si256((__m256i *)(columns + i), _mm256_srai_epi32(sums[0], COLUMN_SHIFT));
         _mm256_store_si256((__m256i *)(columns + i + 8), _mm256_srai_epi32(sums[1], COLUMN_SHIFT));

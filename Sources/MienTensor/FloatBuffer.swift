@@ -7,7 +7,7 @@ import CKernels
 /// ``mutableSpan``; kernels, which live in C, take ``baseAddress``.
 package struct FloatBuffer: ~Copyable, @unchecked Sendable {
     /// The alignment of ``baseAddress``, in bytes.
-    package static let alignment = 64
+    package static let alignment = Int(MIEN_ALIGNMENT)
 
     /// The number of elements.
     package let count: Int

@@ -88,7 +88,7 @@ def one(comparison, engines):
     if disturbed:
         lines.append(
             f"- {disturbed} of {turns} turns do not count: just before or after them, multiply-adds between registers were more than a tenth "
-            "slower than at best" + (" (where an engine has no other, they do)" if disturbed == turns else ""))
+            "slower than at best (of an engine that has no other, they do)")
     lines += [f"- {note}" for note in comparison.notes]
     return "\n".join(lines)
 

@@ -4,7 +4,7 @@ package struct EncoderMeter {
     private let work: Batch
     private let secondsToFirst: Double
 
-    /// Loads a model, and encodes until all memory is there.
+    /// Loads a model, and times its first embedding.
     ///
     /// - Parameter batch: The number of images encoded together.
     package init(batch: Int, load: () throws(MienError) -> Model) throws(MienError) {
@@ -16,7 +16,6 @@ package struct EncoderMeter {
         configuration.batchSize = batch
         work = model.makeBatch(configuration)
         work.fillBlank(count: batch)
-        model.encode(work)
     }
 
     /// Encodes batches for about `seconds`, in stretches of at least one batch, after one that does not count.
