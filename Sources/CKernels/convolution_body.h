@@ -17,6 +17,8 @@ typedef v8 vw;
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define UNROLL_SOME(count) _Pragma(STRING(clang loop unroll_count(count)))
+#define STRING(text) #text
 #define LOAD(v, from) __builtin_memcpy(&(v), (from), sizeof(v))
 #define STORE(to, v) __builtin_memcpy((to), &(v), sizeof(v))
 #define MAX(a, b) __builtin_elementwise_max((a), (b))
@@ -25,6 +27,7 @@ enum {
     STRIP_FLOATS = 6144, // the gathered inputs of a strip of pixels should stay in the first-level cache
     STRIP_MOST = 48, // and so should the rows of a depthwise convolution under it
     STRIP_LEAST = 24, // both multiples of every TILE
+    DEPTHWISE_MOST = 16, // pixels of a depthwise convolution with stride 2 at a time
     INPUTS_MOST = 384,
     STRIP_ROOM = STRIP_LEAST * INPUTS_MOST,
 };
@@ -78,21 +81,32 @@ DEPTHWISE(depthwise_wide, vw)
 DEPTHWISE(depthwise_8, v8)
 #endif
 
-INLINE void NAME(depthwise_row)(
-    const mien_layer *layer, const mien_map *in, int y, int x, int count, int stride, float *out) {
+// `count` output pixels of one row, all their channels.
+INLINE void NAME(depthwise_pixels)(
+    const mien_layer *layer, const float *from, ptrdiff_t row, int stride, int count, float *out) {
     int channels = layer->inputs, c = 0;
-    const float *from = in->data + (y * stride - layer->pad) * in->row +
-                        (ptrdiff_t)(x * stride - layer->pad) * channels;
     for (; c + WIDE <= channels; c += WIDE) {
         NAME(depthwise_wide)(
-            from + c, in->row, channels, layer->depthwise + c, channels, stride, count, out + c);
+            from + c, row, channels, layer->depthwise + c, channels, stride, count, out + c);
     }
 #if WIDE != 8
     for (; c < channels; c += 8) {
         NAME(depthwise_8)(
-            from + c, in->row, channels, layer->depthwise + c, channels, stride, count, out + c);
+            from + c, row, channels, layer->depthwise + c, channels, stride, count, out + c);
     }
 #endif
+}
+
+INLINE void NAME(depthwise_row)(
+    const mien_layer *layer, const mien_map *in, int y, int x, int count, int stride, float *out) {
+    const ptrdiff_t channels = layer->inputs;
+    const float *from = in->data + (y * stride - layer->pad) * in->row + (x * stride - layer->pad) * channels;
+    // At stride 2, what a strip reads is more than the first-level cache holds until the next channels want it.
+    const int most = stride == 1 ? count : DEPTHWISE_MOST;
+    for (int i = 0; i < count; i += most) {
+        int some = count - i < most ? count - i : most;
+        NAME(depthwise_pixels)(layer, from + i * stride * channels, in->row, stride, some, out + i * channels);
+    }
 }
 
 INLINE void NAME(patch_row)(
@@ -141,24 +155,30 @@ INLINE void NAME(pool_row)(const mien_map *in, int y, int x, int count, float *o
     }
 }
 
-// The register tile: `tile` pixels x `vectors` vectors of outputs from n on, K ascending.
-#define PRODUCT(name, vec, lanes, vectors, tile)                                                       \
+// The register tile: `tile` pixels x `vectors` vectors of outputs from n on, K ascending, `steps` at a time. An
+// instruction can add a pixel's distance to an address once and twice: with an address for three pixels each, of which
+// the compiler must not make one, none is left to compute.
+#define PRODUCT(name, vec, lanes, vectors, tile, steps)                                                \
     INLINE void NAME(name)(                                                                            \
         const mien_layer *layer, const NAME(strip) * strip, const float *weights, int n, int pixel,    \
         int valid, int skip_channels) {                                                                \
-        const int inputs = layer->inputs;                                                              \
-        const float *a = strip->gathered + (ptrdiff_t)pixel * inputs;                                  \
+        const ptrdiff_t inputs = layer->inputs;                                                        \
+        const float *thirds[tile / 3];                                                                 \
+        UNROLL for (int i = 0; i < tile / 3; i++) {                                                    \
+            thirds[i] = strip->gathered + (pixel + 3 * i) * inputs;                                    \
+            __asm__("" : "+r"(thirds[i]));                                                             \
+        }                                                                                              \
         vec sum[tile][vectors];                                                                        \
         UNROLL for (int v = 0; v < vectors; v++) {                                                     \
             vec bias;                                                                                  \
             LOAD(bias, layer->bias + n + v * lanes);                                                   \
             UNROLL for (int i = 0; i < tile; i++) sum[i][v] = bias;                                    \
         }                                                                                              \
-        for (int k = 0; k < inputs; k++) {                                                             \
+        UNROLL_SOME(steps) for (ptrdiff_t k = 0; k < inputs; k++) {                                    \
             vec w[vectors];                                                                            \
             UNROLL for (int v = 0; v < vectors; v++) LOAD(w[v], weights + (k * vectors + v) * lanes);  \
             UNROLL for (int i = 0; i < tile; i++) {                                                    \
-                vec value = (vec)(a[i * inputs + k]);                                                  \
+                vec value = (vec)(thirds[i / 3][i % 3 * inputs + k]);                                  \
                 UNROLL for (int v = 0; v < vectors; v++) sum[i][v] += value * w[v];                    \
             }                                                                                          \
         }                                                                                              \
@@ -181,8 +201,8 @@ INLINE void NAME(pool_row)(const mien_map *in, int y, int x, int count, float *o
     }
 
 // Twelve sums hide the latency of the multiplier.
-PRODUCT(product_16, vw, WIDE, (16 / WIDE), TILE)
-PRODUCT(product_8, v8, 8, 1, 12)
+PRODUCT(product_16, vw, WIDE, (16 / WIDE), TILE, 4)
+PRODUCT(product_8, v8, 8, 1, 12, 1)
 
 void NAME(layer_run)(
     const mien_layer *layer, const mien_map *in, const mien_map *skip, const mien_map *out, int first,

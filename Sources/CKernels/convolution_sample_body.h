@@ -2,11 +2,11 @@
 
 typedef uint8_t u8x8 __attribute__((ext_vector_type(8)));
 
-// The weights of one axis: output i is the sum of taps [from, to) of the input.
+// The weights of one axis: output i is the sum of inputs [from, to), of at most `taps`; the weights after those are 0.
 typedef struct NAME(axis) {
     const int32_t *from, *to;
     const float *weights; // [output][most]
-    int most;
+    int most, taps;
 } NAME(axis);
 
 static NAME(axis) NAME(make_axis)(double start, double step, int size, int outputs, float *scratch) {
@@ -16,6 +16,7 @@ static NAME(axis) NAME(make_axis)(double start, double step, int size, int outpu
     // A pixel counts with the part of it that the window covers. Where the map is finer than the picture
     // the window is one pixel wide around the sample's centre, which is bilinear interpolation.
     const double window = step > 1 ? step : 1;
+    int taps = 1;
     for (int i = 0; i < outputs; i++) {
         double low = start + (i + 0.5) * step - window / 2, high = low + window;
         double first = __builtin_floor(low), last = __builtin_ceil(high);
@@ -24,12 +25,14 @@ static NAME(axis) NAME(make_axis)(double start, double step, int size, int outpu
         b = b - a > most ? a + most : b;
         from[i] = a;
         to[i] = b;
+        taps = b - a > taps ? b - a : taps;
         for (int j = a; j < b; j++) {
             double left = low > j ? low : j, right = high < j + 1 ? high : j + 1;
             weights[i * most + j - a] = right > left ? (float)((right - left) / window) : 0.0f;
         }
+        memset(weights + i * most + b - a, 0, (size_t)(most - (b - a)) * sizeof(float));
     }
-    return (NAME(axis)){from, to, weights, most};
+    return (NAME(axis)){from, to, weights, most, taps};
 }
 
 static size_t NAME(axis_floats)(double step, int outputs) {
@@ -54,6 +57,15 @@ INLINE void NAME(blend_rows)(
         }
         UNROLL for (int j = 0; j < 4; j++) STORE(out + i + 8 * j, sum[j]);
     }
+    for (; i + 8 <= count; i += 8) {
+        v8 sum = 0;
+        for (int y = from; y < to; y++) {
+            u8x8 bytes;
+            LOAD(bytes, picture->pixels + y * picture->row + begin + i);
+            sum += __builtin_convertvector(bytes, v8) * (v8)(weights[y - from]);
+        }
+        STORE(out + i, sum);
+    }
     for (; i < count; i++) {
         float sum = 0;
         for (int y = from; y < to; y++) {
@@ -63,6 +75,33 @@ INLINE void NAME(blend_rows)(
     }
 }
 
+// A pixel of the map, and a fourth lane, from the column sums of its row: of `taps`, or of as many as it has if that is 0.
+INLINE v4 NAME(blend_pixel)(const NAME(axis) * columns, int x, int taps, const float *sums) {
+    const float *weights = columns->weights + x * columns->most;
+    const float *from = sums + 3 * (columns->from[x] - columns->from[0]);
+    const int count = taps > 0 ? taps : columns->to[x] - columns->from[x];
+    v4 sum = (v4)(0.0f);
+    for (int j = 0; j < count; j++) {
+        v4 value;
+        LOAD(value, from + 3 * j);
+        sum += value * weights[j];
+    }
+    return sum * (1 / 127.5f) - 1.0f;
+}
+
+// A row of the map. `taps` is a constant wherever this is inlined. Where it is not 0, a branch for the pixels with one
+// less would cost more than a weight of 0.
+INLINE void NAME(blend_columns)(
+    const NAME(axis) * columns, int width, int taps, const float *sums, float *to) {
+    // The fourth lane goes where the next pixel comes; behind the last there is the border.
+    for (int x = 0; x < width - 1; x++) {
+        v4 pixel = NAME(blend_pixel)(columns, x, taps, sums);
+        STORE(to + 3 * x, pixel);
+    }
+    v4 last = NAME(blend_pixel)(columns, width - 1, taps, sums);
+    __builtin_memcpy(to + 3 * (width - 1), &last, 3 * sizeof(float));
+}
+
 void NAME(sample)(
     const mien_picture *picture, mien_region region, const mien_map *out, float *scratch) {
     NAME(axis) columns = NAME(make_axis)(region.x, region.step, picture->width, out->width, scratch);
@@ -70,28 +109,24 @@ void NAME(sample)(
     NAME(axis) rows = NAME(make_axis)(region.y, region.step, picture->height, out->height, scratch);
     scratch += NAME(axis_floats)(region.step, out->height);
 
-    int begin = columns.from[0], end = columns.to[out->width - 1];
+    const int begin = columns.from[0], end = columns.to[out->width - 1];
+    const int count = end > begin ? 3 * (end - begin) : 0;
+    // What the last taps of a row may read, though it weighs nothing.
+    memset(scratch + count, 0, (size_t)(3 * columns.most + 1) * sizeof(float));
     for (int y = 0; y < out->height; y++) {
         float *to = out->data + y * out->row;
-        if (rows.from[y] < rows.to[y] && begin < end) {
+        if (rows.from[y] < rows.to[y]) {
             NAME(blend_rows)(
-                picture, rows.from[y], rows.to[y], rows.weights + y * rows.most, 3 * begin,
-                3 * (end - begin), scratch);
+                picture, rows.from[y], rows.to[y], rows.weights + y * rows.most, 3 * begin, count, scratch);
         } else {
-            memset(scratch, 0, (size_t)(3 * (end > begin ? end - begin : 0)) * sizeof(float));
+            memset(scratch, 0, (size_t)count * sizeof(float));
         }
-        for (int x = 0; x < out->width; x++) {
-            // Three of the four lanes are a pixel; the scratch row has room for the last one's fourth.
-            v4 sum = (v4)(0.0f);
-            const float *weights = columns.weights + x * columns.most;
-            const float *from = scratch + 3 * (columns.from[x] - begin);
-            for (int j = 0; j < columns.to[x] - columns.from[x]; j++) {
-                v4 value;
-                LOAD(value, from + 3 * j);
-                sum += value * weights[j];
-            }
-            sum = sum * (1 / 127.5f) - 1.0f;
-            __builtin_memcpy(to + 3 * x, &sum, 3 * sizeof(float));
+        switch (columns.taps) {
+        case 1: NAME(blend_columns)(&columns, out->width, 1, scratch, to); break;
+        case 2: NAME(blend_columns)(&columns, out->width, 2, scratch, to); break;
+        case 3: NAME(blend_columns)(&columns, out->width, 3, scratch, to); break;
+        case 4: NAME(blend_columns)(&columns, out->width, 4, scratch, to); break;
+        default: NAME(blend_columns)(&columns, out->width, 0, scratch, to); break;
         }
     }
 }

@@ -19,8 +19,9 @@ void mien_layer_norm(const float *in, size_t in_stride, size_t rows, size_t widt
 void mien_softmax(float *values, size_t stride, size_t rows, size_t width, float scale) {
     const mien_elementwise *k = kernels();
     for (size_t row = 0; row < rows; row++, values += stride) {
-        size_t block = (width + 15) / 16 * 16;
-        float factor = k->softmax_weights(values, width, block, 0, scale);
+        mien_scores scores = {.scores = values, .rows = 1, .width = width, .block = (width + 15) / 16 * 16};
+        float factor;
+        k->softmax_weights(&scores, scale, &factor);
         k->scale(values, width, factor, values);
     }
 }

@@ -169,22 +169,23 @@ static void KERNEL(layer_norm)(const float *in, size_t width, const float *weigh
     }
 }
 
-// One row in blocks of `block` (a multiple of 16), `stride` apart, each full but the last: leaves
-// exp(scale (x - max)) and returns 1 / sum.
-static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale) {
+INLINE float KERNEL(highest)(const mien_scores *s, const float *row) {
     vf high = -INFINITY;
-    const float *in = row;
-    for (size_t start = 0; start < count; start += block, in += stride) {
-        size_t length = count - start < block ? count - start : block;
+    for (size_t start = 0; start < s->width; start += s->block, row += s->next) {
+        size_t length = s->width - start < s->block ? s->width - start : s->block;
         for (size_t i = 0; i < length; i += LANES) {
-            vf value = KERNEL(load_some)(in + i, length - i, -INFINITY);
+            vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
             high = value > high ? value : high;
         }
     }
-    float max = KERNEL(max)(high);
+    return KERNEL(max)(high);
+}
+
+// Leaves exp(scale (x - max)) and returns 1 / sum.
+INLINE float KERNEL(softmax_row)(const mien_scores *s, float *row, float max, float scale) {
     vf sum = 0.0f;
-    for (size_t start = 0; start < count; start += block, row += stride) {
-        size_t length = count - start < block ? count - start : block;
+    for (size_t start = 0; start < s->width; start += s->block, row += s->next) {
+        size_t length = s->width - start < s->block ? s->width - start : s->block;
         for (size_t i = 0; i < length; i += LANES) {
             vf value = KERNEL(load_some)(row + i, length - i, -INFINITY);
             value = KERNEL(exp_negative)((value - max) * scale);
@@ -193,6 +194,16 @@ static float KERNEL(softmax_weights)(float *row, size_t count, size_t block, siz
         }
     }
     return 1.0f / KERNEL(sum)(sum);
+}
+
+// Leaves exp(scale (x - max)) of each row, and its 1 / sum in `factors`. A row has to wait for its maximum: with those
+// of all rows found first, and `factors` to keep them in, none waits for another's.
+static void KERNEL(softmax_weights)(const mien_scores *scores, float scale, float *factors) {
+    const mien_scores s = *scores;
+    for (size_t r = 0; r < s.rows; r++) factors[r] = KERNEL(highest)(&s, s.scores + r * s.row);
+    for (size_t r = 0; r < s.rows; r++) {
+        factors[r] = KERNEL(softmax_row)(&s, s.scores + r * s.row, factors[r], scale);
+    }
 }
 
 static void KERNEL(scale)(const float *in, size_t count, float factor, float *out) {

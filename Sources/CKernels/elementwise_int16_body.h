@@ -89,21 +89,28 @@ INLINE vf KERNEL(coarse_power)(vf x) {
     return power;
 }
 
-// out[i] = limit times 2^(x - max), rounded, for a row of whole vectors. Returns 1 / sum.
-static float KERNEL(softmax_int16)(const float *row, size_t count, float limit, int16_t *out) {
-    vf high = -INFINITY;
-    for (size_t i = 0; i < count; i += LANES) {
-        vf value = KERNEL(load)(row + i);
-        high = value > high ? value : high;
+// out[i] = limit times 2^(x - max), rounded, and 1 / sum in `factors`, for some rows of whole vectors, one after the
+// other. As in softmax_weights, all maxima come first.
+static void KERNEL(softmax_int16)(const float *scores, size_t rows, size_t width, float limit, int16_t *out,
+                                  float *factors) {
+    for (size_t r = 0; r < rows; r++) {
+        vf high = -INFINITY;
+        for (size_t i = 0; i < width; i += LANES) {
+            vf value = KERNEL(load)(scores + r * width + i);
+            high = value > high ? value : high;
+        }
+        factors[r] = KERNEL(max)(high);
     }
-    float max = KERNEL(max)(high);
-    vf sum = 0.0f;
-    for (size_t i = 0; i < count; i += LANES) {
-        vf shifted = KERNEL(coarse_power)(KERNEL(load)(row + i) - max) * limit + 0x1.8p23f;
-        sum += shifted - 0x1.8p23f;
-        vu bits;
-        memcpy(&bits, &shifted, sizeof bits);
-        KERNEL(store_int16)(out + i, bits, LANES);
+    for (size_t r = 0; r < rows; r++, scores += width, out += width) {
+        float max = factors[r];
+        vf sum = 0.0f;
+        for (size_t i = 0; i < width; i += LANES) {
+            vf shifted = KERNEL(coarse_power)(KERNEL(load)(scores + i) - max) * limit + 0x1.8p23f;
+            sum += shifted - 0x1.8p23f;
+            vu bits;
+            memcpy(&bits, &shifted, sizeof bits);
+            KERNEL(store_int16)(out + i, bits, LANES);
+        }
+        factors[r] = 1.0f / KERNEL(sum)(sum);
     }
-    return 1.0f / KERNEL(sum)(sum);
 }

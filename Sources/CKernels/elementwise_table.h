@@ -58,6 +58,14 @@ static inline void mien_fetch_ends(const mien_finish *f, size_t row, size_t rows
     }
 }
 
+// Rows of scores, `row` apart. A row is `width` numbers in blocks of `block` (a multiple of 16), `next` apart, each
+// full but the last.
+typedef struct mien_scores {
+    float *scores;
+    size_t rows, row;
+    size_t width, block, next;
+} mien_scores;
+
 typedef struct mien_elementwise {
     void (*apply)(mien_activation activation, const float *in, size_t count, float *out);
     void (*add)(const float *a, const float *b, size_t count, float *out);
@@ -65,7 +73,7 @@ typedef struct mien_elementwise {
     void (*strassen_columns)(const float *const quarters[4], size_t count, float *out, size_t stride);
     void (*layer_norm)(const float *in, size_t width, const float *weight, const float *bias, float epsilon,
                        float *out);
-    float (*softmax_weights)(float *row, size_t count, size_t block, size_t stride, float scale);
+    void (*softmax_weights)(const mien_scores *scores, float scale, float *factors);
     void (*scale)(const float *in, size_t count, float factor, float *out);
     void (*dots)(const float *rows, size_t stride, size_t count, const float *vector, size_t width, float *out);
     void (*weighted_sum)(const float *rows, size_t stride, size_t count, const float *weights, float factor,
@@ -81,7 +89,7 @@ typedef struct mien_elementwise {
                           float *scales);
     void (*pair_int16)(const float *first, const float *second, size_t count, const float *factors, int16_t *out,
                        size_t stride);
-    float (*softmax_int16)(const float *row, size_t count, float limit, int16_t *out);
+    void (*softmax_int16)(const float *scores, size_t rows, size_t width, float limit, int16_t *out, float *factors);
 } mien_elementwise;
 
 extern const mien_elementwise mien_elementwise_baseline;

@@ -144,7 +144,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .out_panel = is_plain ? MIEN_PANEL : partial_panel,
             };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
-                size_t part = (tile - p.first_tile) % parts;
+                size_t part = (tile - p.first_tile) & (parts - 1); // a power of two
                 size_t tile_row = mien_first_row(&g->cut, tile);
                 t.factors.rows = mien_first_row(&g->cut, tile + 1) - tile_row;
                 t.factors.a = packed_tile(g, tile, k);

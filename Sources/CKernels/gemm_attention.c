@@ -31,7 +31,7 @@ static void attend(void *context, size_t piece, size_t slot) {
     size_t value_panels = ceiling(depth, MIEN_PANEL);
     mien_gemm_pack_transposed(v, stride, depth, tokens, values);
 
-    size_t padded = ceiling(tokens, MIEN_PANEL) * MIEN_PANEL;
+    size_t last = (tokens - 1) / MIEN_PANEL * MIEN_PANEL; // where the last panel begins
     static const float zeros[MIEN_PANEL] = {0};
     size_t tiles = ceiling(tokens, kernel->rows), row = 0;
     for (size_t tile = 0; tile < tiles; tile++) {
@@ -50,16 +50,16 @@ static void attend(void *context, size_t piece, size_t slot) {
             };
             mien_run_tile(kernel, product, ceiling(smaller(most, tokens - start), MIEN_PANEL));
         }
-        float factors[MIEN_TALLEST];
+        // The last panel's columns past the tokens take no weight, and whole vectors remain.
+        float *last_scores = scores + last / most * rows * most + last % most;
         for (size_t r = 0; r < rows; r++) {
-            float *row_scores = scores + r * most;
-            // The last panel's columns past the tokens take no weight, and whole vectors remain.
-            for (size_t i = tokens; i < padded; i++) {
-                row_scores[i / most * rows * most + i % most] = -INFINITY;
-            }
-            factors[r] = elementwise->softmax_weights(row_scores, padded, most, rows * most,
-                                                      t->scale);
+            for (size_t i = tokens - last; i < MIEN_PANEL; i++) last_scores[r * most + i] = -INFINITY;
         }
+        mien_scores rows_scores = {
+            .scores = scores, .rows = rows, .row = most, .width = last + MIEN_PANEL, .block = most, .next = rows * most,
+        };
+        float factors[MIEN_TALLEST];
+        elementwise->softmax_weights(&rows_scores, t->scale, factors);
         for (size_t start = 0; start < tokens; start += most) {
             mien_tile product = {
                 .factors = {

@@ -50,7 +50,9 @@ static void mix_tokens(void *context, size_t piece, size_t slot) {
     float *row = mixed_row(t, image, piece % t->heads);
     float *scores = mixed_row(t, t->images, 0) + slot * scores_count(t);
     elementwise->dots(x, t->x_stride, t->tokens, row, t->width, scores);
-    float factor = elementwise->softmax_weights(scores, t->tokens, scores_count(t), 0, t->scale);
+    mien_scores row_scores = {.scores = scores, .rows = 1, .width = t->tokens, .block = scores_count(t)};
+    float factor;
+    elementwise->softmax_weights(&row_scores, t->scale, &factor);
     elementwise->weighted_sum(x, t->x_stride, t->tokens, scores, factor, t->width, row);
 }
 

@@ -97,13 +97,11 @@ static void attend(void *context, size_t piece, size_t slot) {
             .out = scores, .out_row = padded, .out_panel = MIEN_PANEL,
         };
         mien_run_int16_tile(kernel, product, padded / MIEN_PANEL);
+        // The last panel's columns past the tokens take no weight, and whole vectors remain.
         for (size_t r = 0; r < count; r++) {
-            float *row_scores = scores + r * padded;
-            // The last panel's columns past the tokens take no weight, and whole vectors remain.
-            for (size_t i = tokens; i < padded; i++) row_scores[i] = -INFINITY;
-            scales[r] = elementwise->softmax_int16(row_scores, padded, weight_limit,
-                                                   (int16_t *)weights + r * padded);
+            for (size_t i = tokens; i < padded; i++) scores[r * padded + i] = -INFINITY;
         }
+        elementwise->softmax_int16(scores, count, padded, weight_limit, (int16_t *)weights, scales);
         product = (mien_int16_tile){
             .rows = count, .pairs = pairs, .a = (const int16_t *)weights, .a_row = padded,
             .b = (const int16_t *)values, .b_panel = pairs * 2 * MIEN_PANEL,

@@ -96,7 +96,7 @@ static void compute_piece(void *context, size_t index, size_t slot) {
                 .sums_panel = partial_panel,
             };
             for (size_t tile = p.first_tile; tile < p.last_tile; tile++) {
-                size_t row = mien_first_row(&g->cut, tile), part = (tile - p.first_tile) % parts;
+                size_t row = mien_first_row(&g->cut, tile), part = (tile - p.first_tile) & (parts - 1);
                 t.rows = mien_first_row(&g->cut, tile + 1) - row;
                 t.a = packed_tile(g, tile, k);
                 t.b_next = b_next + part * (depth / MIEN_INT8_STEP) * next_pace;
