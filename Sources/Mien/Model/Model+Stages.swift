@@ -55,10 +55,10 @@ extension Model {
     }
 
     /// Enough crops for the encoder's products to be large, and no more: a batch that waits to be full is
-    /// latency and memory.
+    /// latency, memory and, if the encoder waits with it, a processor with nothing to do.
     private var preferredBatchSize: Int {
         let tokens = encoder.configuration.tokenCount
-        return min(32, max(1, 1600 / tokens))
+        return min(8, max(1, 1600 / tokens))
     }
 
     /// Fills the batch's embeddings from its pixels.
