@@ -50,7 +50,7 @@ void mien_upsample_add(const mien_map *low, const mien_map *out, int first, int 
 
 size_t mien_sample_scratch(const mien_picture *picture, double step, int width, int height) {
     return mien_axis_floats_baseline(step, width) + mien_axis_floats_baseline(step, height) +
-           3 * ((size_t)picture->width + (size_t)step + 3) + 1;
+           3 * (size_t)(picture->width + mien_most_taps_baseline(step)) + 1;
 }
 
 void mien_sample(

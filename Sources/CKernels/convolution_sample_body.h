@@ -9,8 +9,11 @@ typedef struct NAME(axis) {
     int most, taps;
 } NAME(axis);
 
+// No output covers more inputs.
+INLINE int NAME(most_taps)(double step) { return (int)step + 3; }
+
 static NAME(axis) NAME(make_axis)(double start, double step, int size, int outputs, float *scratch) {
-    const int most = (int)step + 3;
+    const int most = NAME(most_taps)(step);
     int32_t *from = (int32_t *)scratch, *to = from + outputs;
     float *weights = scratch + 2 * outputs;
     // A pixel counts with the part of it that the window covers. Where the map is finer than the picture
@@ -36,35 +39,36 @@ static NAME(axis) NAME(make_axis)(double start, double step, int size, int outpu
 }
 
 static size_t NAME(axis_floats)(double step, int outputs) {
-    return (size_t)outputs * (size_t)((int)step + 5);
+    return (size_t)outputs * (size_t)(2 + NAME(most_taps)(step));
 }
 
-// column sums of `count` bytes over the rows of one output
+// Column sums of some vectors of bytes, at most four and a constant wherever this is inlined.
+INLINE void NAME(blend_vectors)(
+    const uint8_t *pixels, ptrdiff_t row, int rows, const float *weights, int vectors, float *out) {
+    v8 sum[4];
+    UNROLL for (int j = 0; j < vectors; j++) sum[j] = 0;
+    for (int y = 0; y < rows; y++, pixels += row) {
+        v8 w = (v8)(weights[y]);
+        UNROLL for (int j = 0; j < vectors; j++) {
+            u8x8 bytes;
+            LOAD(bytes, pixels + 8 * j);
+            sum[j] += __builtin_convertvector(bytes, v8) * w;
+        }
+    }
+    UNROLL for (int j = 0; j < vectors; j++) STORE(out + 8 * j, sum[j]);
+}
+
+// Column sums of `count` bytes over the rows of one output.
 INLINE void NAME(blend_rows)(
     const mien_picture *picture, int from, int to, const float *weights, int begin, int count,
     float *out) {
+    const uint8_t *pixels = picture->pixels + from * picture->row + begin;
     int i = 0;
     for (; i + 32 <= count; i += 32) {
-        v8 sum[4] = {0, 0, 0, 0};
-        for (int y = from; y < to; y++) {
-            const uint8_t *row = picture->pixels + y * picture->row + begin + i;
-            v8 w = (v8)(weights[y - from]);
-            UNROLL for (int j = 0; j < 4; j++) {
-                u8x8 bytes;
-                LOAD(bytes, row + 8 * j);
-                sum[j] += __builtin_convertvector(bytes, v8) * w;
-            }
-        }
-        UNROLL for (int j = 0; j < 4; j++) STORE(out + i + 8 * j, sum[j]);
+        NAME(blend_vectors)(pixels + i, picture->row, to - from, weights, 4, out + i);
     }
     for (; i + 8 <= count; i += 8) {
-        v8 sum = 0;
-        for (int y = from; y < to; y++) {
-            u8x8 bytes;
-            LOAD(bytes, picture->pixels + y * picture->row + begin + i);
-            sum += __builtin_convertvector(bytes, v8) * (v8)(weights[y - from]);
-        }
-        STORE(out + i, sum);
+        NAME(blend_vectors)(pixels + i, picture->row, to - from, weights, 1, out + i);
     }
     for (; i < count; i++) {
         float sum = 0;

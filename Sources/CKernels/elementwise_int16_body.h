@@ -89,23 +89,17 @@ INLINE vf KERNEL(coarse_power)(vf x) {
     return power;
 }
 
-// out[i] = limit times 2^(x - max), rounded, and 1 / sum in `factors`, for some rows of whole vectors, one after the
-// other. As in softmax_weights, all maxima come first.
-static void KERNEL(softmax_int16)(const float *scores, size_t rows, size_t width, float limit, int16_t *out,
-                                  float *factors) {
-    for (size_t r = 0; r < rows; r++) {
-        vf high = -INFINITY;
-        for (size_t i = 0; i < width; i += LANES) {
-            vf value = KERNEL(load)(scores + r * width + i);
-            high = value > high ? value : high;
-        }
-        factors[r] = KERNEL(max)(high);
-    }
-    for (size_t r = 0; r < rows; r++, scores += width, out += width) {
+// out[i] = limit times 2^(x - max), rounded, one row after the other, and 1 / sum in `factors`, for rows of whole vectors
+// in one block each. As in softmax_weights, all maxima come first.
+static void KERNEL(softmax_int16)(const mien_scores *scores, float limit, int16_t *out, float *factors) {
+    const mien_scores s = *scores;
+    for (size_t r = 0; r < s.rows; r++) factors[r] = KERNEL(highest)(&s, s.scores + r * s.row);
+    for (size_t r = 0; r < s.rows; r++, out += s.width) {
+        const float *row = s.scores + r * s.row;
         float max = factors[r];
         vf sum = 0.0f;
-        for (size_t i = 0; i < width; i += LANES) {
-            vf shifted = KERNEL(coarse_power)(KERNEL(load)(scores + i) - max) * limit + 0x1.8p23f;
+        for (size_t i = 0; i < s.width; i += LANES) {
+            vf shifted = KERNEL(coarse_power)(KERNEL(load)(row + i) - max) * limit + 0x1.8p23f;
             sum += shifted - 0x1.8p23f;
             vu bits;
             memcpy(&bits, &shifted, sizeof bits);

@@ -89,7 +89,7 @@ typedef struct mien_elementwise {
                           float *scales);
     void (*pair_int16)(const float *first, const float *second, size_t count, const float *factors, int16_t *out,
                        size_t stride);
-    void (*softmax_int16)(const float *scores, size_t rows, size_t width, float limit, int16_t *out, float *factors);
+    void (*softmax_int16)(const mien_scores *scores, float limit, int16_t *out, float *factors);
 } mien_elementwise;
 
 extern const mien_elementwise mien_elementwise_baseline;

@@ -55,11 +55,11 @@ static void attend(void *context, size_t piece, size_t slot) {
         for (size_t r = 0; r < rows; r++) {
             for (size_t i = tokens - last; i < MIEN_PANEL; i++) last_scores[r * most + i] = -INFINITY;
         }
-        mien_scores rows_scores = {
+        mien_scores row_scores = {
             .scores = scores, .rows = rows, .row = most, .width = last + MIEN_PANEL, .block = most, .next = rows * most,
         };
         float factors[MIEN_TALLEST];
-        elementwise->softmax_weights(&rows_scores, t->scale, factors);
+        elementwise->softmax_weights(&row_scores, t->scale, factors);
         for (size_t start = 0; start < tokens; start += most) {
             mien_tile product = {
                 .factors = {

@@ -101,7 +101,8 @@ static void attend(void *context, size_t piece, size_t slot) {
         for (size_t r = 0; r < count; r++) {
             for (size_t i = tokens; i < padded; i++) scores[r * padded + i] = -INFINITY;
         }
-        elementwise->softmax_int16(scores, count, padded, weight_limit, (int16_t *)weights, scales);
+        mien_scores row_scores = {.scores = scores, .rows = count, .row = padded, .width = padded, .block = padded};
+        elementwise->softmax_int16(&row_scores, weight_limit, (int16_t *)weights, scales);
         product = (mien_int16_tile){
             .rows = count, .pairs = pairs, .a = (const int16_t *)weights, .a_row = padded,
             .b = (const int16_t *)values, .b_panel = pairs * 2 * MIEN_PANEL,
