@@ -1,0 +1,1 @@
+"""Rendered faces whose action units are known exactly. README.md has the whole of it."""
