@@ -121,3 +121,13 @@ let package = Package(
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
 )
+
+// libFuzzer brings the entry point of this program, so it builds with `--sanitize fuzzer` only: tools/check/fuzz.
+if Context.environment["MIEN_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["MienCLIP", "MienHeads", "MienTensor", "MienTimeline", "MienTraining"],
+            path: "Tests/Fuzz", exclude: ["Corpus"],
+            swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])]))
+}
