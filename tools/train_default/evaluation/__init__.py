@@ -1,0 +1,1 @@
+"""What `evaluate` measures: the product itself, on pictures and clips that the user supplies."""
