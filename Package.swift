@@ -3,7 +3,7 @@
 import PackageDescription
 
 // Dependencies point one way: C -> Tensor -> CLIP, Heads -> Training; CFFmpeg -> Video -> Faces, which
-// also uses Tensor. Timeline stands alone. Mien joins them, and MienCommand is a thin client of Mien.
+// also uses Tensor. Timeline stands alone; Training reads tables by it. Mien joins them, and MienCommand is a thin client of Mien.
 
 let swift: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
@@ -40,7 +40,8 @@ let package = Package(
         .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
-            name: "MienTraining", dependencies: ["MienHash", "MienHeads", "MienTensor", "CKernels"],
+            name: "MienTraining",
+            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienTimeline", "CKernels"],
             swiftSettings: swift),
         .target(
             name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor"],
@@ -82,7 +83,8 @@ let package = Package(
             name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienTrainingTests", dependencies: ["MienTraining", "MienHeads", "MienTensor"],
+            name: "MienTrainingTests",
+            dependencies: ["MienTraining", "MienHeads", "MienTensor", "MienTimeline"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienVideoTests", dependencies: ["LiveProbe", "MienVideo", "MienTensor", "TestSupport"],

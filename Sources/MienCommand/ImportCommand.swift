@@ -68,9 +68,10 @@ struct ImportCommand: Subcommand {
 
     func run() throws -> ExitCode {
         try reportingTrainingErrors {
-            let labels = try ELANLabels(ELANFile(path: input), allowsMalformed: allowsMalformed)
+            let file = try ELANFile(path: input)
             let reader = try TableReader(path: table)
             let video = if let media { media } else { try AnnotatedTable.media(of: table) }
+            let labels = try ELANLabels(file, video: video, allowsMalformed: allowsMalformed)
             let list = try LabelList(
                 path: output, replacing: overwrites, media: Self.reference(to: video, from: output))
             var counts = Counts()

@@ -56,6 +56,11 @@ struct MergeCommand: Subcommand {
                 var merge = TableMerge(sink: sink)
                 for clip in clips { try merge.append(TableFolder.path(of: clip, in: folder), clip: clip) }
                 try merge.commit()
+                if merge.roundedTimestamps > 0 {
+                    Console.say(
+                        "A spreadsheet rounded pts in \(merge.roundedTimestamps) rows (as 1.23457E+12): left out."
+                    )
+                }
                 if !isQuiet {
                     Console.say(
                         "\(merge.tables) tables, \(merge.rows) rows\(output == "-" ? "" : " in \(output)")")

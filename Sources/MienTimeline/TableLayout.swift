@@ -1,6 +1,7 @@
 /// Which cell of a record holds which column.
 struct TableLayout: Sendable {
     // The order of TableColumn.all.
+    static let pts = 5
     static let box = 7
     static let expression = 11
     static let expressionLabel = 19
@@ -19,13 +20,14 @@ struct TableLayout: Sendable {
     let extraColumns: [String]
     let extraPositions: [Int]
     /// The number of cells of a record.
-    var width: Int { positions.count + extraPositions.count }
+    let width: Int
 
     /// The layout of a table whose header has not been read yet.
-    static let empty = TableLayout(positions: [], extraColumns: [], extraPositions: [])
+    static let empty = TableLayout(positions: [], width: 0, extraColumns: [], extraPositions: [])
 
-    private init(positions: [Int], extraColumns: [String], extraPositions: [Int]) {
+    private init(positions: [Int], width: Int, extraColumns: [String], extraPositions: [Int]) {
         self.positions = positions
+        self.width = width
         self.extraColumns = extraColumns
         self.extraPositions = extraPositions
     }
@@ -45,20 +47,29 @@ struct TableLayout: Sendable {
                 guard places.updateValue(place, forKey: name) == nil else {
                     throw LayoutProblem(text: "the column \(name) is there twice")
                 }
-            } else {
+            } else if !name.isEmpty {
+                // pandas and R give the numbers of rows a column without a name, and Excel columns of nothing.
                 extraColumns.append(name)
                 extraPositions.append(place)
             }
         }
-        var positions: [Int] = []
-        for name in ours {
-            guard let place = places[name] else {
-                throw LayoutProblem(
-                    text: "no column \(name), expected a header with \(TableColumn.header)")
-            }
-            positions.append(place)
+        let missing = ours.filter { places[$0] == nil }
+        guard missing.isEmpty else { throw Self.problem(missing: missing, header: header) }
+        self.init(
+            positions: ours.compactMap { places[$0] }, width: header.count, extraColumns: extraColumns,
+            extraPositions: extraPositions)
+    }
+
+    private static func problem(missing: [String], header: [String]) -> LayoutProblem {
+        var text = "no column \(missing[0])"
+        if missing.count > 1 { text += " and \(missing.count - 1) more that a table of mien annotate has" }
+        if let near = nearestName(to: missing[0], among: header) {
+            text += "; \"\(near)\" is not called so"
         }
-        self.init(positions: positions, extraColumns: extraColumns, extraPositions: extraPositions)
+        let found = header.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
+        return LayoutProblem(
+            text: "\(text); found the columns \(found)\(header.count > 8 ? ", ..." : ""), expected "
+                + TableColumn.header)
     }
 }
 

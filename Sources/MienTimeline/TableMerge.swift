@@ -1,9 +1,8 @@
-import Foundation
-
 /// Joins tables into one with a column `clip` in front that says which table a row is from.
 ///
-/// Rows are copied as they are, in constant memory; columns that people added stay, as long as all tables have
-/// the same header.
+/// Rows are copied as they are, in constant memory, and those of tables that went through a spreadsheet become like
+/// the others: commas between cells, points in numbers. All tables must have the same columns, those that people
+/// added too; their order is that of the first.
 ///
 /// ```swift
 /// var merge = TableMerge(sink: try FileSink(path: "all.csv"))
@@ -11,21 +10,18 @@ import Foundation
 /// try merge.commit()
 /// ```
 package struct TableMerge {
-    /// A row longer than this is no row of a table.
-    private static let longestRow = 1 << 20
     private static let blockSize = 1 << 16
-    private static let lineFeed = UInt8(ascii: "\n")
-    private static let quote = UInt8(ascii: "\"")
 
     /// The number of rows so far, without the header.
     package private(set) var rows = 0
     /// The number of tables so far.
     package private(set) var tables = 0
+    /// The number of rows whose presentation timestamp a spreadsheet rounded; it is left out.
+    package private(set) var roundedTimestamps = 0
 
     private let sink: any TableSink
-    private var header: (line: [UInt8], path: String)?
+    private var header: (names: [String], path: String)?
     private var block: [UInt8] = []
-    private var line: [UInt8] = []
 
     /// Creates a merge whose rows go to `sink`.
     package init(sink: any TableSink) {
@@ -34,39 +30,40 @@ package struct TableMerge {
 
     /// Adds the rows of the table at `path`, under the name `clip`.
     ///
-    /// - Throws: ``TimelineError`` `.cannotOpen`, `.cannotRead`, `.malformedTable` if its header is not that of
+    /// - Throws: ``TimelineError`` `.cannotOpen`, `.cannotRead`, `.malformedTable` if its columns are not those of
     ///   the tables before, `.cutShort` if its last row is not whole; or what the sink throws. Rows added before
     ///   the failure are in the merge.
     package mutating func append(_ path: String, clip: String) throws(TimelineError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .cannotOpen(path: path, code: errno) }
-        defer { close(descriptor) }
+        let table = try CSVReader(path: path, allowsOpenEnd: false)
+        let columns = try columns(of: table)
+        let isSame = columns == Array(table.header.indices)
+        let pts = table.header.firstIndex(of: "pts")
         let prefix = Array((CSVText.cell(clip) + ",").utf8)
-        var bytes = [UInt8](repeating: 0, count: Self.blockSize)
-        var number = 0
-        var isQuoted = false
-        line.removeAll(keepingCapacity: true)
-        while true {
-            let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .cannotRead(path: path, code: errno) }
-            guard count > 0 else { break }
-            for byte in bytes.prefix(count) {
-                line.append(byte)
-                // A doubled quote inside a quoted cell leaves it and enters it again.
-                if byte == Self.quote { isQuoted.toggle() }
-                guard byte == Self.lineFeed, !isQuoted else { continue }
-                number += 1
-                try take(prefix, path, number)
-                line.removeAll(keepingCapacity: true)
-            }
-            guard line.count <= Self.longestRow else {
+        while let record = try table.next() {
+            guard record.count == table.header.count else {
                 throw .malformedTable(
-                    path: path, line: number + 1, problem: "more than 1 MiB without the end of a row")
+                    path: path, line: record.line,
+                    problem: "\(record.foundCount) cells, expected \(table.header.count) as in the header")
             }
+            block += prefix
+            let isRounded = pts.map { record.integer($0) == .rounded } ?? false
+            if isRounded { roundedTimestamps += 1 }
+            let line = record.text[record.range]
+            let isPlain =
+                table.isPlain && record.foundCount == record.count && !line.contains(UInt8(ascii: "\""))
+            if isSame, isPlain, !isRounded {
+                block += line
+            } else {
+                for (place, column) in columns.enumerated() {
+                    if place > 0 { block.append(UInt8(ascii: ",")) }
+                    if isRounded, column == pts { continue }
+                    block += Self.cell(record, column).utf8
+                }
+            }
+            block.append(UInt8(ascii: "\n"))
+            rows += 1
+            if block.count >= Self.blockSize { try flush() }
         }
-        guard line.isEmpty else { throw .cutShort(path: path, line: number + 1) }
-        guard number > 0 else { throw .malformedTable(path: path, line: 1, problem: "expected a header") }
         tables += 1
     }
 
@@ -76,27 +73,33 @@ package struct TableMerge {
         try sink.commit()
     }
 
-    private mutating func take(_ prefix: [UInt8], _ path: String, _ number: Int) throws(TimelineError) {
-        if number == 1 { return try takeHeader(path) }
-        if line == [Self.lineFeed] { return }
-        rows += 1
-        block += prefix
-        block += line
-        if block.count >= Self.blockSize { try flush() }
+    /// Where the columns of the first table are in this one.
+    private mutating func columns(of table: CSVReader) throws(TimelineError) -> [Int] {
+        guard let header else {
+            header = (table.header, table.name)
+            block += ("clip," + table.header.map(CSVText.cell).joined(separator: ",") + "\n").utf8
+            return Array(table.header.indices)
+        }
+        if table.header == header.names { return Array(table.header.indices) }
+        let columns = header.names.compactMap { table.header.firstIndex(of: $0) }
+        guard Set(columns).count == header.names.count, columns.count == table.header.count else {
+            let missing = header.names.first { !table.header.contains($0) }
+            let added = table.header.first { !header.names.contains($0) }
+            let difference =
+                missing.map { "it has no \"\($0)\"" } ?? added.map { "\"\($0)\" is not there" }
+                ?? "one is there twice"
+            throw .malformedTable(
+                path: table.name, line: 1,
+                problem: "its columns are not those of \(header.path), expected the same: \(difference)")
+        }
+        return columns
     }
 
-    private mutating func takeHeader(_ path: String) throws(TimelineError) {
-        if let header {
-            guard line == header.line else {
-                throw .malformedTable(
-                    path: path, line: 1,
-                    problem: "its columns are not those of \(header.path), expected the same")
-            }
-            return
-        }
-        header = (line, path)
-        block += Array("clip,".utf8)
-        block += line
+    /// A cell, with a point in a number that has a decimal comma.
+    private static func cell(_ record: CSVRecord, _ column: Int) -> String {
+        let text = record[column]
+        let isDecimal = text.utf8.contains(UInt8(ascii: ",")) && record.number(column) != nil
+        return CSVText.cell(isDecimal ? text.replacing(",", with: ".") : text)
     }
 
     private mutating func flush() throws(TimelineError) {

@@ -1,5 +1,6 @@
 import MienHeads
 import MienTensor
+import MienTimeline
 
 /// What can go wrong in training and evaluation. Each message names the file, the thing in it and what was
 /// expected.
@@ -8,6 +9,8 @@ package enum TrainingError: Error, CustomStringConvertible {
     case tensor(TensorError)
     /// Heads or a manifest cannot be read or written.
     case heads(HeadsError)
+    /// A table or a list cannot be read.
+    case table(TimelineError)
     /// A file or folder cannot be read or written.
     case file(path: String, reason: String)
     /// The data set as a whole cannot be used as asked.
@@ -25,6 +28,7 @@ package enum TrainingError: Error, CustomStringConvertible {
         switch self {
         case .tensor(let error): error.description
         case .heads(let error): error.description
+        case .table(let error): error.description
         case .file(let path, let reason), .data(let path, let reason), .checkpoint(let path, let reason):
             "\(path): \(reason)"
         case .malformed(let path, let rows, let count, let total):
@@ -72,5 +76,13 @@ func wrapping<Value: ~Copyable>(_ body: () throws(HeadsError) -> Value) throws(T
         return try body()
     } catch {
         throw .heads(error)
+    }
+}
+
+func wrapping<Value: ~Copyable>(_ body: () throws(TimelineError) -> Value) throws(TrainingError) -> Value {
+    do throws(TimelineError) {
+        return try body()
+    } catch {
+        throw .table(error)
     }
 }

@@ -35,6 +35,28 @@ import Testing
         #expect(merge.rows == 3 && merge.tables == 3)
     }
 
+    @Test func tablesThatWentThroughASpreadsheetBecomeLikeTheOthers() throws {
+        let sink = MemorySink()
+        var merge = TableMerge(sink: sink)
+        try merge.append(table("a.csv", "frame,pts,AU01,note\n1,9000,0.250000,x\n"), clip: "a")
+        try merge.append(
+            table("b.csv", "\u{FEFF}pts;AU01;frame;note\r\n1,23457E+12;0,25;1;\"a, b\"\r\n;;2\r\n;;;\r\n"),
+            clip: "b")
+        try merge.append(
+            table("c.csv", "\"frame\",\"pts\",\"AU01\",\"note\"\r\n1,1,\"0,5\",\"y\"\r\n"), clip: "c")
+        try merge.commit()
+        #expect(
+            text(sink) == """
+                clip,frame,pts,AU01,note
+                a,1,9000,0.250000,x
+                b,1,,0.25,"a, b"
+                b,2,,,
+                c,1,1,0.5,y
+
+                """)
+        #expect(merge.roundedTimestamps == 1)
+    }
+
     @Test func longTablesGoThroughInBlocks() throws {
         let rows = (1...20_000).map { "\($0),\(String(repeating: "x", count: $0 % 50))\n" }
         let sink = MemorySink()

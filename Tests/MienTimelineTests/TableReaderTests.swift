@@ -83,6 +83,58 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
         #expect(try readings(missing)[0].expression == nil)
     }
 
+    /// A table as spreadsheets save it: another separator and decimal mark, quotes, CRLF, columns moved, empty lines.
+    @Test(arguments: [
+        (";", ",", false), ("\t", ".", false), (",", ".", true), (",", ",", true), (";", ".", true),
+        ("\t", ",", true),
+    ])
+    func readsWhatASpreadsheetMadeOfATable(separator: String, point: String, isQuoted: Bool) throws {
+        var random = Random(seed: 5)
+        let original = try table(smooth(random.timeline(frames: 40, faces: 2)))
+        let lines = String(decoding: original, as: UTF8.self).split(separator: "\n")
+        var saved = isQuoted ? "" : "\u{FEFF}"
+        for line in lines {
+            var cells = line.split(separator: ",", omittingEmptySubsequences: false).map { cell in
+                let isNumber = cell.allSatisfy { "0123456789.-".contains($0) }
+                return isNumber ? String(cell).replacing(".", with: point) : String(cell)
+            }
+            if isQuoted { cells = cells.map { "\"\($0)\"" } }
+            cells.insert(isQuoted ? "\"\"" : "", at: 0)
+            // A spreadsheet leaves out empty cells at the end, or adds some.
+            var row =
+                cells[6...].joined(separator: separator) + separator
+                + cells[..<6].joined(separator: separator)
+            if !isQuoted { row += separator + separator }
+            saved += row + "\r\n"
+        }
+        saved += String(repeating: separator, count: 53) + "\r\n\r\n"
+        #expect(try table(readings(Array(saved.utf8))) == original)
+        let text = String(saved.drop { $0 == "\u{FEFF}" })
+        let units = Data([0xFF, 0xFE]) + (try #require(text.data(using: .utf16LittleEndian)))
+        #expect(try table(readings([UInt8](units))) == original)
+    }
+
+    @Test func emptyCellsMayBeLeftOutAtTheEnd() throws {
+        let bytes = try edited(table([FaceReading(frame: 1, faceID: nil, timestamp: 0, status: .noFace)])) {
+            $0.replacing(/,+\n$/, with: "\r\n")
+        }
+        #expect(try readings(bytes).map(\.status) == [.noFace])
+    }
+
+    @Test(
+        arguments: [
+            ("-9000", -9000, 0), ("-9000.0", -9000, 0), ("-9e3", -9000, 0), ("1.23457E+12", nil, 1),
+            ("1,23457E+12", nil, 1), ("1.5E+15", nil, 1), ("1.5e+12", 1_500_000_000_000, 0),
+            ("1.5E+01", 15, 0),
+            ("1.234567890123e+12", 1_234_567_890_123, 0), ("NA", nil, 0), ("", nil, 0),
+        ] as [(String, Int64?, Int)])
+    func aRoundedTimestampIsMissing(cell: String, expected: Int64?, rounded: Int) throws {
+        let bytes = try edited(table([TableWriterTests.face])) { $0.replacing("-9000", with: "\"\(cell)\"") }
+        let reader = try TableReader(bytes: bytes, name: "t.csv")
+        #expect(try reader.next()?.reading.pts == expected)
+        #expect(reader.roundedTimestamps == rounded && (reader.warning != nil) == (rounded > 0))
+    }
+
     @Test func keepsALabelThatSomebodyCorrected() throws {
         let bytes = try edited(table([TableWriterTests.face])) {
             $0.replacing("happiness,0", with: "anger,0")
@@ -111,11 +163,11 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
             ("\n1,", "\n,", "line 2: frame is \"\", expected the number of a frame"),
             ("-9000", "99999999999999999999", "line 2: pts is \"99999999999999999999\", expected an integer"),
             ("happiness,0", "smile,0", "expected neutral, anger, disgust"),
-            ("-3.46", "\"-3.46\"x", "line 2: text after a closing quote, expected a comma"),
+            ("-3.46", "\"-3.46\"x", "line 2: text after a closing quote, expected a separator"),
             ("-3.46,", "", "line 2: 52 cells, expected 53 as in the header"),
             (
                 "frame,face_id", "frame,face",
-                "line 1: no column face_id, expected a header with frame,face_id,"
+                "line 1: no column face_id; found the columns \"frame\", \"face\", \"timestamp\","
             ),
             ("AU02", "AU01", "line 1: the column AU01 is there twice"),
         ])
@@ -173,7 +225,9 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
         var random = Random(seed: seed)
         let good = try table(random.timeline(frames: 12, faces: 2))
         let fragments = [
-            "\"", ",", "\n", "\r", "-", ".", "NaN", "1e9", "99999999999999999999", "\u{FEFF}", "\0",
+            "\"", ",", ";", "\t", "\n", "\r", "-", ".", "NaN", "1e9", "1E+12", "1,000",
+            "99999999999999999999",
+            "\u{FEFF}", "\0", "sep=;\n",
         ]
         for _ in 0..<150 {
             var bytes = good
@@ -192,6 +246,27 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
             // Whatever can be read can be smoothed and written.
             guard let rows = try? readings(bytes) else { continue }
             _ = try table(smooth(rows))
+        }
+    }
+
+    /// Whatever the bytes, a list is read or refused, and soon.
+    @Test(arguments: 1...8) func anyBytesAreReadOrRefused(seed: Int) throws {
+        var random = Random(seed: seed)
+        let alphabet: [UInt8] = Array("ab1,;\t \"\n\r.-eE".utf8) + [0, 0xEF, 0xBB, 0xBF, 0xFF, 0xFE, 0xD8]
+        for _ in 0..<400 {
+            let count = Int.random(in: 0..<300, using: &random)
+            var bytes = (0..<count).map { _ in alphabet.randomElement(using: &random)! }
+            if random.chance(0.3) { bytes.insert(contentsOf: [0xFF, 0xFE], at: 0) }
+            guard let reader = try? CSVReader(bytes: bytes, name: "t") else { continue }
+            var records = 0
+            while let record = try? reader.next() {
+                records += 1
+                #expect(record.count >= reader.header.count && record.line <= bytes.count + 1)
+                for column in 0..<record.count {
+                    _ = (record[column], record.number(column), record.integer(column))
+                }
+            }
+            #expect(records <= bytes.count)
         }
     }
 }

@@ -81,8 +81,9 @@ struct TableFrames {
         if let expected = reading.pts, let pts = frame.pts, expected != pts {
             throw mismatch("pts", "\(expected)", "\(pts)")
         }
-        // Tables have six decimals.
-        if abs(reading.timestamp - frame.timestamp) > 1.5e-6 {
+        // Tables have six decimals, and through a spreadsheet ten digits.
+        let precision = max(1.5e-6, abs(frame.timestamp) * 5e-10)
+        if abs(reading.timestamp - frame.timestamp) > precision {
             throw mismatch("timestamp", "\(reading.timestamp)", "\(frame.timestamp)")
         }
     }

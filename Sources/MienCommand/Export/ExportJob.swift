@@ -34,6 +34,9 @@ struct ExportJob {
         for exporter in exporters { try exporter.finish() }
         isDone = true
         for warning in exporters.flatMap(\.warnings) { Console.say("\(job.table): \(warning)") }
+        if job.outputs.contains(where: { $0.format == .jsonLines }), let warning = table.warning {
+            Console.say(warning)
+        }
         if !isQuiet { report(rows, seconds: (ContinuousClock.now - start).inSeconds) }
         return true
     }

@@ -8,7 +8,7 @@ extension ExitCode {
         switch error {
         case .option: self = .usage
         case .heads: self = .model
-        case .tensor, .file, .data, .malformed, .diverged, .checkpoint: self = .input
+        case .tensor, .file, .data, .malformed, .diverged, .checkpoint, .table: self = .input
         }
     }
 }

@@ -43,6 +43,26 @@ package struct ClassCounts: Sendable, Equatable {
         zip(counts, known).map { $0 == 0 ? 1 : min(100, Double($1 - $0) / Double($0)) }
     }
 
+    /// What cannot be learned from these labels, as a sentence; nil if each has another to be told from.
+    package var warning: String? {
+        switch task {
+        case .expression:
+            let present = counts.indices.filter { counts[$0] > 0 }
+            guard present.count == 1, let only = present.first else { return nil }
+            return
+                "All \(samples) labels are \(task.labels[only]): a head that saw nothing else answers nothing else. "
+                + "Expected labels of at least two expressions."
+        case .actionUnits:
+            let constant = counts.indices.filter {
+                known[$0] > 0 && (counts[$0] == 0 || counts[$0] == known[$0])
+            }
+            guard !constant.isEmpty else { return nil }
+            let list = constant.map { "\(task.labels[$0]) \(counts[$0] == 0 ? "never" : "always")" }
+            return "Nothing is learned of action units that are always the same: active is "
+                + list.joined(separator: ", ") + "."
+        }
+    }
+
     /// Counts of several parts side by side, as a table.
     package static func table(_ parts: [(name: String, counts: ClassCounts)]) -> TextTable {
         var table = TextTable(columns: ["label"] + parts.flatMap { [$0.name, "%"] })

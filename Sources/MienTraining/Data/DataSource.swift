@@ -1,6 +1,7 @@
 import Foundation
 import MienHeads
 import MienTensor
+import MienTimeline
 
 /// Where labelled data come from. What kind it is shows in the path:
 ///
@@ -53,8 +54,8 @@ package struct DataSource: Codable, Sendable, Equatable {
             return try AnnotatedTable.readELAN(
                 path, task: task, media: media, allowsMalformed: allowsMalformed)
         }
-        var reader = try CSVReader(path: path)
-        if AnnotatedTable.matches(header: reader.next()?.fields ?? []) {
+        let header = try wrapping { () throws(TimelineError) in try CSVReader(path: path).header }
+        if AnnotatedTable.matches(header: header) {
             guard !areCrops else {
                 throw .data(
                     path: path,

@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienTimeline
 
 /// `mien evaluate --predictions P.csv --labels L.csv`: any tool's answers against labels.
 ///
@@ -22,41 +23,42 @@ package struct TableComparison {
 
     /// The scores. Labelled rows without a prediction count as wrong where that can be said, and are reported.
     package func run() throws(TrainingError) -> EvaluationReport {
-        let truth = try table(labels, isTruth: true, columns: nil)
-        let answers = try table(predictions, isTruth: false, columns: truth.keyColumns)
-        let keyed = truth.keyColumns.filter { answers.keyColumns.contains($0) }
+        let truth = try Table(labels, task: task, prefersSmoothed: false)
+        let answers = try Table(predictions, task: task, prefersSmoothed: usesSmoothed)
+        var keyed = truth.keys.map(\.name).filter { name in answers.keys.contains { $0.name == name } }
+        // A frame says it better than a time, which may be rounded.
+        if keyed.contains("frame") { keyed.removeAll { $0 == "time" } }
         guard !keyed.isEmpty else {
             throw .data(
                 path: predictions,
                 reason:
                     "shares no column with \(labels) to match rows by, expected path, frame, time or face_id")
         }
-        var byKey: [String: [Float]] = [:]
-        for (index, row) in answers.rows.enumerated() {
-            byKey[answers.key(index, keyed)] = row
-        }
-        var rows: [LabelColumns.Row] = []
+        var answerOfKey: [String: LabelColumns.Row] = [:]
+        try answers.forEach(keyed) { answerOfKey[$0] = $1 }
+        var rows = TargetRows(task: task)
         var probabilities: [Float] = []
         var missing = 0
-        for (index, targets) in truth.rows.enumerated() where !targets.allSatisfy(\.isNaN) {
-            guard let answer = byKey[truth.key(index, keyed)], !answer.allSatisfy(\.isNaN) else {
+        try truth.forEach(keyed) { key, row in
+            guard !row.targets.allSatisfy(\.isNaN) else { return }
+            guard let answer = answerOfKey[key]?.targets, !answer.allSatisfy(\.isNaN) else {
                 missing += 1
-                continue
+                return
             }
             // What was not predicted cannot be scored: an action unit that the other tool does not know.
-            let scored = zip(targets, answer).map { $1.isNaN ? Float.nan : $0 }
+            let scored = zip(row.targets, answer).map { $1.isNaN ? Float.nan : $0 }
             rows.append(.init(targets: scored, isHard: false))
             probabilities += answer
         }
-        guard !rows.isEmpty else {
+        guard rows.count > 0 else {
             throw .data(
                 path: predictions,
                 reason:
                     "none of its rows matches a labelled row of \(labels) by \(keyed.joined(separator: ", "))"
             )
         }
-        let labels = Labels(task: task, rows: rows)
-        let samples = Array(rows.indices)
+        let labels = Labels(rows)
+        let samples = Array(0..<rows.count)
         var report = EvaluationReport(
             data: self.labels, task: task,
             plain: Scores(task: task, probabilities: probabilities, samples: samples, labels: labels))
@@ -71,78 +73,76 @@ package struct TableComparison {
         return report
     }
 
+    /// A table whose rows are keyed by some of its columns.
     private struct Table {
-        var keyColumns: [String] = []
-        var keys: [[String: String]] = []
-        var rows: [[Float]] = []
-        var hasScores = false
+        /// The columns that rows may be matched by.
+        let keys: [(name: String, column: Int)]
+        /// Whether it says how probable each label is.
+        let hasScores: Bool
 
-        func key(_ row: Int, _ columns: [String]) -> String {
-            columns.map { keys[row][$0] ?? "" }.joined(separator: "\u{1f}")
-        }
-    }
+        private let path: String
+        private let reader: CSVReader
+        private let labelColumns: LabelColumns
+        private let isSubmission: Bool
 
-    private static let keyNames: [(key: String, names: [String])] = [
-        ("path", ["path", "file", "image", "video", "image_location"]), ("frame", ["frame"]),
-        ("time", ["time", "timestamp"]), ("face_id", ["face_id"]),
-    ]
+        private static let keyNames: [(key: String, names: [String])] = [
+            ("path", ["path", "file", "image", "video", "image_location"]), ("frame", ["frame"]),
+            ("time", ["time", "timestamp"]), ("face_id", ["face_id"]),
+        ]
 
-    private func table(_ path: String, isTruth: Bool, columns: [String]?) throws(TrainingError) -> Table {
-        var reader = try CSVReader(path: path)
-        guard let original = reader.next()?.fields else {
-            throw .data(path: path, reason: "empty, expected a header")
-        }
-        var header = original.map { $0.lowercased() }
-        if isTruth || !usesSmoothed {
-            // Smoothed columns are not what is asked for.
-            header = header.map { $0.hasPrefix("s_") ? "" : $0 }
-        } else {
-            header = header.map { header.contains("s_" + $0) ? "" : $0 }.map {
-                $0.hasPrefix("s_") ? String($0.dropFirst(2)) : $0
+        init(_ path: String, task: HeadTask, prefersSmoothed: Bool) throws(TrainingError) {
+            self.path = path
+            reader = try wrapping { () throws(TimelineError) in try CSVReader(path: path) }
+            var header = reader.header.map { $0.lowercased() }
+            if prefersSmoothed {
+                header = header.map { header.contains("s_" + $0) ? "" : $0 }.map {
+                    $0.hasPrefix("s_") ? String($0.dropFirst(2)) : $0
+                }
+            } else {
+                // Smoothed columns are not what is asked for.
+                header = header.map { $0.hasPrefix("s_") ? "" : $0 }
             }
-        }
-        var table = Table()
-        var places: [(key: String, column: Int)] = []
-        for (key, names) in Self.keyNames {
-            guard let column = names.compactMap({ header.firstIndex(of: $0) }).first else { continue }
-            // A frame says it better than a time, which may be rounded.
-            if key == "time", places.contains(where: { $0.key == "frame" }) { continue }
-            if let columns, !columns.contains(key) { continue }
-            places.append((key, column))
-        }
-        table.keyColumns = places.map(\.key)
-        let submission = task == .expression && header.first == "image_location"
-        guard
-            let labelColumns = LabelColumns(
-                task: task, header: submission ? ["image_location", "expression"] : header)
-        else {
-            throw .data(path: path, reason: "no labels, expected \(LabelColumns.expectation(task))")
-        }
-        table.hasScores = !isTruth && labelColumns.names.count > 1
-        var issues = RowIssues()
-        var total = 0
-        while let record = reader.next() {
-            total += 1
-            let expectedCount = submission ? 2 : header.count
-            var problem = (found: "\(record.fields.count) fields", expected: "\(expectedCount)")
-            guard record.fields.count == expectedCount,
-                let row = labelColumns.read(record.fields, problem: &problem)
-            else {
-                issues.add(path, line: record.line, found: problem.found, expected: problem.expected)
-                continue
+            keys = Self.keyNames.compactMap { key, names in
+                names.compactMap { header.firstIndex(of: $0) }.first.map { (key, $0) }
             }
-            table.keys.append(
-                Dictionary(
-                    uniqueKeysWithValues: places.map { ($0.key, Self.normal(record.fields[$0.column])) }))
-            table.rows.append(row.targets)
+            isSubmission = task == .expression && header.first == "image_location"
+            guard
+                let labelColumns = LabelColumns(
+                    task: task, header: isSubmission ? ["image_location", "expression"] : header)
+            else { throw LabelColumns.missing(task, header: reader.header, of: path) }
+            self.labelColumns = labelColumns
+            hasScores = labelColumns.names.count > 1
         }
-        try issues.check(path: path, of: total)
-        return table
-    }
 
-    /// Numbers as numbers, so that 0.5 and 0.500000 match.
-    private static func normal(_ cell: String) -> String {
-        guard let number = Double(cell) else { return cell }
-        return "\((number * 1e6).rounded() / 1e6)"
+        /// Gives each row's key and what it says.
+        func forEach(
+            _ keyed: [String], _ body: (String, LabelColumns.Row) -> Void
+        ) throws(TrainingError) {
+            let columns = keys.filter { keyed.contains($0.name) }.map(\.column)
+            var issues = RowIssues()
+            var total = 0
+            while let record = try wrapping({ () throws(TimelineError) in try reader.next() }) {
+                total += 1
+                do throws(RowProblem) {
+                    // A submission has a header of nine columns and rows of two.
+                    if !isSubmission, let problem = RowProblem(count: record, header: reader.header) {
+                        throw problem
+                    }
+                    let row = try labelColumns.read(record)
+                    body(columns.map { Self.normal(record, $0) }.joined(separator: "\u{1f}"), row)
+                } catch {
+                    issues.add(path, line: record.line, error)
+                }
+            }
+            try issues.check(path: path, of: total)
+        }
+
+        /// Numbers as numbers, so that 0.5 and 0.500000 match.
+        private static func normal(_ record: CSVRecord, _ column: Int) -> String {
+            if case .value(let number) = record.integer(column) { return "\(number)" }
+            guard let number = record.number(column) else { return record[column] }
+            let rounded = (number * 1e6).rounded() / 1e6
+            return abs(rounded) < 1e15 && rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+        }
     }
 }

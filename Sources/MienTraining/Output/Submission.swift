@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienTimeline
 
 /// The files that the ABAW challenges ask for.
 ///
@@ -72,11 +73,12 @@ package struct Submission {
     }
 
     private func images(of template: String) throws(TrainingError) -> [String] {
-        var reader = try CSVReader(path: template)
-        _ = reader.next()
-        var images: [String] = []
-        while let record = reader.next() { images.append(record.fields[0]) }
-        return images
+        try wrapping { () throws(TimelineError) in
+            let reader = try CSVReader(path: template)
+            var images: [String] = []
+            while let record = try reader.next() { images.append(record[0]) }
+            return images
+        }
     }
 
     private func folder(_ name: String) -> String { name.parentFolder }

@@ -52,7 +52,7 @@ private func file(_ text: String) throws(TrainingError) -> ELANFile {
         #expect(file.tiers[0].annotations.map(\.value) == ["", "a & b"])
         #expect(file.tiers[0].annotations.map(\.start) == [0, 500])
         #expect(file.tiers[0].annotations.map(\.line) == [13, 11])
-        #expect(file.timeOrigin == 1200 && file.properties == ["mien:first-frame": "0.5"])
+        #expect(file.media.map(\.timeOrigin) == [1200] && file.properties == ["mien:first-frame": "0.5"])
     }
 
     @Test(arguments: [
@@ -73,11 +73,6 @@ private func file(_ text: String) throws(TrainingError) -> ELANFile {
             "<ANNOTATION_DOCUMENT><TIME_ORDER>\n<TIME_SLOT TIME_SLOT_ID=\"t\" TIME_VALUE=\"1.5\"/></TIME_ORDER>"
                 + "</ANNOTATION_DOCUMENT>",
             "line 2: TIME_VALUE is \"1.5\", expected a whole number of milliseconds"
-        ),
-        (document([("face 0 AU12", [(9, 9, "")])]), "line 9: annotation a1 is from 9 to 9 ms"),
-        (
-            document([("face 0 AU12", [(1, 9, "")])]).replacing("ts1b\"><", with: "ts7\"><"),
-            "line 9: annotation a1 is at time slot \"ts7\", which has no time"
         ),
     ]) func saysWhatIsWrongAndWhere(text: String, expected: String) {
         let found = message { () throws(TrainingError) in _ = try file(text) }
@@ -117,7 +112,7 @@ private func file(_ text: String) throws(TrainingError) -> ELANFile {
             }
             do throws(TrainingError) {
                 let file = try ELANFile(Data(bytes), path: "a.eaf")
-                _ = try ELANLabels(file, allowsMalformed: true)
+                _ = try ELANLabels(file, video: "clip.mp4", allowsMalformed: true)
                 read += 1
             } catch {
                 #expect("\(error)".hasPrefix("a.eaf: "))
@@ -138,7 +133,7 @@ private func file(_ text: String) throws(TrainingError) -> ELANFile {
     private func labels(
         _ tiers: [(String, [(Int, Int, String)])], allowsMalformed: Bool = false
     ) throws(TrainingError) -> ELANLabels {
-        try ELANLabels(file(document(tiers)), allowsMalformed: allowsMalformed)
+        try ELANLabels(file(document(tiers)), video: "clip.mp4", allowsMalformed: allowsMalformed)
     }
 
     @Test func expressionsAreWhatTheTextSaysOrTheTier() throws {
@@ -195,16 +190,93 @@ private func file(_ text: String) throws(TrainingError) -> ELANFile {
                 .contains("none of its 2 tiers is called like"))
     }
 
+    /// `points` are the times of the slots, nil without one; annotations go from each slot to the next.
+    private func chain(_ points: [Int?], tier: String, extra: String = "") -> String {
+        var slots = ""
+        var body = ""
+        for (index, time) in points.enumerated() {
+            let value = time.map { " TIME_VALUE=\"\($0)\"" } ?? ""
+            slots += "<TIME_SLOT TIME_SLOT_ID=\"t\(index)\"\(value)/>"
+            guard index > 0 else { continue }
+            body += "<ANNOTATION><ALIGNABLE_ANNOTATION ANNOTATION_ID=\"c\(index)\" "
+            body += "TIME_SLOT_REF1=\"t\(index - 1)\" TIME_SLOT_REF2=\"t\(index)\">"
+            body += "<ANNOTATION_VALUE>\(index % 2 == 1 ? "" : "0.5")</ANNOTATION_VALUE>"
+            body += "</ALIGNABLE_ANNOTATION></ANNOTATION>\n"
+        }
+        return document([("face 1 AU12", [(0, 10, "")])])
+            .replacing("</TIME_ORDER>", with: slots + "</TIME_ORDER>")
+            .replacing(
+                "</ANNOTATION_DOCUMENT>",
+                with: "<TIER TIER_ID=\"\(tier)\">\n\(body)\(extra)</TIER></ANNOTATION_DOCUMENT>")
+    }
+
+    @Test(arguments: [
+        ([1000, nil, 2000], [1000, 1500, 2000]),
+        ([0, nil, nil, 100, 300], [0, 33, 66, 100, 300]),
+        ([40, nil, nil, nil, 44, nil, 50], [40, 41, 42, 43, 44, 47, 50]),
+    ]) func slotsWithoutTimeDivideWhatIsBetweenEvenly(points: [Int?], times: [Int]) throws {
+        let text = chain(points, tier: "face 0 AU12")
+        let annotations = try file(text).tiers[1].annotations
+        #expect(annotations.map(\.start) == Array(times.dropLast()))
+        #expect(annotations.map(\.end) == Array(times.dropFirst()))
+        let labels = try ELANLabels(file(text), video: "clip.mp4")
+        #expect(labels.actionUnits(ofFace: 0, at: times[0])[6] == 1)
+        #expect(labels.actionUnits(ofFace: 0, at: times[1])[6] == 0.5)
+    }
+
+    @Test(arguments: [
+        [nil, 100], [0, nil], [200, 100], [0, nil, nil, nil],
+    ]) func onlyInOurTiersIsTimeMissed(points: [Int?]) throws {
+        let reference =
+            "<ANNOTATION><REF_ANNOTATION ANNOTATION_ID=\"r\" ANNOTATION_REF=\"a1\"><ANNOTATION_VALUE>x</ANNOTATION_VALUE>"
+            + "</REF_ANNOTATION></ANNOTATION>"
+        let theirs = try ELANLabels(file(chain(points, tier: "words", extra: reference)), video: "clip.mp4")
+        #expect(theirs.actionUnits(ofFace: 1, at: 5)[6] == 1 && theirs.otherTiers == ["words"])
+        for tier in ["face 0 AU12", "checked"] {
+            let text = chain(points, tier: tier)
+            let found = message { () throws(TrainingError) in
+                _ = try ELANLabels(file(text), video: "clip.mp4")
+            }
+            #expect(found.contains("in the tier \(tier)") && found.contains("annotation c1"), "\(found)")
+            _ = try ELANLabels(file(text), video: "clip.mp4", allowsMalformed: true)
+        }
+        let ours = chain([0, 10], tier: "face 0 AU12", extra: reference)
+        let found = message { () throws(TrainingError) in _ = try ELANLabels(file(ours), video: "clip.mp4") }
+        #expect(found.contains("annotation r that belongs to another annotation in the tier face 0 AU12"))
+    }
+
+    @Test func annotationsOfNoLengthLabelNothing() throws {
+        let labels = try labels([("face 0 AU12", [(9, 9, ""), (20, 30, "")])])
+        #expect(labels.actionUnits(ofFace: 0, at: 9)[6] == 0 && labels.actionUnits(ofFace: 0, at: 20)[6] == 1)
+    }
+
+    @Test(arguments: [
+        ("file:///v/room.wav", "file:///v/M%C3%BCller%201.mp4", "Müller 1.mp4", 700),
+        ("file:///v/room.wav", "file:///C:/v/Mu\u{308}ller 1.mp4", "/elsewhere/Müller 1.mp4", 700),
+        ("file:///v/room.wav", "file:///v/a.mpg", "a.mp4", 700),
+        ("file:///v/a.mp4", "file:///v/b.mp4", "a.mp4", 0),
+    ]) func theOffsetIsThatOfTheTablesVideo(first: String, second: String, video: String, origin: Int) throws
+    {
+        let media =
+            "<MEDIA_DESCRIPTOR MEDIA_URL=\"\(first)\" MIME_TYPE=\"y\"/>"
+            + "<MEDIA_DESCRIPTOR MEDIA_URL=\"\(second)\" MIME_TYPE=\"y\" TIME_ORIGIN=\"700\"/>"
+        let file = try file(document([("face 0 AU12", [(0, 1, "")])], media: media))
+        #expect(try ELANLabels(file, video: video).moment(timestamp: 1, firstFrame: 0) == 1000 - origin)
+        let found = message { () throws(TrainingError) in _ = try ELANLabels(file, video: "other.mp4") }
+        #expect(found.contains("which of them is other.mp4 cannot be told"), "\(found)")
+    }
+
     @Test func momentsCountFromTheStartOfTheMedia() throws {
         let text = document(
             [("face 0 AU12", [(0, 1, "")])],
             media: "<MEDIA_DESCRIPTOR MEDIA_URL=\"x\" MIME_TYPE=\"y\" TIME_ORIGIN=\"100\"/>")
-        let labels = try ELANLabels(file(text))
+        let labels = try ELANLabels(file(text), video: "clip.mp4")
         #expect(labels.moment(timestamp: 1.0 / 30, firstFrame: 0.5) == 433)
         let stated = try ELANLabels(
             file(
                 text.replacing(
-                    "</HEADER>", with: "<PROPERTY NAME=\"mien:first-frame\">0.25</PROPERTY></HEADER>")))
+                    "</HEADER>", with: "<PROPERTY NAME=\"mien:first-frame\">0.25</PROPERTY></HEADER>")),
+            video: "clip.mp4")
         #expect(stated.moment(timestamp: 1.0 / 30, firstFrame: 0.5) == 183)
     }
 

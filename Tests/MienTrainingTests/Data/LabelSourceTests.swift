@@ -50,23 +50,24 @@ import MienTraining
         let folder = try TemporaryFolder()
         try folder.file("a.mp4", "x")
         let rows = [
-            "a.mp4,1,happy", "a.mp4,0,anger", "a.mp4,1", "none.mp4,1,anger", "a.mp4,1,8", "a.mp4,2,fear",
+            "a.mp4,1,happy", "a.mp4,0,anger", "a.mp4,1,fear,2", "none.mp4,1,anger", "a.mp4,1,8.0",
+            "a.mp4,2,fear", "a.mp4,3",
         ]
         let path = try folder.file("labels.csv", "path,frame,label\n" + rows.joined(separator: "\n"))
         let text = message { () throws(TrainingError) in _ = try LabelTable.read(path, task: .expression) }
         let names = HeadTask.expression.labels.joined(separator: ", ")
         #expect(
             text == """
-                \(path): 5 of 6 rows are malformed
-                  \(path):2: found "happy", expected one of \(names), or 0 to 7, or -1 or nothing for none
+                \(path): 5 of 7 rows are malformed
+                  \(path):2: found label "happy", expected one of \(names), or 0 to 7, or -1 or nothing for none
                   \(path):3: found frame "0", expected a whole number of 1 or more
-                  \(path):4: found 2 fields, expected 3
-                  \(path):5: found "none.mp4", expected an image or video; there is no \(folder.path)/none.mp4
-                  \(path):6: found "8", expected one of \(names), or 0 to 7, or -1 or nothing for none
+                  \(path):4: found 4 cells, expected 3 as in the header; a cell with a separator in it needs quotes
+                  \(path):5: found path "none.mp4", expected an image or video; there is no \(folder.path)/none.mp4
+                  \(path):6: found label "8.0", expected one of \(names), or 0 to 7, or -1 or nothing for none
                 """)
         let rest = try LabelTable.read(path, task: .expression, allowsMalformed: true)
         #expect(rest.samples.count == 1)
-        #expect(rest.skipped.map(\.count) == [5])
+        #expect(rest.skipped.map(\.count) == [1, 5])
     }
 
     @Test func manyMalformedRowsAreNotAllShown() throws {

@@ -81,18 +81,19 @@ package enum AffWild2 {
         var issues = RowIssues()
         var total = 0
         private var samples: [LabelledSample] = []
-        private var rows: [LabelColumns.Row] = []
+        private var rows: TargetRows
         private var videos: [Int64] = []
         private var trackNumbers: [Int64] = []
         private var times: [Double] = []
         private var names: [String] = []
-        private var numbering = Numbering()
-        private var tracks = Numbering()
+        private var numbering = Numbering<String>()
+        private var tracks = Numbering<String>()
         private var (invalid, missing) = (0, 0)
 
         init(task: HeadTask, images: String) {
             self.task = task
             self.images = images
+            rows = TargetRows(task: task)
         }
 
         mutating func add(_ path: String) throws(TrainingError) {
@@ -114,7 +115,9 @@ package enum AffWild2 {
                 guard let targets = targets(line) else {
                     let expected =
                         task == .expression ? "an expression from 0 to 7, or -1" : "12 of 0, 1 or -1"
-                    issues.add(path, line: index + 1, found: "\"\(line.prefix(60))\"", expected: expected)
+                    issues.add(
+                        path, line: index + 1,
+                        RowProblem(found: "\"\(line.prefix(60))\"", expected: expected))
                     continue
                 }
                 guard !targets.contains(where: \.isNaN) else {
@@ -146,7 +149,7 @@ package enum AffWild2 {
                         + images)
             }
             var result = LabelledSamples(
-                path: path, samples: samples, labels: Labels(task: task, rows: rows), subjects: nil,
+                path: path, samples: samples, labels: Labels(rows), subjects: nil,
                 videos: videos, tracks: trackNumbers, times: times, names: names)
             result.skipped = [("frames marked -1", invalid), ("frames without an image", missing)]
             if issues.count > 0 { result.skipped.append(("malformed rows", issues.count)) }
@@ -193,7 +196,7 @@ package enum AffWild2 {
         }
         var samples: [LabelledSample] = []
         var (groups, times, names): ([Int64], [Double], [String]) = ([], [], [])
-        var numbering = Numbering()
+        var numbering = Numbering<String>()
         for video in (videos ?? contents(images).filter { !labelled.contains($0 + ".txt") }).sorted() {
             for image in contents(images + "/" + video).filter({ $0.hasSuffix(".jpg") }).sorted() {
                 guard let index = Int(image.dropLast(4)) else { continue }

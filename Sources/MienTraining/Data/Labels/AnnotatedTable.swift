@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienTimeline
 
 /// A table of `mien annotate` with labels in it: an added column `label` (or `label_AU01`, ...), or its own
 /// `expression` or AU columns after somebody has corrected them.
@@ -10,8 +11,10 @@ import MienHeads
 package enum AnnotatedTable {
     /// Whether a header is one of `mien annotate`.
     package static func matches(header: [String]) -> Bool {
-        ["frame", "face_id", "timestamp", "status"].allSatisfy { header.contains($0) }
+        identifying.allSatisfy { header.contains($0) }
     }
+
+    private static let identifying = ["frame", "face_id", "timestamp", "status"]
 
     /// The statuses of a row whose frame has its face in it, found.
     private static let statusesWithFace = ["ok", "held"]
@@ -40,19 +43,23 @@ package enum AnnotatedTable {
                 path: table, reason: "no such file; expected the table of mien annotate that \(path) is about"
             )
         }
-        let labels = try ELANLabels(ELANFile(path: path), allowsMalformed: allowsMalformed)
+        let video = if let media { media } else { try self.media(of: table) }
+        let labels = try ELANLabels(ELANFile(path: path), video: video, allowsMalformed: allowsMalformed)
         return try read(
-            table, task: task, media: media, allowsMalformed: allowsMalformed, elan: (path, labels))
+            table, task: task, media: video, allowsMalformed: allowsMalformed, elan: (path, labels))
     }
 
     private static func read(
         _ path: String, task: HeadTask, media: String?, allowsMalformed: Bool,
         elan: (path: String, labels: ELANLabels)?
     ) throws(TrainingError) -> LabelledSamples {
-        var reader = try CSVReader(path: path)
-        guard let header = reader.next()?.fields, matches(header: header) else {
-            throw .data(
-                path: path, reason: "expected a table of mien annotate, with frame,face_id,timestamp,...")
+        let reader = try wrapping { () throws(TimelineError) in try CSVReader(path: path) }
+        let header = reader.header
+        guard matches(header: header) else {
+            throw .header(
+                header, of: path,
+                expected: "the columns of a table of mien annotate, frame,face_id,timestamp,...,",
+                names: identifying)
         }
         let labels: LabelSource
         if let elan {
@@ -60,7 +67,7 @@ package enum AnnotatedTable {
         } else if let columns = LabelColumns(task: task, header: header) {
             labels = .columns(columns)
         } else {
-            throw .data(path: path, reason: "no labels, expected \(LabelColumns.expectation(task))")
+            throw LabelColumns.missing(task, header: header, of: path)
         }
         let video = if let media { media } else { try self.media(of: path) }
         guard FileManager.default.fileExists(atPath: video) else {
@@ -69,54 +76,42 @@ package enum AnnotatedTable {
         let reads = MomentColumns(header: header)
         let (status, timestamp) = (header.firstIndex(of: "status")!, header.firstIndex(of: "timestamp")!)
         var samples: [LabelledSample] = []
-        var rows: [LabelColumns.Row] = []
+        var rows = TargetRows(task: task)
         var times: [Double] = []
         var issues = RowIssues()
         var (total, faceless, unlabelled, ambiguous) = (0, 0, 0, 0)
-        while let record = reader.next() {
-            total += 1
-            var problem = (found: "\(record.fields.count) fields", expected: "\(header.count)")
-            guard record.fields.count == header.count else {
-                issues.add(path, line: record.line, found: problem.found, expected: problem.expected)
-                continue
-            }
-            guard Self.statusesWithFace.contains(record.fields[status]) else {
+        func add(_ record: CSVRecord) throws(RowProblem) {
+            if let problem = RowProblem(count: record, header: header) { throw problem }
+            guard statusesWithFace.contains(where: { record.matches($0, status) }) else {
                 faceless += 1
-                continue
+                return
             }
-            guard let (moment, face) = reads.read(record.fields, problem: &problem) else {
-                issues.add(path, line: record.line, found: problem.found, expected: problem.expected)
-                continue
-            }
-            guard let time = Double(record.fields[timestamp]), time.isFinite else {
-                issues.add(
-                    path, line: record.line, found: "timestamp \"\(record.fields[timestamp])\"",
-                    expected: "seconds")
-                continue
+            let (moment, face) = try reads.read(record)
+            guard let time = record.number(timestamp) else {
+                throw RowProblem(record, timestamp, named: "timestamp", expected: "seconds")
             }
             let row: LabelColumns.Row
             switch labels {
-            case .columns(let columns):
-                guard let read = columns.read(record.fields, problem: &problem) else {
-                    issues.add(path, line: record.line, found: problem.found, expected: problem.expected)
-                    continue
-                }
-                row = read
+            case .columns(let columns): row = try columns.read(record)
             case .elan(let labels, let firstFrame):
                 let at = labels.moment(timestamp: time, firstFrame: firstFrame)
                 guard let read = labels.row(task, face: face?.id ?? -1, at: at) else {
                     ambiguous += 1
-                    continue
+                    return
                 }
                 row = read
             }
-            guard row.targets.contains(where: { !$0.isNaN && (task == .actionUnits || $0 > 0) }) else {
+            guard row.isLabelled(task) else {
                 unlabelled += 1
-                continue
+                return
             }
             samples.append(LabelledSample(path: video, moment: moment, face: face))
             rows.append(row)
             times.append(time)
+        }
+        while let record = try wrapping({ () throws(TimelineError) in try reader.next() }) {
+            total += 1
+            do throws(RowProblem) { try add(record) } catch { issues.add(path, line: record.line, error) }
         }
         if !allowsMalformed { try issues.check(path: path, of: total) }
         guard !samples.isEmpty else {
@@ -128,7 +123,7 @@ package enum AnnotatedTable {
         }
         // The faces of one video are still one recording: they share light, camera and moment.
         var result = LabelledSamples(
-            path: elan?.path ?? path, samples: samples, labels: Labels(task: task, rows: rows), subjects: nil,
+            path: elan?.path ?? path, samples: samples, labels: Labels(rows), subjects: nil,
             videos: Array(repeating: 0, count: samples.count), times: times)
         result.tracks = samples.map { Int64($0.face?.id ?? 0) }
         switch labels {
@@ -155,7 +150,9 @@ package enum AnnotatedTable {
             )
         }
         if FileManager.default.fileExists(atPath: path) { return path }
-        return LabelTable.resolve((path as NSString).lastPathComponent, beside: table)
+        var files = MediaFiles(folder: table.parentFolder)
+        let beside = (path as NSString).lastPathComponent
+        return files.find(beside) ?? files.resolve(beside)
     }
 
     /// The seconds from the start of the table's video to its first frame: 0 unless the metadata say.

@@ -1,4 +1,5 @@
 import MienHeads
+import MienTimeline
 
 /// Which columns of a table hold the labels of a task, and how their cells read.
 struct LabelColumns {
@@ -14,6 +15,8 @@ struct LabelColumns {
     /// The names of the columns.
     let names: [String]
 
+    private static let single = ["label", "label_expression", "expression"]
+
     /// Looks for `label` or `expression`, then for a column of votes for each expression; for action units for
     /// `AU01` or `AU1` and so on, of which some may be absent. Columns called `label_AU01` (`label_neutral`) come
     /// before those.
@@ -21,7 +24,7 @@ struct LabelColumns {
         self.task = task
         let header = header.map { $0.lowercased() }
         if task == .expression {
-            for name in ["label", "label_expression", "expression"] {
+            for name in Self.single {
                 guard let column = header.firstIndex(of: name) else { continue }
                 layout = .expression(column)
                 names = [name]
@@ -43,63 +46,110 @@ struct LabelColumns {
         return nil
     }
 
-    /// What a table needs, for messages.
-    static func expectation(_ task: HeadTask) -> String {
-        task == .expression
+    /// The error for a header without any.
+    static func missing(_ task: HeadTask, header: [String], of path: String) -> TrainingError {
+        let expected =
+            task == .expression
             ? "a column \"label\" or \"expression\", or one for each of \(task.labels.joined(separator: ", "))"
             : "columns AU01, AU02, ..., AU26"
+        return .header(
+            header, of: path, expected: expected,
+            names: task == .expression ? ["label", "expression"] + task.labels : task.labels)
     }
 
     /// One row's targets: as many as the task has outputs, all NaN without a label.
     struct Row {
         var targets: [Float]
         var isHard: Bool
+
+        /// Whether there is a label.
+        func isLabelled(_ task: HeadTask) -> Bool {
+            targets.contains { !$0.isNaN && (task == .actionUnits || $0 > 0) }
+        }
     }
 
-    /// Reads a row; nil, with the reason in `problem`, if a cell cannot be understood.
-    func read(_ fields: [String], problem: inout (found: String, expected: String)) -> Row? {
+    /// Reads a row.
+    func read(_ record: CSVRecord) throws(RowProblem) -> Row {
         switch layout {
         case .expression(let column):
-            let cell = fields[column]
-            guard let expression = Self.expression(cell) else {
-                problem = (
-                    "\"\(cell)\"",
-                    "one of \(task.labels.joined(separator: ", ")), or 0 to 7, or -1 or nothing for none"
-                )
-                return nil
+            guard let expression = Self.expression(record, column) else {
+                throw RowProblem(
+                    record, column, named: names[0],
+                    expected:
+                        "one of \(task.labels.joined(separator: ", ")), or 0 to 7, or -1 or nothing for none")
             }
             var targets = [Float](repeating: expression < 0 ? .nan : 0, count: task.outputs)
             if expression >= 0 { targets[expression] = 1 }
             return Row(targets: targets, isHard: true)
         case .outputs(let columns):
-            var targets: [Float] = []
-            for column in columns {
-                let cell = column.map { fields[$0] } ?? ""
-                guard let value = number(cell) else {
-                    problem = (
-                        "\"\(cell)\"",
-                        task == .expression ? "a number of 0 or more" : "0 to 1, or -1 or nothing for missing"
-                    )
-                    return nil
+            let none: Float = task == .expression ? 0 : .nan
+            var targets = [Float](repeating: none, count: task.outputs)
+            for (output, column) in columns.enumerated() {
+                guard let column else { continue }
+                guard let value = number(record, column) else {
+                    throw RowProblem(
+                        record, column, named: task.labels[output],
+                        expected: task == .expression
+                            ? "a number of 0 or more" : "0 to 1, or -1 or nothing for missing")
                 }
-                targets.append(value)
+                targets[output] = value.isNaN ? none : value
             }
             return Row(targets: targets, isHard: false)
         }
     }
 
     /// 0...7; -1 for none; nil for anything else.
-    private static func expression(_ cell: String) -> Int? {
-        if cell.isEmpty { return -1 }
-        if let number = Int(cell) { return (-1...7).contains(number) ? number : nil }
-        return HeadTask.expression.labels.firstIndex(of: cell.lowercased())
+    private static func expression(_ record: CSVRecord, _ column: Int) -> Int? {
+        switch record.integer(column) {
+        case .missing: return -1
+        case .value(let number): return (-1...7).contains(number) ? Int(number) : nil
+        case .rounded: return nil
+        case .none: return HeadTask.expression.labels.firstIndex(of: record[column].lowercased())
+        }
     }
 
-    private func number(_ cell: String) -> Float? {
-        if cell.isEmpty || cell == "-1" || cell.lowercased() == "nan" {
-            return task == .expression ? 0 : .nan
+    /// NaN where it is missing, nil where it is none.
+    private func number(_ record: CSVRecord, _ column: Int) -> Float? {
+        if record.isMissing(column) { return .nan }
+        guard let value = record.number(column) else { return truth(record[column].lowercased()) }
+        if value == -1 { return .nan }
+        guard value >= 0, task == .expression || value <= 1 else { return nil }
+        return Float(value)
+    }
+
+    /// Yes or no, as pandas and R write them.
+    private func truth(_ word: String) -> Float? {
+        task == .actionUnits ? ["true": 1, "false": 0][word] : nil
+    }
+}
+
+/// The targets of many rows.
+struct TargetRows {
+    let task: HeadTask
+    private(set) var targets: [Float] = []
+    private(set) var isHard = true
+
+    init(task: HeadTask) { self.task = task }
+
+    var count: Int { targets.count / task.outputs }
+
+    mutating func append(_ row: LabelColumns.Row) {
+        targets += row.targets
+        isHard = isHard && row.isHard
+    }
+}
+
+extension Labels {
+    /// From rows of targets, as hard labels if all are.
+    init(_ rows: TargetRows) {
+        guard rows.task == .expression, rows.isHard else {
+            self.init(task: rows.task, rows: rows.targets)
+            return
         }
-        guard let value = Float(cell), value.isFinite, value >= 0 else { return nil }
-        return task == .actionUnits && value > 1 ? nil : value
+        let outputs = rows.task.outputs
+        self.init(
+            classes: (0..<rows.count).map { row in
+                Int8((0..<outputs).first { rows.targets[row * outputs + $0] == 1 } ?? -1)
+            })
     }
 }

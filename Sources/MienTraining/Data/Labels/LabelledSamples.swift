@@ -57,7 +57,9 @@ package struct LabelledSample: Sendable, Equatable {
 extension LabelledSample {
     /// Whether it is an image, by the ending of its name.
     package var isStill: Bool {
-        let endings: Set = ["jpg", "jpeg", "png", "bmp", "tif", "tiff", "webp", "pgm", "ppm"]
+        let endings: Set = [
+            "jpg", "jpeg", "jpe", "jfif", "png", "bmp", "tif", "tiff", "webp", "pgm", "ppm", "jp2", "avif",
+        ]
         return moment == .whole && endings.contains((path as NSString).pathExtension.lowercased())
     }
 }
@@ -85,26 +87,13 @@ package struct LabelledSamples: Sendable {
 }
 
 /// Numbers for names, in order of appearance.
-struct Numbering {
-    private var numbers: [String: Int64] = [:]
+struct Numbering<Name: Hashable> {
+    private var numbers: [Name: Int64] = [:]
 
-    mutating func number(_ name: String) -> Int64 {
+    mutating func number(_ name: Name) -> Int64 {
         if let number = numbers[name] { return number }
         let number = Int64(numbers.count)
         numbers[name] = number
         return number
-    }
-
-    var count: Int { numbers.count }
-}
-
-extension Labels {
-    /// From rows of targets, as hard labels if all are.
-    init(task: HeadTask, rows: [LabelColumns.Row]) {
-        if task == .expression, rows.allSatisfy(\.isHard) {
-            self.init(classes: rows.map { row in Int8(row.targets.firstIndex(of: 1) ?? -1) })
-        } else {
-            self.init(task: task, rows: rows.flatMap(\.targets))
-        }
     }
 }

@@ -9,6 +9,24 @@ package struct ELANFile: Sendable, Equatable {
         package var line: Int
         /// In order of time.
         package var annotations: [Annotation] = []
+        /// What its other annotations lack.
+        package var problems: [Problem] = []
+    }
+
+    /// What is wrong with an annotation, and on which line of the file.
+    package struct Problem: Sendable, Equatable {
+        package var line: Int
+        package var found: String
+        package var expected: String
+    }
+
+    /// A linked media file.
+    package struct Media: Sendable, Equatable {
+        /// Its address, and the one from the document's folder.
+        package var url: String
+        package var relativeURL: String?
+        /// The position in it, in milliseconds, at which the document's clock is 0.
+        package var timeOrigin: Int
     }
 
     package struct Annotation: Sendable, Equatable {
@@ -23,8 +41,8 @@ package struct ELANFile: Sendable, Equatable {
 
     package var path: String
     package var tiers: [Tier] = []
-    /// The position in the media file, in milliseconds, at which the document's clock is 0.
-    package var timeOrigin = 0
+    /// The media files that are linked, the first of which ELAN calls the master.
+    package var media: [Media] = []
     /// Free text that travels in the document, by name.
     package var properties: [String: String] = [:]
 
@@ -62,5 +80,32 @@ package struct ELANFile: Sendable, Equatable {
         }
         let parser = ELANParser(data)
         try parser.parse(into: &self)
+    }
+
+    /// The position in the media file `video`, in milliseconds, at which the document's clock is 0: that of the linked
+    /// file of the same name, or if none is called so, the one that all linked files have.
+    ///
+    /// - Throws: `.data` if that leaves a choice.
+    package func timeOrigin(of video: String) throws(TrainingError) -> Int {
+        let name = (video as NSString).lastPathComponent
+        func names(_ media: Media) -> [String] {
+            [media.url, media.relativeURL].compactMap(\.self).flatMap { url in
+                let last = url.split(whereSeparator: { "/\\".contains($0) }).last.map(String.init) ?? url
+                return [last, last.removingPercentEncoding ?? last]
+            }
+        }
+        func stem(_ name: String) -> String { (name as NSString).deletingPathExtension }
+        for isSame in [{ $0 == name }, { stem($0) == stem(name) }] as [(String) -> Bool] {
+            let origins = Set(media.filter { names($0).contains(where: isSame) }.map(\.timeOrigin))
+            if let origin = origins.first, origins.count == 1 { return origin }
+        }
+        let origins = Set(media.map(\.timeOrigin))
+        guard origins.count > 1 else { return origins.first ?? 0 }
+        let list = media.map { "\(names($0)[0]) (\($0.timeOrigin) ms)" }.joined(separator: ", ")
+        throw .data(
+            path: path,
+            reason:
+                "its media files have different offsets, \(list), and which of them is \(name) cannot be told; "
+                + "expected one of this name, or --media with the one that is")
     }
 }

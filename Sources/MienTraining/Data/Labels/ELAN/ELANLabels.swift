@@ -73,10 +73,11 @@ package struct ELANLabels: Sendable {
     /// Whether there is a tier that says which parts were looked at.
     package var saysWhatWasChecked: Bool { !checked.intervals.isEmpty }
 
+    /// - Parameter video: The video of the table whose faces the tiers are about.
     /// - Throws: `.malformed` if an annotation cannot be understood, unless `allowsMalformed`; `.data` if no tier is
-    ///   ours.
-    package init(_ file: ELANFile, allowsMalformed: Bool = false) throws(TrainingError) {
-        timeOrigin = file.timeOrigin
+    ///   ours, or which of several offsets is that of the video cannot be told.
+    package init(_ file: ELANFile, video: String, allowsMalformed: Bool = false) throws(TrainingError) {
+        timeOrigin = try file.timeOrigin(of: video)
         firstFrame = file.properties["mien:first-frame"].flatMap { Double($0) }.flatMap {
             $0.isFinite ? $0 : nil
         }
@@ -93,6 +94,7 @@ package struct ELANLabels: Sendable {
 
     private mutating func read(_ tier: ELANFile.Tier, of file: ELANFile) {
         if tier.name == "checked" {
+            note(tier.problems, of: tier, in: file)
             checked.intervals = tier.annotations.map { Interval(start: $0.start, end: $0.end, value: 1) }
             return
         }
@@ -105,6 +107,7 @@ package struct ELANLabels: Sendable {
         guard expression != nil || unit != nil || name == "expression" else {
             return otherTiers.append(tier.name)
         }
+        note(tier.problems, of: tier, in: file)
         var track = Track()
         for annotation in tier.annotations {
             count += 1
@@ -115,10 +118,11 @@ package struct ELANLabels: Sendable {
             guard let value else {
                 issues.add(
                     file.path, line: annotation.line,
-                    found: "\"\(annotation.value)\" in the tier \(tier.name)",
-                    expected: unit != nil
-                        ? "nothing, \(name), an intensity from A to E, or a number from 0 to 1"
-                        : HeadTask.expression.labels.joined(separator: ", "))
+                    RowProblem(
+                        found: "\"\(annotation.value)\" in the tier \(tier.name)",
+                        expected: unit != nil
+                            ? "nothing, \(name), an intensity from A to E, or a number from 0 to 1"
+                            : HeadTask.expression.labels.joined(separator: ", ")))
                 continue
             }
             track.intervals.append(Interval(start: annotation.start, end: annotation.end, value: value))
@@ -127,6 +131,15 @@ package struct ELANLabels: Sendable {
             faces[face, default: Face()].units[unit] = track
         } else {
             faces[face, default: Face()].expressions.append(track)
+        }
+    }
+
+    private mutating func note(_ problems: [ELANFile.Problem], of tier: ELANFile.Tier, in file: ELANFile) {
+        count += problems.count
+        for problem in problems {
+            issues.add(
+                file.path, line: problem.line,
+                RowProblem(found: "\(problem.found) in the tier \(tier.name)", expected: problem.expected))
         }
     }
 

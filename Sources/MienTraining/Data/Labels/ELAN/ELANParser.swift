@@ -7,19 +7,19 @@ import FoundationXML
 ///                         > TIME_ORDER > TIME_SLOT
 ///                         > TIER > ANNOTATION > ALIGNABLE_ANNOTATION > ANNOTATION_VALUE
 ///
-/// Other elements are passed over. Annotations that belong to others instead of to time (`REF_ANNOTATION`) have no
-/// time of their own and are left out: no tier of ours has them.
+/// Other elements are passed over. What is wrong with an annotation is noted with its tier: it matters only in ours.
+/// Annotations of no length label nothing and are left out.
 final class ELANParser: NSObject, XMLParserDelegate {
     private struct Problem {
         let line: Int
         let text: String
     }
 
-    /// An annotation whose points in time may still be unknown.
+    /// An annotation whose points in time may still be unknown; one that belongs to another annotation instead of to
+    /// time has none.
     private struct Pending {
         let id: String
-        let slots: (start: String, end: String)
-        let tier: Int
+        let slots: (start: String, end: String)?
         let line: Int
         var value = ""
     }
@@ -32,9 +32,10 @@ final class ELANParser: NSObject, XMLParserDelegate {
     private var hasRoot = false
     private var times: [String: Int] = [:]
     private var tiers: [ELANFile.Tier] = []
-    private var pending: [Pending] = []
+    /// Those of each tier.
+    private var pending: [[Pending]] = []
     private var isInAnnotation = false
-    private var timeOrigin: Int?
+    private var media: [ELANFile.Media] = []
     private var properties: [String: String] = [:]
     /// The text of the element that is collected, with the name of a property.
     private var text: String?
@@ -52,42 +53,66 @@ final class ELANParser: NSObject, XMLParserDelegate {
         // The parser's own verdict is not to be relied on: it calls documents that end early a success.
         if problem == nil, !hasRoot || depth != 0 { fail("the document ends before it is complete") }
         if let problem { throw .data(path: file.path, reason: "line \(problem.line): \(problem.text)") }
-        for annotation in pending {
-            let times = try (
-                time(annotation.slots.start, of: annotation, file),
-                time(annotation.slots.end, of: annotation, file)
-            )
-            guard times.0 < times.1 else {
-                throw .data(
-                    path: file.path,
-                    reason:
-                        "line \(annotation.line): annotation \(annotation.id) is from \(times.0) to \(times.1) ms, "
-                        + "expected an end after its start")
-            }
-            tiers[annotation.tier].annotations.append(
-                ELANFile.Annotation(
-                    start: times.0, end: times.1,
-                    value: annotation.value.trimmingCharacters(in: .whitespacesAndNewlines),
-                    line: annotation.line
-                ))
-        }
-        for index in tiers.indices {
-            tiers[index].annotations.sort { ($0.start, $0.line) < ($1.start, $1.line) }
-        }
+        for index in tiers.indices { place(pending[index], in: &tiers[index]) }
         file.tiers = tiers
-        file.timeOrigin = timeOrigin ?? 0
+        file.media = media
         file.properties = properties
     }
 
-    private func time(
-        _ slot: String, of annotation: Pending, _ file: ELANFile
-    ) throws(TrainingError) -> Int {
-        if let time = times[slot] { return time }
-        throw .data(
-            path: file.path,
-            reason:
-                "line \(annotation.line): annotation \(annotation.id) is at time slot \"\(slot)\", which has no "
-                + "time; expected a TIME_SLOT with a TIME_VALUE")
+    /// Gives annotations their time. Where a series of them shares points without one, the time between the two that
+    /// have one is divided evenly, as ELAN does.
+    private func place(_ annotations: [Pending], in tier: inout ELANFile.Tier) {
+        var followers: [String: Int] = [:]
+        for (index, annotation) in annotations.enumerated() {
+            if let slots = annotation.slots, times[slots.start] == nil { followers[slots.start] = index }
+        }
+        var isPlaced = [Bool](repeating: false, count: annotations.count)
+        for first in annotations.indices {
+            guard let slots = annotations[first].slots, let start = times[slots.start] else { continue }
+            var series = [first]
+            var last = slots.end
+            while times[last] == nil, let next = followers.removeValue(forKey: last),
+                let slots = annotations[next].slots
+            {
+                series.append(next)
+                last = slots.end
+            }
+            guard let end = times[last] else { continue }
+            for (place, index) in series.enumerated() {
+                isPlaced[index] = true
+                add(
+                    annotations[index], to: &tier, from: start + (end - start) * place / series.count,
+                    to: start + (end - start) * (place + 1) / series.count)
+            }
+        }
+        for (index, annotation) in annotations.enumerated() where !isPlaced[index] {
+            let reason =
+                annotation.slots == nil
+                ? "belongs to another annotation" : "is at a time slot which has no time"
+            tier.problems.append(
+                ELANFile.Problem(
+                    line: annotation.line, found: "annotation \(annotation.id) that \(reason)",
+                    expected: "a TIME_SLOT with a TIME_VALUE at both ends"))
+        }
+        tier.annotations.sort { ($0.start, $0.line) < ($1.start, $1.line) }
+        tier.problems.sort { $0.line < $1.line }
+    }
+
+    private func add(_ annotation: Pending, to tier: inout ELANFile.Tier, from start: Int, to end: Int) {
+        guard start <= end else {
+            tier.problems.append(
+                ELANFile.Problem(
+                    line: annotation.line,
+                    found: "annotation \(annotation.id) from \(start) to \(end) ms",
+                    expected: "an end after its start"))
+            return
+        }
+        guard start < end else { return }
+        tier.annotations.append(
+            ELANFile.Annotation(
+                start: start, end: end,
+                value: annotation.value.trimmingCharacters(in: .whitespacesAndNewlines), line: annotation.line
+            ))
     }
 
     func parser(
@@ -109,27 +134,33 @@ final class ELANParser: NSObject, XMLParserDelegate {
         case "HEADER":
             let units = attributes["TIME_UNITS"] ?? "milliseconds"
             if units != "milliseconds" { fail("times are in \(units), expected milliseconds") }
-        case "MEDIA_DESCRIPTOR" where timeOrigin == nil:
-            timeOrigin = number(attributes["TIME_ORIGIN"] ?? "0", "TIME_ORIGIN", in: -maximum...maximum)
+        case "MEDIA_DESCRIPTOR":
+            guard
+                let origin = number(attributes["TIME_ORIGIN"] ?? "0", "TIME_ORIGIN", in: -maximum...maximum)
+            else { return }
+            media.append(
+                ELANFile.Media(
+                    url: attributes["MEDIA_URL"] ?? "", relativeURL: attributes["RELATIVE_MEDIA_URL"],
+                    timeOrigin: origin))
         case "PROPERTY":
             property = attributes["NAME"]
             text = ""
         case "TIME_SLOT":
             guard let id = required("TIME_SLOT_ID", element, attributes) else { return }
             // Slots without a value lie between others, as parts of a divided annotation do.
-            guard let value = attributes["TIME_VALUE"] else { return }
+            guard let value = attributes["TIME_VALUE"], value != "-1" else { return }
             times[id] = number(value, "TIME_VALUE", in: 0...maximum)
         case "TIER":
             guard let name = required("TIER_ID", element, attributes) else { return }
             tiers.append(ELANFile.Tier(name: name, line: parser.lineNumber))
-        case "ALIGNABLE_ANNOTATION":
-            guard let id = required("ANNOTATION_ID", element, attributes),
-                let start = required("TIME_SLOT_REF1", element, attributes),
-                let end = required("TIME_SLOT_REF2", element, attributes)
-            else { return }
+            pending.append([])
+        case "ALIGNABLE_ANNOTATION", "REF_ANNOTATION":
             guard !tiers.isEmpty else { return fail("an annotation outside of a TIER") }
-            pending.append(
-                Pending(id: id, slots: (start, end), tier: tiers.count - 1, line: parser.lineNumber))
+            let (start, end) = (attributes["TIME_SLOT_REF1"], attributes["TIME_SLOT_REF2"])
+            pending[tiers.count - 1].append(
+                Pending(
+                    id: attributes["ANNOTATION_ID"] ?? "without ANNOTATION_ID",
+                    slots: start.flatMap { start in end.map { (start, $0) } }, line: parser.lineNumber))
             isInAnnotation = true
         case "ANNOTATION_VALUE" where isInAnnotation:
             text = ""
@@ -156,9 +187,9 @@ final class ELANParser: NSObject, XMLParserDelegate {
             if let property, let text { properties[property] = text }
             (property, text) = (nil, nil)
         case "ANNOTATION_VALUE" where isInAnnotation:
-            if let text { pending[pending.count - 1].value = text }
+            if let text { pending[tiers.count - 1][pending[tiers.count - 1].count - 1].value = text }
             text = nil
-        case "ALIGNABLE_ANNOTATION":
+        case "ALIGNABLE_ANNOTATION", "REF_ANNOTATION":
             isInAnnotation = false
         default:
             break
