@@ -36,7 +36,10 @@ final class LabelStudioExporter: TableExporter {
         try file.append("[")
         for (position, face) in tables.faces.enumerated() {
             let table = (tables.path(ofFace: face) as NSString).lastPathComponent
-            var data = ["\"csv\": " + JSONText.quoted(context.tablePrefix + table), "\"face_id\": \(face)"]
+            var data = [
+                "\"csv\": " + JSONText.quoted(context.tablePrefix + AddressText.escaped(table)),
+                "\"face_id\": \(face)",
+            ]
             if let media = context.media { data.append("\"media\": " + JSONText.quoted(media)) }
             try file.append(
                 (position == 0 ? "\n" : ",\n") + "{\"data\": {" + data.joined(separator: ", ")

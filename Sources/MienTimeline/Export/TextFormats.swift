@@ -63,3 +63,24 @@ enum XMLText {
         return result
     }
 }
+
+/// Addresses (RFC 3986).
+enum AddressText {
+    /// The text as a part of a path or as a value of a query: in percents all but letters, digits and -._~.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."),
+                UInt8(ascii: "_"),
+                UInt8(ascii: "~"):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                let code = String(byte, radix: 16, uppercase: true)
+                result += "%" + (code.count < 2 ? "0" : "") + code
+            }
+        }
+        return result
+    }
+}

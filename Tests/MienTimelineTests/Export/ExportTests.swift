@@ -67,6 +67,21 @@ private func export(
         }
     }
 
+    @Test(arguments: [
+        ("a b&c", "a%20b%26c"), ("100% #1?", "100%25%20%231%3F"), ("M\u{FC}ller+x", "M%C3%BCller%2Bx"),
+        ("Mu\u{308}", "Mu%CC%88"), ("plain-1_2.x~", "plain-1_2.x~"),
+    ]) func labelStudiosAddressesAreEscaped(name: String, escaped: String) throws {
+        let table = Array(try golden("example.csv").utf8)
+        let path = directory.file(name + ".labelstudio.json")
+        try export(table, as: .labelStudio, to: path, context: context())
+        let data = try Data(contentsOf: URL(fileURLWithPath: path))
+        let tasks = try #require(JSONSerialization.jsonObject(with: data) as? [[String: Any]])
+        let address = try #require((tasks[0]["data"] as? [String: Any])?["csv"] as? String)
+        #expect(address == "/data/local-files/?d=\(escaped).labelstudio.face0.csv")
+        let file = try #require(String(address.dropFirst(21)).removingPercentEncoding)
+        #expect(FileManager.default.fileExists(atPath: directory.file(file)))
+    }
+
     @Test func whatIsNotPredictedIsEmptyAndNeverZero() throws {
         let rows = [
             FaceReading(frame: 1, faceID: nil, timestamp: 0, status: .noFace),
