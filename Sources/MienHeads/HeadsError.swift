@@ -23,7 +23,8 @@ package enum HeadsError: Error, Equatable, CustomStringConvertible {
         case .tensor(let error):
             error.description
         case .noHead(let path):
-            "\(path): no tensor \"expression.output.weight\" or \"au.output.weight\", expected at least one head"
+            "\(path): no tensor \"expression.output.weight\" or \"au.output.weight\", expected at least one "
+                + "head, as mien train writes it"
         case .unexpectedTensor(let path, let tensor):
             "\(path): tensor \"\(tensor)\" belongs to no head; expected \"expression.\" or \"au.\" followed by "
                 + "\"layers.N.linear\", \"layers.N.norm\" (N counting from 0) or \"output\""

@@ -66,7 +66,9 @@ import Testing
         ) { try VisionEncoder(folder: "/nowhere/model", workers: Workers(count: 1)) }
         let file = model.path("config.json")
         #expect(
-            throws: CLIPError.cannotRead(path: file, reason: "is not a folder; expected a model folder")
+            throws: CLIPError.cannotRead(
+                path: file,
+                reason: "is not a folder; expected a model folder, with config.json and model.safetensors")
         ) { try VisionEncoder(folder: file, workers: Workers(count: 1)) }
     }
 
@@ -77,6 +79,7 @@ import Testing
             try load(model)
         }
         try model.remove("model.safetensors")
+        try model.remove("expected.safetensors")
         #expect(
             throws: CLIPError.missingFile(
                 folder: model.folder, expected: "model.safetensors or model.safetensors.index.json")
@@ -110,6 +113,87 @@ import Testing
                 path: scaled.path("model.safetensors"), tensor: scale,
                 reason: "layer scale is not part of CLIP's vision transformer")
         ) { try load(scaled) }
+    }
+
+    /// Files in the place of the weights, and what the message must have: the cause and the way out.
+    @Test(arguments: [
+        ("pytorch_model.bin", "it has pytorch_model.bin, weights of PyTorch: convert it once: python3 -c"),
+        ("ViT-B-32.pt", "it has ViT-B-32.pt, weights of PyTorch"),
+        ("tf_model.h5", "weights for TensorFlow; convert them once"),
+        ("flax_model.msgpack", "weights for Flax; convert them once"),
+        ("model.onnx", "it has model.onnx, of another engine: download the model's safetensors file"),
+        ("adapter_model.safetensors", "it has an adapter: merge it into its model"),
+        ("heads.safetensors", "it has heads only: 'mien model import"),
+        ("model-00001-of-00002.safetensors", "a part of it without model.safetensors.index.json"),
+        (
+            "clip.safetensors",
+            "it has clip.safetensors: if that is the whole model, call it model.safetensors"
+        ),
+    ]) func whatStandsInThePlaceOfTheWeightsIsSaid(name: String, expected: String) throws {
+        let model = try TemporaryModel()
+        for file in try FileManager.default.contentsOfDirectory(atPath: model.folder)
+        where file.hasSuffix(".safetensors") { try model.remove(file) }
+        try model.write("x", to: name)
+        let error = try #require(throws: CLIPError.self) { try load(model) }
+        #expect(error.description.hasPrefix("\(model.folder): has no model.safetensors"))
+        #expect(error.description.contains(expected), "\(error)")
+    }
+
+    @Test(arguments: [
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n", "a Git LFS pointer"),
+        ("<!doctype html><title>404</title>", "a web page"), ("Entry not found", "text, \"Entry not found\""),
+    ]) func filesThatWereNeverDownloadedAreSaidToBeSo(text: String, expected: String) throws {
+        for name in ["model.safetensors", "config.json"] {
+            let model = try TemporaryModel()
+            try model.write(text, to: name)
+            let error = try #require(throws: CLIPError.self) { try load(model) }
+            #expect(error.description.contains(model.path(name)) && error.description.contains(expected))
+        }
+    }
+
+    @Test(arguments: [
+        ("base.model.layers.0.q.lora_A.weight", "it is an adapter: merge it"),
+        ("expression.output.weight", "it holds heads: 'mien model import"),
+        ("text_model.embeddings.token_embedding.weight", "it holds a text encoder alone"),
+        ("blocks.0.attn.qkv.weight", "its tensors are called like \"blocks.0.attn.qkv.weight\""),
+    ]) func weightsOfOtherThingsAreNamed(tensor: String, expected: String) throws {
+        let model = try TemporaryModel()
+        try model.rewrite { $0 == "vision_model.post_layernorm.bias" ? (tensor, $1) : nil }
+        let error = try #require(throws: CLIPError.self) { try load(model) }
+        #expect(error.description.contains("is not a CLIP vision checkpoint"))
+        #expect(error.description.contains(expected), "\(error)")
+    }
+
+    @Test(
+        arguments: [Float.nan, .infinity, -.infinity],
+        [
+            "vision_model.encoder.layers.1.mlp.fc2.weight", "vision_model.embeddings.class_embedding",
+            "visual_projection.weight", "vision_model.encoder.layers.0.self_attn.v_proj.weight",
+        ]) func weightsThatAreNoNumbersAreRefused(value: Float, tensor: String) throws
+    {
+        let model = try TemporaryModel()
+        try model.rewrite {
+            ($0, $1)
+        } change: { name, elements in
+            if name == tensor { elements[3] = value }
+        }
+        let error = try #require(throws: CLIPError.self) { try load(model) }
+        #expect(
+            error.description.contains("tensor \"\(tensor)\": element 3 is \(value): the weights are damaged")
+        )
+    }
+
+    @Test(arguments: [
+        ("num_hidden_layers", 1), ("num_hidden_layers", 3), ("hidden_size", 32), ("patch_size", 5),
+    ])
+    func aConfigurationOfAnotherModelIsRefused(key: String, value: Int) throws {
+        let model = try TemporaryModel()
+        try model.set(key, value, in: "config.json")
+        let error = try #require(throws: CLIPError.self) { try load(model) }
+        #expect(
+            error.description.contains("config.json: \"\(key)\" is \(value), expected ")
+                && error.description.hasSuffix("as the weights have: the file belongs to another model"),
+            "\(error)")
     }
 
     // MARK: Shards
@@ -160,6 +244,29 @@ import Testing
         #expect(encoder.configuration.headCount == 4)
         #expect(encoder.configuration.activation == .gelu)
         #expect(encoder.preprocessing.normalisationTable[0] == -2)
+    }
+
+    @Test func whatHadToBeAssumedIsSaid() throws {
+        // OpenAI's own file settles it by what else it holds.
+        let own = try TemporaryModel(copyOf: "openai-no-config")
+        let marks = ["input_resolution", "context_length", "vocab_size"]
+        try own.rewrite(adding: marks) { name, shape in marks.contains(name) ? nil : (name, shape) }
+        #expect(try load(own).configuration.assumption == nil)
+
+        let bare = try TemporaryModel(copyOf: "openai-no-config")
+        try bare.rewrite { name, shape in marks.contains(name) ? nil : (name, shape) }
+        let assumed = try load(bare).configuration
+        #expect(assumed.activation == .quickGELU && assumed.headCount == 1)
+        #expect(assumed.assumption?.contains("QuickGELU and attention heads 64 wide are assumed") == true)
+
+        try bare.rename("model.safetensors", to: "open_clip_model.safetensors")
+        let open = try load(bare).configuration
+        #expect(open.activation == .gelu && open.assumption?.contains(" GELU and ") == true)
+
+        try bare.rewrite("open_clip_model.safetensors", metadata: ["quick_gelu": "true", "head_width": "32"])
+        { ($0, $1) }
+        let stated = try load(bare).configuration
+        #expect(stated.activation == .quickGELU && stated.headCount == 2 && stated.assumption == nil)
     }
 
     @Test(arguments: [

@@ -24,6 +24,10 @@ final class TemporaryModel {
         try FileManager.default.removeItem(atPath: path(name))
     }
 
+    func rename(_ name: String, to other: String) throws {
+        try FileManager.default.moveItem(atPath: path(name), toPath: path(other))
+    }
+
     func truncate(_ name: String, to count: Int) throws {
         let data = try Data(contentsOf: URL(filePath: path(name)))
         try data.prefix(count).write(to: URL(filePath: path(name)))
@@ -41,11 +45,14 @@ final class TemporaryModel {
     /// leave it out; `change` may change its elements. The tensor called `doubles` becomes one of F64. Elements are cut off or filled up with zeros.
     func rewrite(
         _ file: String = "model.safetensors", asDoubles doubles: String? = nil,
+        metadata: [String: String] = [:],
+        adding added: [String] = [],
         _ rename: (String, [Int]) -> (name: String, shape: [Int])?,
         change: (String, inout [Float]) -> Void = { _, _ in }
     ) throws {
         let old = try SafetensorsFile(path: path(file))
-        var writer = SafetensorsWriter()
+        var writer = SafetensorsWriter(metadata: metadata)
+        for name in added { writer.add(name: name, shape: [1], floats: [Float(1)].span) }
         for (name, tensor) in old.tensors {
             guard let (newName, shape) = rename(name, tensor.shape) else { continue }
             var elements = try old.floats(name).elements

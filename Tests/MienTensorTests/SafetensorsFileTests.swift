@@ -25,7 +25,10 @@ import Testing
     @Test(arguments: [
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]"#, 8, "lacks a '}'"),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#, 8, "after its end"),
-        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}"#, 8, "\"a\": lies at bytes 0 to 12"),
+        (
+            #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,12]}}"#, 8,
+            "8 bytes of data, expected 12: it is cut short"
+        ),
         (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, 8, "\"a\": lies at bytes 8 to 0"),
         (#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, 8, "\"a\": has 8 bytes, expected 12"),
         (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,8]}}"#, 8, "no whole number"),
@@ -66,6 +69,25 @@ import Testing
     @Test(arguments: [
         ([], "0 bytes"), ([1, 2, 3], "3 bytes"), ([9, 0, 0, 0, 0, 0, 0, 0, 0x7B], "only 1 follow"),
         ([UInt8](repeating: 0xFF, count: 16), "at most 100000000"),
+        (
+            Array("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n".utf8),
+            "a Git LFS pointer, which stands for the file: run 'git lfs pull'"
+        ),
+        (Array("\n<!DOCTYPE html>\n<title>Sign in</title>".utf8), "a web page"),
+        (
+            Array("Access to model x is restricted".utf8),
+            "text, \"Access to model x is restricted\": download"
+        ),
+        (
+            [0x50, 0x4B, 3, 4, 0, 0, 8, 8, 0, 0],
+            "a zip file, as PyTorch's .bin, .pt and .ckpt are: convert it"
+        ),
+        ([0x80, 2, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46], "a pickle of Python"),
+        ([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3], "compressed with gzip: unpack it"),
+        (
+            [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A],
+            "an HDF5 file, weights for TensorFlow; convert them"
+        ),
     ])
     func aFileThatIsTooShortIsNamed(bytes: [UInt8], expected: String) throws {
         let path = try folder.file("short.safetensors", bytes)

@@ -24,7 +24,9 @@ struct Checkpoint {
                 return
             }
         }
-        throw .missingFile(folder: folder, expected: "model.safetensors or model.safetensors.index.json")
+        throw .missingFile(
+            folder: folder,
+            expected: "model.safetensors or model.safetensors.index.json" + Self.alternatives(in: folder))
     }
 
     private init(path: String, files: [String: SafetensorsFile]) {
@@ -53,6 +55,9 @@ struct Checkpoint {
         do { return try SafetensorsFile(path: path) } catch { throw .tensor(error) }
     }
 
+    /// What the weights' own header says beside the tensors.
+    var metadata: [String: String] { files.values.first?.metadata ?? [:] }
+
     /// The names of all tensors.
     var names: some Collection<String> { files.keys }
 
@@ -68,24 +73,47 @@ struct Checkpoint {
         do { return try file.signedBytes(name, shape: shape) } catch { throw .tensor(error) }
     }
 
-    /// Reads a tensor that must have `shape`.
+    /// Reads a tensor that must have `shape`, and finite elements.
     func floats(_ name: String, shape: [Int]) throws(CLIPError) -> FloatBuffer {
         let file = try file(name)
-        do { return try file.floats(name, shape: shape) } catch { throw .tensor(error) }
+        let buffer: FloatBuffer
+        do { buffer = try file.floats(name, shape: shape) } catch { throw .tensor(error) }
+        try checkFinite(buffer, name, in: file)
+        return buffer
     }
 
     /// Reads some rows of a tensor that must have `shape`.
     func floats(_ name: String, shape: [Int], rows: Range<Int>) throws(CLIPError) -> FloatBuffer {
         let file = try file(name)
+        var buffer = FloatBuffer(count: rows.count * shape.dropFirst().reduce(1, *))
         do {
             _ = try file.description(of: name, shape: shape)
-            var buffer = FloatBuffer(count: rows.count * shape.dropFirst().reduce(1, *))
             var span = buffer.mutableSpan
             try file.floats(name, rows: rows, into: &span)
-            return buffer
         } catch {
             throw .tensor(error)
         }
+        try checkFinite(buffer, name, in: file)
+        return buffer
+    }
+
+    private func checkFinite(
+        _ buffer: borrowing FloatBuffer, _ name: String, in file: SafetensorsFile
+    ) throws(CLIPError) {
+        // Infinity and NaN are the numbers with all bits of the exponent set.
+        let exponent = Float.infinity.bitPattern
+        var isBroken = false
+        for index in 0..<buffer.count
+        where buffer.baseAddress[index].bitPattern & exponent == exponent { isBroken = true }
+        guard isBroken, let index = (0..<buffer.count).first(where: { !buffer.baseAddress[$0].isFinite })
+        else {
+            return
+        }
+        throw .unsupported(
+            path: file.path, tensor: name,
+            reason:
+                "element \(index) is \(buffer.baseAddress[index]): the weights are damaged, or of a training that "
+                + "failed; expected finite numbers, as in another copy or an earlier checkpoint")
     }
 
     private func file(_ name: String) throws(CLIPError) -> SafetensorsFile {

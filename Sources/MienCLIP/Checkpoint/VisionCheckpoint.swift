@@ -15,7 +15,9 @@ struct VisionCheckpoint {
             throw .cannotRead(path: folder, reason: String(cString: strerror(errno)))
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
-            throw .cannotRead(path: folder, reason: "is not a folder; expected a model folder")
+            throw .cannotRead(
+                path: folder,
+                reason: "is not a folder; expected a model folder, with config.json and model.safetensors")
         }
         let stated = try VisionConfiguration(path: "\(folder)/config.json")
         checkpoint = try Checkpoint(folder: folder)
@@ -23,12 +25,13 @@ struct VisionCheckpoint {
             throw .unknownNames(
                 path: checkpoint.path,
                 expected: "tensors such as \"vision_model.embeddings.patch_embedding.weight\" or "
-                    + "\"visual.conv1.weight\"")
+                    + "\"visual.conv1.weight\"" + checkpoint.kind)
         }
         self.names = names
         try Self.checkArchitecture(checkpoint, names)
 
         if let stated {
+            try Self.check(stated, against: checkpoint, names, folder: folder)
             configuration = stated
         } else if names.family == .openAI {
             configuration = try VisionConfiguration(inferredFrom: checkpoint, names, folder: folder)
@@ -55,6 +58,26 @@ struct VisionCheckpoint {
         for (tensor, reason) in relatives where checkpoint.shape(tensor) != nil {
             throw .unsupported(path: checkpoint.path, tensor: tensor, reason: reason)
         }
+    }
+
+    /// Refuses a configuration that belongs to other weights, of which some would otherwise be left out.
+    private static func check(
+        _ configuration: VisionConfiguration, against checkpoint: Checkpoint, _ names: CheckpointNames,
+        folder: String
+    ) throws(CLIPError) {
+        func check(_ key: String, _ stated: Int, _ found: Int) throws(CLIPError) {
+            guard stated != found else { return }
+            throw .wrongValue(
+                path: "\(folder)/config.json", key: key, found: "\(stated)",
+                expected: "\(found), as the weights have: the file belongs to another model")
+        }
+        if let kernel = checkpoint.shape(names.patchEmbedding), kernel.count == 4, kernel[2] == kernel[3] {
+            try check("hidden_size", configuration.width, kernel[0])
+            try check("patch_size", configuration.patchSize, kernel[2])
+        }
+        var layers = configuration.layerCount
+        while checkpoint.shape(names.norm1(layers).weight) != nil { layers += 1 }
+        try check("num_hidden_layers", configuration.layerCount, layers)
     }
 
     // MARK: Embeddings

@@ -1,8 +1,7 @@
 extension VisionConfiguration {
     /// The shape of an OpenAI or OpenCLIP checkpoint that comes without `config.json`, from its tensors.
     ///
-    /// What tensors do not show is OpenAI's: heads 64 wide and QuickGELU, unless OpenCLIP's own
-    /// `open_clip_config.json` says otherwise.
+    /// What tensors do not show, the kind of GELU and the width of heads, ``HiddenShape`` finds out or assumes.
     init(
         inferredFrom checkpoint: Checkpoint, _ names: CheckpointNames, folder: String
     ) throws(CLIPError) {
@@ -32,12 +31,9 @@ extension VisionConfiguration {
         layerCount = 1
         while checkpoint.shape(names.norm1(layerCount).weight) != nil { layerCount += 1 }
 
-        var headWidth = 64
-        if let model = try JSONFile(path: "\(folder)/open_clip_config.json")?.object("model_cfg") {
-            activation = try model.boolean("quick_gelu") == true ? .quickGELU : .gelu
-            let vision = try model.object("vision_cfg")
-            headWidth = try vision?.integer("head_width", in: 1...256) ?? headWidth
-        }
+        let hidden = try HiddenShape(checkpoint, width: width, folder: folder)
+        (activation, assumption) = (hidden.activation, hidden.assumption)
+        let headWidth = hidden.headWidth
         guard width % headWidth == 0 else {
             throw .unsupported(
                 path: checkpoint.path, tensor: names.patchEmbedding,

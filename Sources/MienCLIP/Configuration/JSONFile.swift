@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import MienTensor
 
 /// A JSON object from a file, with access by key that says where a wrong value stands.
 struct JSONFile {
@@ -16,7 +17,11 @@ struct JSONFile {
         do {
             value = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
         } catch {
-            throw .malformed(path: path, reason: "is not valid JSON")
+            let kind = bytes.withUnsafeBytes { bytes in
+                bytes.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
+                    ? nil : ForeignFile.description(of: bytes)
+            }
+            throw .malformed(path: path, reason: "is not valid JSON" + (kind.map { "; it is \($0)" } ?? ""))
         }
         guard case .object(let members) = value else {
             throw .malformed(path: path, reason: "holds \(value), expected a JSON object")

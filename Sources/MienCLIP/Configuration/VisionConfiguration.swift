@@ -27,6 +27,8 @@ package struct VisionConfiguration: Sendable, Equatable {
     package var projectionWidths: [Int] = []
     /// Whether the architecture named in the file ends in a projection; nil if it names none.
     package var hasProjection: Bool?
+    /// What of this was assumed, as a sentence for people; nil if all of it is stated or shows in the weights.
+    package var assumption: String?
 
     /// The width of one attention head.
     package var headWidth: Int { width / headCount }

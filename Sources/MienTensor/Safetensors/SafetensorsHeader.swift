@@ -13,15 +13,18 @@ struct SafetensorsHeader {
     /// Reads the header at the start of `file`, the bytes of the whole file at `path`.
     init(_ file: UnsafeRawBufferPointer, path: String) throws(TensorError) {
         func malformed(_ reason: String) -> TensorError { .malformedFile(path: path, reason: reason) }
-        guard file.count >= 8 else {
-            throw malformed("it has \(file.count) bytes, expected at least 8")
-        }
-        let length = UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
+        let length = file.count < 8 ? .max : UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= Self.largest else {
+            if let kind = ForeignFile.description(of: file) { throw malformed("it is \(kind)") }
+            guard file.count >= 8 else {
+                throw malformed("it has \(file.count) bytes, expected at least 8; download it again")
+            }
             throw malformed("its header claims \(length) bytes, expected at most \(Self.largest)")
         }
         guard Int(length) <= file.count - 8 else {
-            throw malformed("its header claims \(length) bytes, but only \(file.count - 8) follow")
+            throw malformed(
+                "its header claims \(length) bytes, but only \(file.count - 8) follow: it is cut short; download it "
+                    + "again")
         }
         let data = 8 + Int(length)..<file.count
         var scanner = HeaderScanner(UnsafeRawBufferPointer(rebasing: file[8..<data.lowerBound]))
@@ -39,6 +42,11 @@ struct SafetensorsHeader {
             try scanner.end()
         } catch {
             throw malformed(error.reason)
+        }
+        let end = entries.compactMap { $0.entry.offsets?.last }.max() ?? 0
+        guard end <= data.count else {
+            throw malformed(
+                "it has \(data.count) bytes of data, expected \(end): it is cut short; download it again")
         }
         for (name, entry) in entries {
             tensors[name] = try entry.description(name: name, path: path, data: data)
