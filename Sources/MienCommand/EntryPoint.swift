@@ -20,6 +20,10 @@ struct EntryPoint {
         signal(SIGPIPE, SIG_IGN)
         // Nor is a limit on the size of files (`ulimit -f`), which is as a full disk.
         signal(SIGXFSZ, SIG_IGN)
+        if let word = FileNames.broken {
+            Console.say("\(word): \(FileNames.problem)")
+            exit(ExitCode.input.rawValue)
+        }
         exit(run(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 

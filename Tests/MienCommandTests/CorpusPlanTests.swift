@@ -51,6 +51,22 @@ import Testing
         #expect(clips() == ["d.mp4", "in/a.mp4", "nowhere.mp4", "other/b.mp4", "other/deep/c.mp4"])
     }
 
+    @Test func namesThatAreNotUTF8AreSaidToBeSo() throws {
+        try touch("v/a.mp4", "v/sub/b.mp4")
+        for name in ["v/M\u{FF}.mp4", "v/s\u{FF}"] {
+            // The byte FF, which no UTF-8 has.
+            let path = folder.path(name).unicodeScalars.map { $0 == "\u{FF}" ? 0xFF : UInt8($0.value) } + [0]
+            let status = path.withUnsafeBytes {
+                mkdir($0.baseAddress!.assumingMemoryBound(to: CChar.self), 0o700)
+            }
+            try #require(status == 0)
+        }
+        let found = ClipFinder(folder.path("v"), output: nil)
+        #expect(found.clips == ["a.mp4", "sub/b.mp4"])
+        #expect(found.failures.map(\.path) == ["M\u{FFFD}.mp4", "s\u{FFFD}"])
+        #expect(found.failures.allSatisfy { $0.reason.contains("not UTF-8 text") })
+    }
+
     @Test func theFolderOfTheTablesIsLeftOut() throws {
         try touch("v/a.mp4", "v/tables/overlay.mp4")
         #expect(clips(output: "v/tables") == ["a.mp4"])

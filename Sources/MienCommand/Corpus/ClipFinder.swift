@@ -51,7 +51,9 @@ package struct ClipFinder {
         for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         where !name.hasPrefix(".") {
             let inner = path.isEmpty ? name : path + "/" + name
-            if let folder = Self.folder(place(inner)) {
+            if FileNames.isBroken(place(inner)) {
+                failures.append((inner, FileNames.problem))
+            } else if let folder = Self.folder(place(inner)) {
                 guard folder != output, !ancestors.contains(folder) else { continue }
                 walk(inner, inside: ancestors.union([folder]))
             } else if Self.isClip(name), Self.isFileOrMissing(place(inner)) {
