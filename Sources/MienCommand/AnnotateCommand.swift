@@ -128,6 +128,7 @@ struct AnnotateCommand: Subcommand {
 
     private func annotation(keepsPartial: Bool) throws(MienError) -> ClipAnnotation {
         let analyzer = try Analyzer(model: model.load())
+        if let missing = analyzer.model.missingHead { Console.say(missing) }
         // Once, and not again for every clip of a folder.
         try analyzer.model.check(configuration.baseline)
         return ClipAnnotation(

@@ -24,10 +24,13 @@ struct ModelOptions {
     }
 
     func load() throws(MienError) -> Model {
-        if let folder {
-            try Model(folder: folder, threads: threads, precision: precision)
-        } else {
-            try Model.embedded(threads: threads, precision: precision)
-        }
+        let model =
+            if let folder {
+                try Model(folder: folder, threads: threads, precision: precision)
+            } else {
+                try Model.embedded(threads: threads, precision: precision)
+            }
+        if let assumption = model.assumption { Console.say(assumption) }
+        return model
     }
 }

@@ -210,8 +210,8 @@ import Testing
         let run = try mien("train --task expression --labels bad.csv --cache cache -o h.safetensors")
         #expect(run.status == 2)
         #expect(run.errors.contains("bad.csv: 2 of 3 rows are malformed"), "\(run.errors)")
-        #expect(run.errors.contains("bad.csv:2: found \"joy\", expected one of neutral, anger,"))
-        #expect(run.errors.contains("bad.csv:4: found \"missing.mp4\""))
+        #expect(run.errors.contains("bad.csv:2: found label \"joy\", expected one of neutral, anger,"))
+        #expect(run.errors.contains("bad.csv:4: found path \"missing.mp4\""))
 
         try write("late.csv", "path,frame,label\n\(Repository.sample),1,1\n\(Repository.sample),5000,0\n")
         let late = try mien("train --task expression --labels late.csv --cache cache -o h.safetensors")
@@ -242,6 +242,7 @@ import Testing
         let made = try mien("model import --heads heads.safetensors -o model --name clips --licence CC0-1.0")
         #expect(made.status == 0, "\(made.errors)")
         #expect(made.output.contains("clips") && made.output.contains("CC0-1.0"))
+        #expect(made.errors.contains("The head for action units is that of "), "\(made.errors)")
         let crop =
             try json(String(decoding: read("model/mien.json"), as: UTF8.self))["crop"] as? [String: Any]
         #expect(crop?["eye_distance"] is Double)
@@ -254,8 +255,28 @@ import Testing
         let rows = try String(contentsOfFile: folder.path("table.csv"), encoding: .utf8).split(
             separator: "\n")
         #expect(rows.count == 25)
-        // A head for expressions only: the cells of action units are empty.
-        #expect(rows[1].contains(",,,,,,,,,,,,"))
+        // The head for action units is the built-in model's, and says the same.
+        #expect(!annotate.errors.contains("stay empty"))
+        #expect(try mien(["annotate", Repository.sample, "-t", "1", "-o", "own.csv"]).status == 0)
+        let own = try String(contentsOfFile: folder.path("own.csv"), encoding: .utf8).split(separator: "\n")
+        func units(_ row: Substring) -> ArraySlice<Substring> {
+            row.split(separator: ",", omittingEmptySubsequences: false)[20..<32]
+        }
+        #expect(zip(rows, own).allSatisfy { units($0) == units($1) })
+
+        // An encoder without one: said when it is made, and when it annotates.
+        try FileManager.default.createDirectory(
+            atPath: folder.path("bare"), withIntermediateDirectories: true)
+        for name in ["config.json", "model.safetensors", "preprocessor_config.json"] {
+            try FileManager.default.copyItem(
+                at: Repository.root.appendingPathComponent("Sources/Mien/Resources/default/" + name),
+                to: folder.url.appendingPathComponent("bare/" + name))
+        }
+        let bare = try mien("model import bare --heads heads.safetensors -o half")
+        #expect(bare.errors.contains("the model half has no head for action units"), "\(bare.errors)")
+        let half = try mien(["annotate", Repository.sample, "-t", "1", "--model", "half", "-o", "half.csv"])
+        #expect(
+            half.status == 0 && half.errors.contains("no head for action units: their columns stay empty"))
 
         // The table, as it is, is also something to measure, and to train on.
         let scored = try mien("evaluate --task expression --predictions table.csv --labels table.csv --json")
@@ -269,6 +290,20 @@ import Testing
             "evaluate --task expression --heads model --labels table.csv --cache cache --json")
         #expect(try json(measured.output)["samples"] as? Int == 24, "\(measured.errors)")
         #expect(try json(measured.output)["accuracy"] as? Double == 1, "\(measured.output)")
+    }
+
+    @Test func labelsOfOneKindAreWarnedOf() throws {
+        try write(
+            "one.csv",
+            "path,frame,label,AU12,AU04\n"
+                + (1...4).map { "\(Repository.sample),\($0),happiness,1,\($0 % 2)\n" }.joined())
+        let run = try mien(
+            "train --task expression --labels one.csv --cache cache --epochs 1 -o h.safetensors")
+        #expect(
+            run.errors.contains("All 4 labels are happiness: a head that saw nothing else answers"),
+            "\(run.errors)")
+        let units = try mien("train --task au --labels one.csv --cache cache --epochs 1 -o u.safetensors")
+        #expect(units.errors.contains("always the same: active is AU12 always."), "\(units.errors)")
     }
 
     @Test func momentsAreEmbeddedAsTheWholeClipIs() throws {

@@ -85,6 +85,16 @@ public final class Model: Sendable {
         return try Model(folder: folder, threads: threads, precision: precision, isEmbedded: true)
     }
 
+    /// What had to be assumed of an encoder whose folder does not say everything; nil if nothing had to be.
+    package var assumption: String? { encoder.configuration.assumption }
+
+    /// Which columns will be empty, for want of a head; nil if none will.
+    package var missingHead: String? {
+        guard let heads, let missing = HeadTask.allCases.first(where: { !heads.has($0) }) else { return nil }
+        let columns = missing == .expression ? "expressions" : "action units"
+        return "the model \(name) has no head for \(columns): their columns stay empty"
+    }
+
     /// What the encoder multiplies with.
     public var precision: Precision { encoder.precision == .int8 ? .int8 : .single }
 

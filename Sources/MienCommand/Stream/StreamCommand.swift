@@ -95,6 +95,7 @@ struct StreamCommand: Subcommand {
 
     func run() throws -> ExitCode {
         let analyzer = try Analyzer(model: model.load())
+        if let missing = analyzer.model.missingHead { Console.say(missing) }
         // Opened before anything is written: a mistyped name must not leave an empty table.
         let interrupt = Interrupt()
         let run: LiveRun

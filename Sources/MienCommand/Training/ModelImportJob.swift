@@ -46,7 +46,11 @@ struct ModelImportJob {
     /// Makes the folder and returns its path.
     func run() throws -> String {
         let clip = try Model(folder: request.clip)
-        try request.run(embeddingWidth: clip.embeddingWidth)
+        if let assumption = clip.assumption { Console.say(assumption) }
+        var request = request
+        // A head sees the crops it was trained on, or it sees something else.
+        request.keepsOtherHead = crop == nil || crop == clip.crop
+        let kept = try request.run(embeddingWidth: clip.embeddingWidth)
         let fingerprint = try clip.featureFingerprint()
         for heads in request.heads {
             let objection = EncoderRecord.objection(to: fingerprint, heads: heads, tasks: HeadTask.allCases)
@@ -57,7 +61,19 @@ struct ModelImportJob {
         manifest.crop = crop ?? clip.crop
         if manifest.licence == nil, isBuiltIn { manifest.licence = clip.manifest?.licence }
         try manifest.write(to: path)
+        sayWhereHeadsAreFrom(kept, clip, model: try Model(folder: request.output))
         return request.output
+    }
+
+    private func sayWhereHeadsAreFrom(_ kept: [HeadTask], _ clip: Model, model: Model) {
+        for task in kept {
+            Console.say(
+                "The head for \(task == .expression ? "expressions" : "action units") is that of \(clip.name), which has "
+                    + "the same encoder.")
+        }
+        if let missing = model.missingHead {
+            Console.say("\(missing); another --heads H brings one.")
+        }
     }
 
     /// A folder stands for the heads in it.

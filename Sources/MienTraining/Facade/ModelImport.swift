@@ -16,6 +16,8 @@ package struct ModelImport: Codable, Sendable, Equatable {
     package var licence: String?
     /// Whether an existing folder may be written to.
     package var overwrites = false
+    /// Whether a task that the heads leave open keeps the head that the CLIP folder has for it.
+    package var keepsOtherHead = true
 
     package init(clip: String, heads: [String], output: String) {
         self.clip = clip
@@ -26,7 +28,9 @@ package struct ModelImport: Codable, Sendable, Equatable {
     /// Makes the folder; the caller has checked that the CLIP folder can be opened.
     ///
     /// - Parameter embeddingWidth: The width of the encoder's embeddings, which the heads must read.
-    package func run(embeddingWidth: Int) throws(TrainingError) {
+    /// - Returns: The tasks whose head is that of the CLIP folder.
+    @discardableResult
+    package func run(embeddingWidth: Int) throws(TrainingError) -> [HeadTask] {
         let files = FileManager.default
         if files.fileExists(atPath: output), !overwrites {
             throw .file(path: output, reason: "exists; -y writes into it")
@@ -58,6 +62,12 @@ package struct ModelImport: Codable, Sendable, Equatable {
         }
         guard !parameters.isEmpty else { throw .option(name: "--heads", reason: "no heads given") }
         var result = manifest ?? ModelManifest()
+        let kept = keepsOtherHead ? try otherHeads(than: parameters.map(\.task), width: embeddingWidth) : []
+        for head in kept {
+            parameters.append(head)
+            let own = try? ModelManifest(path: clip + "/mien.json")
+            result = merge(result, own, task: head.task) ?? result
+        }
         result.name = name ?? (output as NSString).lastPathComponent
         if let licence { result.licence = licence }
         try copyEncoder()
@@ -65,6 +75,23 @@ package struct ModelImport: Codable, Sendable, Equatable {
         if files.fileExists(atPath: headsPath) { try? files.removeItem(atPath: headsPath) }
         try HeadsFile.write(parameters, to: headsPath)
         try wrapping { () throws(HeadsError) in try result.write(to: output + "/mien.json") }
+        return kept.map(\.task)
+    }
+
+    /// The heads of the CLIP folder for other tasks than these: they read the same encoder.
+    private func otherHeads(than tasks: [HeadTask], width: Int) throws(TrainingError) -> [HeadParameters] {
+        let path = clip + "/heads.safetensors"
+        guard FileManager.default.fileExists(atPath: path) else { return [] }
+        let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
+        var heads: [HeadParameters] = []
+        for task in HeadTask.allCases where !tasks.contains(task) && HeadParameters.exist(for: task, in: file)
+        {
+            heads.append(
+                try wrapping { () throws(HeadsError) in
+                    try HeadParameters(task: task, file: file, width: width)
+                })
+        }
+        return heads
     }
 
     /// The first file's manifest, with what another says about its own head.
@@ -92,11 +119,10 @@ package struct ModelImport: Codable, Sendable, Equatable {
     private func copyEncoder() throws(TrainingError) {
         let files = FileManager.default
         let names = ((try? files.contentsOfDirectory(atPath: clip)) ?? []).filter { name in
-            ["config.json", "preprocessor_config.json", "model.safetensors.index.json"].contains(name)
-                || name.hasSuffix(".safetensors") && name != "heads.safetensors"
-        }
-        for needed in ["config.json", "preprocessor_config.json"] where !names.contains(needed) {
-            throw .data(path: clip, reason: "no \(needed), expected a Hugging Face CLIP folder")
+            [
+                "config.json", "preprocessor_config.json", "open_clip_config.json",
+                "model.safetensors.index.json",
+            ].contains(name) || name.hasSuffix(".safetensors") && name != "heads.safetensors"
         }
         do {
             try ModelFolder.copy(names, from: clip, to: output)

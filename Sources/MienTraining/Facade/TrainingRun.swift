@@ -36,6 +36,7 @@ package struct TrainingRun {
         try options.validate()
         let data = try prepare(event: event)
         event(.counts(counts(of: data)))
+        if let warning = ClassCounts(data.train).warning { event(.note(warning)) }
         if configuration.isBalanced {
             let counts = ClassCounts(data.train)
             switch options.task {
