@@ -54,17 +54,19 @@ struct TableLayout: Sendable {
             }
         }
         let missing = ours.filter { places[$0] == nil }
-        guard missing.isEmpty else { throw Self.problem(missing: missing, header: header) }
+        guard missing.isEmpty else {
+            throw Self.problem(missing: missing, others: extraColumns, header: header)
+        }
         self.init(
             positions: ours.compactMap { places[$0] }, width: header.count, extraColumns: extraColumns,
             extraPositions: extraPositions)
     }
 
-    private static func problem(missing: [String], header: [String]) -> LayoutProblem {
+    private static func problem(missing: [String], others: [String], header: [String]) -> LayoutProblem {
         var text = "no column \(missing[0])"
         if missing.count > 1 { text += " and \(missing.count - 1) more that a table of mien annotate has" }
-        if let near = nearestName(to: missing[0], among: header) {
-            text += "; \"\(near)\" is not called so"
+        if let near = nearestName(to: missing[0], among: others) {
+            text += " (did you mean it by \"\(near)\"?)"
         }
         let found = header.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")
         return LayoutProblem(

@@ -31,7 +31,10 @@ enum FuzzTargets {
                 }
             }
         },
-        "eaf": { data in attempt { _ = try ELANLabels(ELANFile(data, path: "fuzz"), allowsMalformed: true) }
+        "eaf": { data in
+            attempt {
+                _ = try ELANLabels(ELANFile(data, path: "fuzz"), video: "clip.mp4", allowsMalformed: true)
+            }
         },
         "manifest": { data in withFile(data) { path in _ = try ModelManifest(path: path) } },
         "configuration": { data in withFile(data) { path in _ = try VisionConfiguration(path: path) } },

@@ -123,7 +123,7 @@ import Testing
         ("flax_model.msgpack", "weights for Flax; convert them once"),
         ("model.onnx", "it has model.onnx, of another engine: download the model's safetensors file"),
         ("adapter_model.safetensors", "it has an adapter: merge it into its model"),
-        ("heads.safetensors", "it has heads only: 'mien model import"),
+        ("heads.safetensors", "it has only heads: 'mien model import"),
         ("model-00001-of-00002.safetensors", "a part of it without model.safetensors.index.json"),
         (
             "clip.safetensors",

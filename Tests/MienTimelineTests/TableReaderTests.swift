@@ -169,6 +169,7 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
                 "frame,face_id", "frame,face",
                 "line 1: no column face_id; found the columns \"frame\", \"face\", \"timestamp\","
             ),
+            ("pts", "PTS", "line 1: no column pts (did you mean it by \"PTS\"?); found the columns"),
             ("AU02", "AU01", "line 1: the column AU01 is there twice"),
         ])
     func saysWhatIsWrong(find: String, replace: String, message: String) throws {

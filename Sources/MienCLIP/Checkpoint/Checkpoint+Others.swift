@@ -14,7 +14,7 @@ extension Checkpoint {
             return "; it has an adapter: \(mergeAdapter)"
         }
         if names.contains("heads.safetensors") {
-            return "; it has heads only: \(joinHeads)"
+            return "; it has only \(joinHeads)"
         }
         if let name = first(".safetensors"), name.contains("-of-") {
             return "; it has \(name), a part of it without model.safetensors.index.json: download that too"
@@ -23,7 +23,7 @@ extension Checkpoint {
             return "; it has \(name): if that is the whole model, call it model.safetensors"
         }
         if let name = first(".bin", ".pt", ".pth", ".ckpt") {
-            return "; it has \(name), weights of PyTorch: \(ForeignFile.convertPyTorch)"
+            return "; it has \(name), weights of PyTorch: \(ForeignFile.convertPyTorch(name))"
         }
         if let name = first(".h5") {
             return "; it has \(name), \(ForeignFile.convert("TensorFlow", "from_tf"))"
@@ -43,7 +43,7 @@ extension Checkpoint {
             return "; it is an adapter: \(Self.mergeAdapter)"
         }
         if names.contains(where: { $0.hasPrefix("expression.") || $0.hasPrefix("au.") }) {
-            return "; it holds heads: \(Self.joinHeads)"
+            return "; it holds \(Self.joinHeads)"
         }
         if names.contains(where: { $0.contains("text_model.") || $0.contains("text_projection") }) {
             return "; it holds a text encoder alone: take the model with its vision part"
@@ -53,6 +53,6 @@ extension Checkpoint {
 
     private static let mergeAdapter =
         "merge it into its model with merge_and_unload() and save_pretrained() of Python's peft, and take that folder"
-    private static let joinHeads =
-        "'mien model import [CLIP_DIR] --heads heads.safetensors -o DIR' joins them with an encoder"
+    static let joinHeads =
+        "heads: 'mien model import [CLIP_DIR] --heads heads.safetensors -o DIR' joins them with an encoder"
 }

@@ -17,7 +17,8 @@ struct VisionCheckpoint {
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw .cannotRead(
                 path: folder,
-                reason: "is not a folder; expected a model folder, with config.json and model.safetensors")
+                reason: "is not a folder; expected a model folder, with config.json and model.safetensors"
+                    + (folder.hasSuffix(".safetensors") ? "; \(Checkpoint.joinHeads)" : ""))
         }
         let stated = try VisionConfiguration(path: "\(folder)/config.json")
         checkpoint = try Checkpoint(folder: folder)
@@ -45,39 +46,6 @@ struct VisionCheckpoint {
                 expected: "heads of at most 256 of the hidden_size \(configuration.width)")
         }
         preprocessing = try PreprocessingConfiguration(folder: folder, imageSize: configuration.imageSize)
-    }
-
-    /// Refuses relatives of CLIP that would otherwise load and give wrong embeddings.
-    private static func checkArchitecture(
-        _ checkpoint: Checkpoint, _ names: CheckpointNames
-    ) throws(CLIPError) {
-        let relatives = [
-            ("\(names.block(0))ls_1.gamma", "layer scale is not part of CLIP's vision transformer"),
-            ("\(names.prefix)attn_pool.query", "attention pooling is not part of CLIP's vision transformer"),
-        ]
-        for (tensor, reason) in relatives where checkpoint.shape(tensor) != nil {
-            throw .unsupported(path: checkpoint.path, tensor: tensor, reason: reason)
-        }
-    }
-
-    /// Refuses a configuration that belongs to other weights, of which some would otherwise be left out.
-    private static func check(
-        _ configuration: VisionConfiguration, against checkpoint: Checkpoint, _ names: CheckpointNames,
-        folder: String
-    ) throws(CLIPError) {
-        func check(_ key: String, _ stated: Int, _ found: Int) throws(CLIPError) {
-            guard stated != found else { return }
-            throw .wrongValue(
-                path: "\(folder)/config.json", key: key, found: "\(stated)",
-                expected: "\(found), as the weights have: the file belongs to another model")
-        }
-        if let kernel = checkpoint.shape(names.patchEmbedding), kernel.count == 4, kernel[2] == kernel[3] {
-            try check("hidden_size", configuration.width, kernel[0])
-            try check("patch_size", configuration.patchSize, kernel[2])
-        }
-        var layers = configuration.layerCount
-        while checkpoint.shape(names.norm1(layers).weight) != nil { layers += 1 }
-        try check("num_hidden_layers", configuration.layerCount, layers)
     }
 
     // MARK: Embeddings

@@ -9,9 +9,9 @@ package enum ForeignFile {
             ),
             (
                 [0x50, 0x4B, 3, 4],
-                "a zip file, as PyTorch's .bin, .pt and .ckpt are: \(convertPyTorch)"
+                "a zip file, as PyTorch's .bin, .pt and .ckpt are: \(convertPyTorch())"
             ),
-            ([0x80, 2], "a pickle of Python, as PyTorch's older files are: \(convertPyTorch)"),
+            ([0x80, 2], "a pickle of Python, as PyTorch's older files are: \(convertPyTorch())"),
             ([0x1F, 0x8B], "compressed with gzip: unpack it with gunzip"),
             ([0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard: unpack it with unzstd"),
             ([0xFD, 0x37, 0x7A, 0x58], "compressed with xz: unpack it with unxz"),
@@ -30,9 +30,10 @@ package enum ForeignFile {
     }
 
     /// How PyTorch's weights become safetensors.
-    package static let convertPyTorch =
+    package static func convertPyTorch(_ name: String = "pytorch_model.bin") -> String {
         "convert it once: python3 -c \"import torch, safetensors.torch as s; s.save_file({k: v.clone() for k, v in "
-        + "torch.load('pytorch_model.bin', weights_only=True).items()}, 'model.safetensors')\""
+            + "torch.load('\(name)', weights_only=True).items()}, 'model.safetensors')\""
+    }
 
     /// How weights of another framework become safetensors.
     package static func convert(_ framework: String, _ option: String) -> String {

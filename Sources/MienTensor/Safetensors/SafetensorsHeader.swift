@@ -13,9 +13,12 @@ struct SafetensorsHeader {
     /// Reads the header at the start of `file`, the bytes of the whole file at `path`.
     init(_ file: UnsafeRawBufferPointer, path: String) throws(TensorError) {
         func malformed(_ reason: String) -> TensorError { .malformedFile(path: path, reason: reason) }
+        // A header begins with a brace, whatever its length.
+        if file.count < 9 || file[8] != UInt8(ascii: "{"), let kind = ForeignFile.description(of: file) {
+            throw malformed("it is \(kind)")
+        }
         let length = file.count < 8 ? .max : UInt64(littleEndian: file.loadUnaligned(as: UInt64.self))
         guard length <= Self.largest else {
-            if let kind = ForeignFile.description(of: file) { throw malformed("it is \(kind)") }
             guard file.count >= 8 else {
                 throw malformed("it has \(file.count) bytes, expected at least 8; download it again")
             }

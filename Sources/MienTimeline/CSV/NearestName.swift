@@ -16,17 +16,21 @@ package func nearestName(to name: String, among known: [String]) -> String? {
     return nearest?.name
 }
 
-/// The number of bytes to change, insert or remove to get from one to the other (Levenshtein).
+/// The number of bytes to change, insert, remove or swap with the next one to get from one to the other
+/// (Damerau and Levenshtein, each part edited once).
 private func editDistance(_ a: [UInt8], _ b: [UInt8]) -> Int {
-    var row = Array(0...b.count)
-    for (i, byte) in a.enumerated() {
-        var diagonal = row[0]
-        row[0] = i + 1
+    var before: [Int] = []
+    var last = Array(0...b.count)
+    for i in a.indices {
+        var row = [i + 1]
         for j in b.indices {
-            let change = diagonal + (byte == b[j] ? 0 : 1)
-            diagonal = row[j + 1]
-            row[j + 1] = min(change, row[j] + 1, row[j + 1] + 1)
+            var distance = min(last[j] + (a[i] == b[j] ? 0 : 1), last[j + 1] + 1, row[j] + 1)
+            if i > 0, j > 0, a[i] == b[j - 1], a[i - 1] == b[j] {
+                distance = min(distance, before[j - 1] + 1)
+            }
+            row.append(distance)
         }
+        (before, last) = (last, row)
     }
-    return row[b.count]
+    return last[b.count]
 }
