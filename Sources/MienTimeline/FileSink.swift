@@ -133,6 +133,16 @@ public final class FileSink: TableSink {
     /// - Throws: `.exists` if a file of that name has appeared meanwhile and may not be replaced,
     ///   `.cannotWrite` if the system fails. The partial file is kept.
     public func commit() throws(TimelineError) {
+        try commitRows()
+        Self.synchronizeDirectories(of: [self])
+    }
+
+    /// Makes the rows durable and gives the file its name, which is durable when ``synchronizeDirectories(of:)``
+    /// has been called: once for many files. Where all of them were written before the first is made durable,
+    /// the file system has little left to do for the others.
+    ///
+    /// - Throws: As ``commit()`` does.
+    package func commitRows() throws(TimelineError) {
         precondition(descriptor >= 0, "\(path) was ended before")
         try checkResumed()
         guard fsync(descriptor) == 0 || isUnsupported(errno) else {
@@ -141,7 +151,12 @@ public final class FileSink: TableSink {
         try putInPlace()
         close(descriptor)
         descriptor = -1
-        synchronizeDirectory(of: path)
+    }
+
+    /// Makes the names of files durable.
+    package static func synchronizeDirectories(of files: [FileSink]) {
+        let folders = Dictionary(grouping: files) { ($0.path as NSString).deletingLastPathComponent }
+        for files in folders.values { synchronizeDirectory(of: files[0].path) }
     }
 
     /// Gives up: removes the partial file.

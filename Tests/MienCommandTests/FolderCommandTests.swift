@@ -93,6 +93,43 @@ import Testing
         #expect(try read("one/day1/clip.mp4.csv") == alone.output)
     }
 
+    /// Images are annotated together; each has the table it has alone, and what is none is told from them.
+    @Test func imagesTogetherHaveTheTablesTheyHaveAlone() throws {
+        for (index, size) in ["640:360", "320:180", "200:200", "96:64"].enumerated() {
+            try ffmpeg(
+                "-ss", "\(index)", "-i", Repository.sample, "-vf", "scale=\(size)", "-frames:v", "1",
+                "v/\(index).\(index % 2 == 0 ? "jpg" : "png")")
+        }
+        try ffmpeg("-i", Repository.sample, "-t", "0.2", "-f", "mp4", "v/film.jpg")
+        try ffmpeg("-f", "lavfi", "-i", "color=gray:s=64x64", "-frames:v", "1", "v/grey.png")
+        try Data("no picture".utf8).write(to: folder.url.appendingPathComponent("v/none.jpg"))
+        let cut = try Data(contentsOf: folder.url.appendingPathComponent("v/0.jpg"))
+        try cut.prefix(cut.count / 2).write(to: folder.url.appendingPathComponent("v/cut.jpg"))
+        #expect(try mien("annotate", "v", "-o", "t/", "-q").status == 4)
+        for name in ["0.jpg", "1.png", "2.jpg", "3.png", "film.jpg", "grey.png", "cut.jpg"] {
+            _ = try mien("annotate", "v/" + name, "-o", "alone.csv", "-y", "-q")
+            #expect(try read("t/\(name).csv") == read("alone.csv"), "\(name)")
+            #expect(try read("t/\(name).meta.json") == read("alone.meta.json"), "\(name)")
+        }
+        let summary = try read("t/summary.csv")
+        #expect(
+            summary.contains("none.jpg,t/none.jpg.csv,failed,") && summary.contains("grey.png.csv,done,1,1,0")
+        )
+        #expect(!FileManager.default.fileExists(atPath: folder.path("t/none.jpg.csv")))
+        #expect(try files("t").allSatisfy { !$0.contains("partial") })
+
+        // One is gone, and one was being written: the run goes on with these.
+        try FileManager.default.removeItem(atPath: folder.path("t/0.jpg.csv"))
+        try FileManager.default.moveItem(
+            atPath: folder.path("t/1.png.csv"), toPath: folder.path("t/1.png.csv.partial"))
+        let resumed = try mien("annotate", "v", "-o", "t/", "--resume", "-q")
+        #expect(resumed.status == 4)
+        for name in ["0.jpg", "1.png"] {
+            _ = try mien("annotate", "v/" + name, "-o", "alone.csv", "-y", "-q")
+            #expect(try read("t/\(name).csv") == read("alone.csv"), "\(name)")
+        }
+    }
+
     @Test func resumingSkipsWhatIsDoneAndRefusesWhatIsOfAnotherRun() throws {
         try makeClips()
         try FileManager.default.removeItem(atPath: folder.path("v/bad.mp4"))

@@ -16,17 +16,36 @@ extension Model {
     func faceCrops(
         _ configuration: Configuration, recorded: RecordedRows? = nil
     ) throws(MienError) -> FaceCrops {
+        faceCrops(configuration, detector: try faceDetector(), recorded: recorded)
+    }
+
+    /// The crop stage for faces with a detector that is there.
+    ///
+    /// - Parameter sample: What the rows are a sample of, if they are of one of many.
+    func faceCrops(
+        _ configuration: Configuration, detector: FaceDetector, recorded: RecordedRows? = nil,
+        sample: Int? = nil
+    ) -> FaceCrops {
         FaceCrops(
-            tracker: try faceTracker(isLive: configuration.isCausal), cropper: faceCropper,
-            selection: configuration.faces, every: configuration.every, recorded: recorded)
+            tracker: faceTracker(detector, isLive: configuration.isCausal), cropper: faceCropper,
+            selection: configuration.faces, every: configuration.every, recorded: recorded, sample: sample)
     }
 
     /// - Parameter isLive: Whether frames leave the tracker at once, with nothing of what comes after them.
     func faceTracker(isLive: Bool) throws(MienError) -> FaceTracker {
+        faceTracker(try faceDetector(), isLive: isLive)
+    }
+
+    private func faceTracker(_ detector: FaceDetector, isLive: Bool) -> FaceTracker {
         var options = TrackingOptions()
         options.isLive = isLive
+        return FaceTracker(detector: detector, options: options)
+    }
+
+    /// A detector of its own for a run.
+    func faceDetector() throws(MienError) -> FaceDetector {
         do {
-            return FaceTracker(detector: try FaceDetector(workers: searchWorkers), options: options)
+            return try FaceDetector(workers: searchWorkers)
         } catch {
             throw .model("\(error)")
         }

@@ -9,20 +9,23 @@ final class FaceCrops: CropProducer {
     private let selection: FaceSelection
     private let every: Int
     private let recorded: RecordedRows?
+    private let sample: Int?
     private(set) var cropSeconds = 0.0
 
     /// - Parameters:
     ///   - every: Crops are made for one frame in `every`; rows of the others are `skipped`.
     ///   - recorded: Rows whose scores are known, so that they need no crop.
+    ///   - sample: What the rows are a sample of, if they are of one of many.
     init(
         tracker: FaceTracker, cropper: FaceCropper, selection: FaceSelection, every: Int,
-        recorded: RecordedRows? = nil
+        recorded: RecordedRows? = nil, sample: Int? = nil
     ) {
         self.tracker = tracker
         self.cropper = cropper
         self.selection = selection
         self.every = every
         self.recorded = recorded
+        self.sample = sample
     }
 
     func process(_ frame: VideoFrame, into filler: BatchFiller) throws {
@@ -44,7 +47,7 @@ final class FaceCrops: CropProducer {
     private func append(_ result: FrameFaces, to filler: BatchFiller) throws {
         let frame = result.frame
         var row = BatchRow(
-            frame: frame.index, pts: frame.pts, timestamp: frame.timestamp, status: .noFace)
+            frame: frame.index, pts: frame.pts, timestamp: frame.timestamp, status: .noFace, sample: sample)
         guard !frame.isDamaged else {
             // What the decoder patched together is not what the camera saw: no reading is better than one
             // that cannot be told from a good one.

@@ -1,3 +1,4 @@
+import Foundation
 import Mien
 
 /// What is done with each clip, and what is done about tables that are there.
@@ -41,6 +42,41 @@ struct ClipAnnotation: Sendable {
             if let metadata = try? finished(input, table) { return .finishedBefore(metadata) }
             throw error
         }
+    }
+
+    /// Whether an input is worth trying as one of many still images: by its name, and because nothing is there that
+    /// its run would have to go on from.
+    func mayBeStill(_ input: String, table: String) -> Bool {
+        Self.stillEndings.contains((input as NSString).pathExtension.lowercased())
+            && configuration.baseline == nil && access(FileSink.partialPath(for: table), F_OK) != 0
+    }
+
+    private static let stillEndings: Set<String> = [
+        "bmp", "jfif", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
+    ]
+
+    /// Annotates still images together.
+    ///
+    /// - Returns: Of each what became of it; nil where it has to be annotated as a clip of its own.
+    func callAsFunction(
+        stills: [(input: String, table: String)], cancellation: Cancellation
+    ) throws(MienError) -> [Result<Outcome, MienError>?] {
+        var results = [Result<Outcome, MienError>?](repeating: nil, count: stills.count)
+        for (index, still) in stills.enumerated() {
+            do {
+                results[index] = try finished(still.input, still.table).map { .success(.finishedBefore($0)) }
+            } catch {
+                results[index] = .failure(error)
+            }
+        }
+        let open = stills.indices.filter { results[$0] == nil }
+        try analyzer.annotate(
+            stills: open.map { stills[$0].input }, to: open.map { stills[$0].table },
+            replacing: overwrites || resumes, configuration: configuration, cancellation: cancellation
+        ) { index, result in
+            results[open[index]] = result.map { .run($0) }
+        }
+        return results
     }
 
     private func finished(_ input: String, _ table: String) throws(MienError) -> RunMetadata? {

@@ -33,11 +33,17 @@ struct CorpusRun {
         for number in 0..<min(atOnce, max(plan.jobs.count, 1)) {
             // Queues of their own, as the stages of a pipeline have: a shared one has as many threads as cores.
             DispatchQueue(label: "mien.clip.\(number)").async(group: workers) {
-                while !cancellation.isCancelled, let (index, job) = results.next() {
-                    log.began(job)
-                    let result = annotate(job, cancellation, log)
-                    results.set(result, at: index)
-                    log.ended(job, result)
+                while !cancellation.isCancelled {
+                    let group = results.next { annotation.mayBeStill($0.input, table: $0.table) }
+                    guard !group.isEmpty else { break }
+                    let known = group.count > 1 ? stills(group.map { plan.jobs[$0] }, cancellation, log) : [nil]
+                    for (index, known) in zip(group, known) {
+                        let job = plan.jobs[index]
+                        log.began(job)
+                        guard let result = known ?? annotate(job, cancellation, log) else { continue }
+                        results.set(result, at: index)
+                        log.ended(job, result)
+                    }
                 }
             }
         }
@@ -49,8 +55,42 @@ struct CorpusRun {
             CorpusSummary(unread + results.all), isInterrupted: cancellation.isCancelled, log)
     }
 
-    private func annotate(_ job: CorpusPlan.Job, _ cancellation: Cancellation, _ log: CorpusLog) -> ClipResult
-    {
+    /// What became of still images that were annotated together; nil of those that are to be annotated alone.
+    private func stills(
+        _ jobs: [CorpusPlan.Job], _ cancellation: Cancellation, _ log: CorpusLog
+    ) -> [ClipResult?] {
+        let start = ContinuousClock.now
+        // What fails for all of them fails again for each, and says why.
+        let results = try? annotation(
+            stills: jobs.map { ($0.input, $0.table) }, cancellation: cancellation)
+        let seconds = (ContinuousClock.now - start).inSeconds / Double(jobs.count)
+        return zip(jobs, results ?? jobs.map { _ in nil }).map { job, result in
+            result.map { ended(job, $0, seconds, cancellation, log) }
+        }
+    }
+
+    private func ended(
+        _ job: CorpusPlan.Job, _ result: Result<ClipAnnotation.Outcome, MienError>, _ seconds: Double,
+        _ cancellation: Cancellation, _ log: CorpusLog
+    ) -> ClipResult {
+        do {
+            let outcome = try result.get()
+            if case .run(let run) = outcome {
+                for warning in run.warnings { log.say("\(job.input): \(warning)") }
+            }
+            let result = ClipResult(job, outcome, seconds: seconds)
+            _ = try products.make(of: job.table, job.input, isNew: result.isNew, cancellation: cancellation)
+            return result
+        } catch {
+            return ClipResult(job, status: .failed, message: "\(error)")
+        }
+    }
+
+    /// What became of a clip, or nil if it was not begun.
+    private func annotate(
+        _ job: CorpusPlan.Job, _ cancellation: Cancellation, _ log: CorpusLog
+    ) -> ClipResult? {
+        guard !cancellation.isCancelled else { return nil }
         let start = ContinuousClock.now
         do {
             let outcome = try annotation(
@@ -99,11 +139,18 @@ private final class CorpusResults: @unchecked Sendable {
         results = jobs.map { ClipResult($0, status: .pending) }
     }
 
-    func next() -> (Int, CorpusPlan.Job)? {
+    /// The most images that are annotated together: those whose tables a killed run loses.
+    private static let mostTogether = 256
+
+    /// The next job, or the next images that follow each other; none at the end.
+    func next(isStill: (CorpusPlan.Job) -> Bool) -> Range<Int> {
         lock.withLock {
-            guard position < jobs.count else { return nil }
-            position += 1
-            return (position - 1, jobs[position - 1])
+            let first = position
+            while position < jobs.count, position - first < Self.mostTogether, isStill(jobs[position]) {
+                position += 1
+            }
+            if position == first, position < jobs.count { position += 1 }
+            return first..<position
         }
     }
 

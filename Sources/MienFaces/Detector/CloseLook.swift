@@ -31,12 +31,14 @@ final class CloseLook {
 
     /// The faces in the square region, best first, in image pixels.
     func faces(
-        at center: Point, side: Float, roll: Float, in image: Image, threshold: Float, workers: Workers
+        at center: Point, side: Float, roll: Float, in image: Image, threshold: Float, workers: Workers,
+        isBordered: Bool = false
     ) -> [FaceDetection] {
         // Also not where the image would be a speck; NaN fails every comparison.
         let most = 16 * Float(max(image.width, image.height))
         guard side >= 1, side <= most, center.isFinite, roll.isFinite else { return [] }
-        let region = Region(center: center, side: side, roll: roll, pixels: ShortRangeNetwork.side)
+        var region = Region(center: center, side: side, roll: roll, pixels: ShortRangeNetwork.side)
+        region.hasGreySurroundings = isBordered
         appendDetections(
             in: region, of: image, threshold: threshold, workers: workers, to: &detections)
         faces.removeAll(keepingCapacity: true)

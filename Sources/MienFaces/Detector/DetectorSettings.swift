@@ -18,6 +18,19 @@ package struct DetectorSettings: Sendable {
     /// The sides of the squares of the close looks, in sides of the box: of the candidate's, then of the
     /// first look's.
     package var closeLookSides: (first: Float, second: Float) = (3.0, 2.4)
+    /// Above this score a face is surely not one that is turned further than ``furthestRoll`` and taken for
+    /// upright, as the networks do with the eyes and mouth of some.
+    package var uprightScore: Float = 0.8
+    /// How far faces may be turned either way to be seen as they are, in radians: a quarter.
+    package var furthestRoll = Float.pi / 2
+    /// The angles at which faces are looked for that are turned further.
+    package var turnedRolls: [Float] = [2 * .pi / 3, -2 * .pi / 3, .pi]
+    /// The least score of both looks at such a face, and how much it must exceed that of an upright one there.
+    package var turnedThreshold: Float = 0.7
+    package var turnedLead: Float = 0.03
+    /// The sides of the squares in which a picture that seems to have no face is looked at again within a grey
+    /// border, in longer sides of it.
+    package var borderedSides: [Float] = [1.25, 1.6, 2]
     /// The intersection over union above which two detections are of the same face.
     package var overlap: Float = 0.3
     /// The most candidates looked at closely, best first.

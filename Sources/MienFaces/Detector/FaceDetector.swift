@@ -59,7 +59,35 @@ package final class FaceDetector: FaceDetecting {
         verify(in: image)
         faces.removeAll(keepingCapacity: true)
         suppression(&detections, to: &faces)
+        if faces.isEmpty, parts.contains(where: { $0.holds(image) }) { searchAgain(image) }
         return faces
+    }
+
+    /// Looks in a picture that seems to have no face for one that fills it to its edge or is upside down.
+    private func searchAgain(_ image: Image) {
+        let center = Point(x: Float(image.width) / 2, y: Float(image.height) / 2)
+        let longer = Float(max(image.width, image.height))
+        func add(_ roll: Float, _ side: Float) {
+            var region = Region(
+                center: center, side: longer * side, roll: roll, pixels: ShortRangeNetwork.side)
+            region.hasGreySurroundings = true
+            looks[0].appendDetections(
+                in: region, of: image, threshold: settings.shortRangeThreshold,
+                workers: Workers(count: 1), to: &detections)
+        }
+        for side in settings.borderedSides { add(0, side) }
+        for roll in settings.turnedRolls { add(roll, settings.shortRangeSides[0]) }
+        candidates.removeAll(keepingCapacity: true)
+        suppression(&detections, to: &candidates)
+        for candidate in candidates {
+            let roll = CropPose(candidate).roll
+            let isUpright = abs(roll) <= settings.furthestRoll
+            let face = Self.closeLook(
+                looks[0], candidate.box, roll: isUpright ? 0 : roll, image, settings, isBordered: true)
+            let threshold = isUpright ? settings.closeLookThreshold : settings.turnedThreshold
+            if let face, face.score >= threshold { detections.append(face) }
+        }
+        suppression(&detections, to: &faces)
     }
 
     /// Whether a place, or what is nearest to it in the image, is in one of the parts.
@@ -134,7 +162,7 @@ package final class FaceDetector: FaceDetecting {
         verified.withUnsafeMutableBufferPointer { verified in
             // Calls that run at the same time have different slots, hence different networks.
             workers.run(candidates.count) { index, slot in
-                verified[index] = Self.closeLook(looks[slot], candidates[index], image, settings)
+                verified[index] = Self.verified(looks[slot], candidates[index], image, settings)
             }
         }
         detections.removeAll(keepingCapacity: true)
@@ -143,20 +171,50 @@ package final class FaceDetector: FaceDetecting {
         }
     }
 
-    /// What two looks agree on, the second one centred on what the first one saw.
-    private static func closeLook(
+    /// The face that `candidate` is, if it is one: as it is seen upright, or turned where that is the better view.
+    private static func verified(
         _ look: CloseLook, _ candidate: FaceDetection, _ image: Image, _ settings: DetectorSettings
     ) -> FaceDetection? {
-        func face(around box: FaceBox, side: Float) -> FaceDetection? {
-            look.faces(
-                at: box.center, side: max(box.width, box.height) * side, roll: 0, in: image,
-                threshold: settings.firstLookThreshold, workers: Workers(count: 1)
-            ).first { $0.box.overlap(candidate.box) > settings.overlap }
+        guard let upright = closeLook(look, candidate.box, roll: 0, image, settings),
+            upright.score >= settings.closeLookThreshold
+        else { return nil }
+        guard upright.score < settings.uprightScore else { return upright }
+        var best = upright
+        for roll in settings.turnedRolls {
+            guard let face = closeLook(look, upright.box, roll: roll, image, settings),
+                abs(CropPose(face).roll) > settings.furthestRoll,
+                face.score >= max(settings.turnedThreshold, upright.score + settings.turnedLead),
+                face.score > best.score
+            else { continue }
+            best = face
         }
-        guard let first = face(around: candidate.box, side: settings.closeLookSides.first),
-            var second = face(around: first.box, side: settings.closeLookSides.second)
+        return best
+    }
+
+    /// What two looks at a place agree on, the second one centred on what the first one saw, and turned like it.
+    private static func closeLook(
+        _ look: CloseLook, _ box: FaceBox, roll: Float, _ image: Image, _ settings: DetectorSettings,
+        isBordered: Bool = false
+    ) -> FaceDetection? {
+        func face(around place: FaceBox, side: Float, roll: Float) -> FaceDetection? {
+            look.faces(
+                at: place.center, side: max(place.width, place.height) * side, roll: roll, in: image,
+                threshold: settings.firstLookThreshold, workers: Workers(count: 1), isBordered: isBordered
+            ).first { $0.box.overlap(box) > settings.overlap }
+        }
+        guard let first = face(around: box, side: settings.closeLookSides.first, roll: roll),
+            var second = face(
+                around: first.box, side: settings.closeLookSides.second,
+                roll: roll == 0 ? 0 : CropPose(first).roll)
         else { return nil }
         second.score = (first.score * second.score).squareRoot()
-        return second.score >= settings.closeLookThreshold ? second : nil
+        return second
+    }
+}
+
+extension FaceBox {
+    /// Whether all of an image is in the box.
+    fileprivate func holds(_ image: Image) -> Bool {
+        x <= 0 && y <= 0 && x + width >= Float(image.width) && y + height >= Float(image.height)
     }
 }

@@ -15,6 +15,9 @@ package struct Region {
     package var cosine = 1.0
     package var sine = 0.0
 
+    /// Whether what lies outside the image is grey, as a face cut off by its edge needs, and not black.
+    package var hasGreySurroundings = false
+
     /// The whole image, centred in an input of the given size (letterboxed), as large as fits.
     package init(fitting image: Image, width: Int, height: Int) {
         let step = max(Double(image.width) / Double(width), Double(image.height) / Double(height))
@@ -60,6 +63,6 @@ package struct Region {
         return FaceDetection(
             box: FaceBox(
                 x: center.x - width / 2, y: center.y - height / 2, width: width, height: height),
-            landmarks: face.landmarks.map(imagePoint), score: face.score)
+            landmarks: face.landmarks.map { imagePoint($0) }, score: face.score)
     }
 }

@@ -16,8 +16,24 @@ package final class RegionSampler {
         upright = FeatureMap(width: diagonal, height: diagonal, channels: 3, border: 0)
     }
 
-    /// Fills `input` with `region` of `image`, as value / 127.5 - 1; what lies outside the image is black.
+    /// Fills `input` with `region` of `image`, as value / 127.5 - 1; what lies outside the image is black, or
+    /// grey if the region says so.
     package func callAsFunction(_ image: Image, _ region: Region, into input: FeatureMap) {
+        fill(image, region, into: input)
+        guard region.hasGreySurroundings else { return }
+        for y in 0..<input.height {
+            for x in 0..<input.width {
+                let place = region.imagePoint(Point(x: Float(x) + 0.5, y: Float(y) + 0.5))
+                guard
+                    place.x < 0 || place.y < 0 || place.x >= Float(image.width)
+                        || place.y >= Float(image.height)
+                else { continue }
+                input.features(x: x, y: y).update(repeating: 0, count: input.channels)
+            }
+        }
+    }
+
+    private func fill(_ image: Image, _ region: Region, into input: FeatureMap) {
         guard region.sine != 0 || region.cosine != 1 else {
             sample(image, x: region.x, y: region.y, step: region.step, into: input.kernelView)
             return

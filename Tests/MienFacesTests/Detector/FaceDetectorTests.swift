@@ -97,6 +97,29 @@ import Testing
         #expect(distance(straight[0].landmarks.leftEye, Self.eyes.left) < 2.5)
     }
 
+    /// A head that hangs down, or a camera held the wrong way: the landmarks are where they are, or there is no face.
+    @Test(arguments: Array(stride(from: -180, to: 180, by: 20)))
+    func readsATurnedHeadAsItIs(degrees: Int) throws {
+        let detector = try FaceDetector(workers: Workers(count: 1))
+        let roll = Float(degrees) * .pi / 180
+        let image = Image(width: 320, height: 320)
+        image.fill(90)
+        let source = try portrait()
+        let center = Point(x: 160, y: 160)
+        for y in 0..<320 {
+            for x in 0..<320 {
+                let place = (Point(x: Float(x) + 0.5, y: Float(y) + 0.5) - center).turned(by: -roll)
+                let (u, v) = (Int(place.x * 0.7 + 64), Int(place.y * 0.7 + 64))
+                if (0..<128).contains(u), (0..<128).contains(v) { image[x, y] = source[u, v] }
+            }
+        }
+        for face in detector.search(image) {
+            let difference = (CropPose(face).roll - roll) / (2 * .pi)
+            #expect(abs(difference - difference.rounded()) * 360 < 25)
+        }
+        if abs(degrees) <= 100 || abs(degrees) >= 160 { #expect(detector.search(image).count == 1) }
+    }
+
     @Test func findsNoneWhereThereIsNone() throws {
         let detector = try FaceDetector(workers: Workers(count: 1))
         var random = TestNumbers()
