@@ -22,6 +22,7 @@ struct ReportCommand: Subcommand {
           mien report clip.csv --embed -o to-a-colleague.html
           mien report day1/clip.csv --video day1/clip.mp4 --min-event 0.5 -o day1/clip.html
         """
+    static let operands = Operands(files: [.table])
     static let options = [
         Option("-o", "--output", value: "OUT", help: "the page (OUT.html), or - for standard output"),
         Option("-y", help: "overwrite it if it is there"),
