@@ -24,6 +24,7 @@ struct AnnotateCommand: Subcommand {
           mien annotate clip.mp4 -ss 1:30 -t 20 --faces largest -o - | head
           mien annotate clip.mp4 --overlay clip.overlay.mp4
         """
+    static let operands = Operands(files: [.media], repeats: true)
     static let options =
         [
             Option(

@@ -22,6 +22,7 @@ struct BenchCommand: Subcommand {
           mien bench pipeline samples/smile.mp4 --json
           tools/fake-camera --size 1280x720 samples/smile.mp4 -- mien bench live v4l2:///dev/video0 -t 300
         """
+    static let operands = Operands(verbs: ["encoder", "pipeline", "live"], files: [.media])
     static let options =
         ModelOptions.options + [
             Option("--batch", value: "N", help: "images encoded together. Default: what the model prefers"),
@@ -33,9 +34,9 @@ struct BenchCommand: Subcommand {
                     "measure the encoder once for each line of standard input, which says how many\nseconds, and print a line of JSON: for programs that take turns"
             ),
             Option(
-                "--isa", value: "SET",
+                "--isa", value: "baseline|avx2|avx512",
                 help:
-                    "baseline, avx2 or avx512: keep to these instructions, without VNNI, as if the\nprocessor had no others. Default: the best there are"
+                    "keep to these instructions, without VNNI, as if the processor had no\nothers. Default: the best there are"
             ),
             Option("--no-memory", help: "leave the memory figures out"),
             Option("--json", help: "print JSON"),

@@ -19,6 +19,7 @@ struct CalibrateCommand: Subcommand {
           mien calibrate session.mp4 -ss 0:10 -t 5 --face 1 -o anna.json
           mien annotate session.mp4 --baseline me.json
         """
+    static let operands = Operands(files: [.media])
     static let options =
         [
             Option("-o", "--output", value: "ME.json", help: "the baseline"),
@@ -26,7 +27,7 @@ struct CalibrateCommand: Subcommand {
             Option(
                 "--face", value: "N|largest",
                 help:
-                    "the number of the face in the part read, or the one with the\\nlargest box. Default: largest"
+                    "the number of the face in the part read, or the one with the\nlargest box. Default: largest"
             ),
             Option("-ss", value: "T", help: "start at T (seconds, or h:mm:ss) from the first frame"),
             Option(

@@ -14,6 +14,7 @@ struct DevicesCommand: Subcommand {
           mien devices
           mien devices --json
         """
+    static let operands = Operands()
     static let options = [Option("--json", help: "print JSON")]
 
     private let printsJSON: Bool

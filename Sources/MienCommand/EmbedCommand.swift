@@ -18,6 +18,7 @@ struct EmbedCommand: Subcommand {
           mien embed day1/*.mp4 -o features.safetensors
           mien embed photos/*.jpg --no-faces --model clip-vit-large-patch14 -o photos.safetensors
         """
+    static let operands = Operands(files: [.media], repeats: true)
     static let options =
         [
             Option("-o", "--output", value: "OUT", help: "the safetensors file"),

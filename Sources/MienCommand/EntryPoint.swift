@@ -11,7 +11,7 @@ struct EntryPoint {
             ReportCommand.self, PlotCommand.self, OverlayCommand.self, EmbedCommand.self, ImportCommand.self,
             TrainCommand.self,
             EvaluateCommand.self,
-            BenchCommand.self, ModelCommand.self, DevicesCommand.self,
+            BenchCommand.self, ModelCommand.self, DevicesCommand.self, CompletionCommand.self,
         ]
     }
 
@@ -34,22 +34,38 @@ struct EntryPoint {
         }
         switch verb {
         case "--help", "-h", "help":
-            if words.count > 1, let command = subcommands.first(where: { $0.name == words[1] }) {
-                Console.print(command.help)
-            } else {
+            guard words.count > 1 else {
                 Console.print(overview)
+                return .done
             }
+            guard let command = subcommand(words[1]) else { return .usage }
+            Console.print(command.help)
             return .done
         case "--version", "version":
             Console.print("mien \(mienVersion)")
             return .done
         default:
-            guard let command = subcommands.first(where: { $0.name == verb }) else {
-                Console.say("no command '\(verb)'; 'mien --help' lists them")
-                return .usage
-            }
+            guard let command = subcommand(verb) else { return .usage }
             return run(command, Array(words.dropFirst()))
         }
+    }
+
+    /// The command of that name; says what is wrong if there is none.
+    private static func subcommand(_ word: String) -> (any Subcommand.Type)? {
+        if let command = subcommands.first(where: { $0.name == word }) { return command }
+        let isPath = word.contains { "./".contains($0) } && !word.hasPrefix("-")
+        if isPath || FileManager.default.fileExists(atPath: word) {
+            let command =
+                OutputPlan.isFolder(word)
+                ? "annotate \(word) -o tables/"
+                : FileKind.media.mismatch(at: word) == nil ? "annotate \(word)" : "report \(word)"
+            Console.say("'\(word)' is no command; did you mean 'mien \(command)'?")
+        } else {
+            let names = subcommands.map { $0.name } + ["help", "version"]
+            let hint = Spelling.hint(word, in: names)
+            Console.say("no command '\(word)'\(hint.isEmpty ? ";" : hint) 'mien --help' lists them")
+        }
+        return nil
     }
 
     private static func run(_ command: any Subcommand.Type, _ words: [String]) -> ExitCode {
@@ -58,9 +74,15 @@ struct EntryPoint {
             return .done
         }
         do {
-            return try command.init(Arguments(words, options: command.options)).run()
+            let arguments = try Arguments(words, options: command.options)
+            try command.operands.check(arguments.operands, of: command.name)
+            try command.operands.checkFiles(arguments.operands, of: command.name)
+            for option in command.options { try option.checkFile(arguments.string(option.key)) }
+            return try command.init(arguments).run()
         } catch let error as UsageError {
-            Console.say("\(command.name): \(error); 'mien \(command.name) --help' explains")
+            // A question has its answer in it.
+            let pointer = "\(error)".hasSuffix("?") ? "" : "; 'mien \(command.name) --help' explains"
+            Console.say("\(command.name): \(error)\(pointer)")
             return .usage
         } catch let error as MienError {
             Console.say("\(error)")

@@ -22,14 +22,16 @@ struct EvaluateCommand: Subcommand {
           mien evaluate --task expression --predictions other.csv --labels test.csv --csv
           mien evaluate --task expression --heads model/ --affwild2 Aff-Wild2 --submission out.txt
         """
+    static let operands = Operands()
     static let options =
         [
-            Option("--heads", value: "H", help: "heads.safetensors, or a model folder"),
+            Option("--heads", value: "HEADS", help: "heads.safetensors, or a model folder"),
             Option("--predictions", value: "P.csv", help: "a table of predictions, instead of heads"),
             Option("--smoothed", help: "score the smoothed columns of a table of mien annotate"),
             Option(
-                "--tune-on", value: "T",
-                help: "what temperature and thresholds are fitted on: features, labels\nor Aff-Wild2"),
+                "--tune-on", value: "DATA",
+                help:
+                    "the data on which temperature and thresholds are fitted: features,\nlabels or Aff-Wild2"),
             Option(
                 "--part", value: "train|validation|test",
                 help:
@@ -37,7 +39,8 @@ struct EvaluateCommand: Subcommand {
             ),
             Option("--submission", value: "FILE", help: "write the challenge's file of predictions"),
             Option(
-                "--template", value: "T", help: "the images that file must answer for, in its first column"),
+                "--template", value: "FILE", help: "the images that file must answer for, in its first column"
+            ),
             Option("-y", help: "overwrite it if it is there"),
             Option("--json", help: "print JSON"),
             Option("--csv", help: "print CSV"),

@@ -28,9 +28,12 @@ struct ExportCommand: Subcommand {
           mien export tables/*.csv --to eaf:elan/ --labels happiness,AU06,AU12 --min-duration 0.5
           mien export clip.csv --to jsonl:- | head
         """
+    static let operands = Operands(files: [.table], repeats: true)
     static let options =
         [
-            Option("--to", value: "FORMAT[:FILE]", help: "what to make; may be repeated"),
+            Option(
+                "--to", value: "FORMAT[:FILE]", choices: ExportFormat.allCases.map(\.rawValue),
+                help: "what to make; may be repeated"),
             Option("-y", help: "overwrite files that are there"),
         ] + ExportArguments.options + [
             Option("-q", "--quiet", help: "say nothing but errors and warnings")

@@ -23,10 +23,11 @@ struct ImportCommand: Subcommand {
           mien import clip.eaf -o labels.csv
           mien import done/clip.eaf --table clip.csv --media clip.mp4 -o labels.csv
         """
+    static let operands = Operands(files: [.elan])
     static let options = [
-        Option("-o", "--output", value: "LABELS", help: "the labels, or - for standard output"),
+        Option("-o", "--output", value: "LABELS.csv", help: "the labels, or - for standard output"),
         Option("-y", help: "overwrite labels that are there"),
-        Option("--table", value: "CSV", help: "the table of mien annotate. Default: FILE.csv"),
+        Option("--table", value: "TABLE", help: "the table of mien annotate. Default: FILE.csv"),
         Option("--media", value: "VIDEO", help: "its video. Default: the one its metadata name"),
         Option("--skip-malformed", help: "count and leave out annotations that cannot be understood"),
         Option("-q", "--quiet", help: "say nothing but errors"),

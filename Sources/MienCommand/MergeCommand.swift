@@ -17,6 +17,7 @@ struct MergeCommand: Subcommand {
           mien merge tables/ -o all.csv
           mien merge tables/ --list clips.txt -o all.csv
         """
+    static let operands = Operands(files: [.folder])
     static let options = [
         Option("-o", "--output", value: "OUT.csv", help: "the table; default: standard output"),
         Option(

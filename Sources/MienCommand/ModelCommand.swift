@@ -26,6 +26,7 @@ struct ModelCommand: Subcommand {
           mien model import clip-vit-base-patch32 --heads heads.safetensors -o mymodel
           mien model quantize mymodel -o mymodel-int8
         """
+    static let operands = Operands(verbs: ["inspect", "import", "quantize"], files: [.folder])
     static let options =
         [
             Option("--json", help: "print JSON"),

@@ -7,7 +7,7 @@ struct ModelOptions {
         Option(
             "--precision", value: "fp32|int8",
             help:
-                "what the encoder multiplies with; int8 is about twice as fast and a\nlittle less exact. Default: as the weights are stored"
+                "the numbers the encoder computes with; int8 is about twice as fast and\na little less exact. Default: as the weights are stored"
         ),
         Option("--threads", value: "N", help: "cores for the encoder; default: all. Changes no result"),
     ]

@@ -10,13 +10,14 @@ struct OverlayCommand: Subcommand {
 
         Draws what the table says of each frame into the video it was made from: every face's box, number,
         expression and action units, smoothed as in the table, and the frame's number, time and status.
-        The video keeps its size, its timestamps and its audio. Of a table of a part, the video is that part and
-        begins at 0. Without -o the overlay of clip.mp4 is clip.overlay.mp4 in the current directory.
+        The video keeps its size, its timestamps and its audio. If the table is of a part of the video, the
+        overlay is of that part, and begins at 0. Without -o the overlay of clip.mp4 is clip.overlay.mp4 in the current directory.
 
         Examples:
           mien overlay clip.csv clip.mp4
           mien annotate clip.mp4 --overlay clip.overlay.mp4    # both at once
         """
+    static let operands = Operands(files: [.table, .media])
     static let options = [
         Option("-o", "--output", value: "OUT", help: "the video; its name ends in .mp4, .mov or .mkv"),
         Option("-y", help: "overwrite it if it is there"),

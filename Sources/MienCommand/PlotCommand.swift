@@ -10,8 +10,8 @@ struct PlotCommand: Subcommand {
     static let usage = """
         TABLE.csv [-o OUT.png|OUT.svg|OUT.pdf] [options]
 
-        Draws one face's expressions and action units over seconds, smoothed, in colours that do not depend on
-        colour vision. Where the face has no reading the figure is empty. SVG and PDF hold shapes, not pixels.
+        Draws one face's expressions and action units over time, smoothed, in colours that people with any
+        colour vision tell apart. Where the face has no reading the figure is empty. SVG and PDF hold shapes, not pixels.
         Without -o the figure of clip.csv is clip.png in the current directory.
 
         Examples:
@@ -19,14 +19,17 @@ struct PlotCommand: Subcommand {
           mien plot clip.csv --face 1 -ss 1:30 -t 20 -o figure2.svg
           mien plot clip.csv --expressions both --width 85 -o column.pdf
         """
+    static let operands = Operands(files: [.table])
     static let options = [
         Option("-o", "--output", value: "OUT", help: "the figure; its ending says what it is"),
         Option("-y", help: "overwrite it if it is there"),
         Option("--face", value: "N", help: "the face_id to draw. Default: the face with the most rows"),
-        Option("-ss", value: "T", help: "start at T: seconds, or as in 1:02:03.5"),
-        Option("-t", value: "T", help: "draw this much of it"),
+        Option("-ss", value: "T", help: "start at T (seconds, or h:mm:ss)"),
+        Option("-t", value: "T", help: "draw T seconds (or h:mm:ss)"),
         Option("--raw", help: "draw the raw columns instead of the smoothed ones"),
-        Option("--expressions", value: "HOW", help: "stacked, curves, both or none. Default: stacked"),
+        Option(
+            "--expressions", value: "stacked|curves|both|none",
+            help: "how expressions are drawn. Default: stacked"),
         Option("--no-au", help: "leave the action units out"),
         Option("--title", value: "TEXT", help: "a heading. Default: none"),
         Option("--width", value: "MM", help: "the width in millimetres, 60 to 1000. Default: 170"),

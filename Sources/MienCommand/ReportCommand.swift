@@ -14,19 +14,21 @@ struct ReportCommand: Subcommand {
         Writes one page that shows the table beside its video: expressions and action units over time, the
         face at the cursor, a summary, long events, and how the table was made. It opens from the disk, without
         a network or a server. The video is linked by its path relative to the page, so that the two can be
-        moved together, or put into the page with --embed. Without -o the page of clip.csv is clip.html in the
-        current directory; without --video the video is the one that TABLE.meta.json names.
+        moved together, or put into the page with --embed: a video that not every browser plays, such as HEVC,
+        ProRes or an AVI file, as a copy in H.264. Without -o the page of clip.csv is clip.html in the current
+        directory; without --video the video is the one that TABLE.meta.json names.
 
         Examples:
           mien report clip.csv
           mien report clip.csv --embed -o to-a-colleague.html
           mien report day1/clip.csv --video day1/clip.mp4 --min-event 0.5 -o day1/clip.html
         """
+    static let operands = Operands(files: [.table])
     static let options = [
         Option("-o", "--output", value: "OUT", help: "the page (OUT.html), or - for standard output"),
         Option("-y", help: "overwrite it if it is there"),
         Option("--video", value: "CLIP", help: "the video or image the table is of"),
-        Option("--embed", help: "put the video into the page; up to 256 MiB"),
+        Option("--embed", help: "put the video, or a copy that browsers play, into the page;\nup to 256 MiB"),
         Option("--no-video", help: "show the timelines alone"),
         Option(
             "--min-event", value: "S", help: "list what lasts S seconds or longer. Default: 1"),
@@ -80,6 +82,7 @@ struct ReportCommand: Subcommand {
 
     func run() throws -> ExitCode {
         let start = ContinuousClock.now
+        let interrupt = Interrupt()
         let rows = try TableReader(path: table)
         let record = RunRecord(table: table)
         var page = try ReportPage(
@@ -93,7 +96,9 @@ struct ReportCommand: Subcommand {
             Console.say("\(error)")
             return .model
         }
-        if showsVideo { try addVideo(record, to: &page) }
+        let copy = showsVideo ? try addVideo(record, to: &page, interrupt.cancellation) : nil
+        defer { withExtendedLifetime(copy) {} }
+        if interrupt.cancellation.isCancelled { return .interrupted }
         if let gap = record.metadata?.options["gap-max"]?.seconds { page.summary.gapMaximum = gap }
         page.summary.minimumEvent = minimumEvent
         let counts = try output.write { try page.write(rows, to: $0) }
@@ -101,7 +106,8 @@ struct ReportCommand: Subcommand {
             let name = output.path == "-" ? "the page" : output.path
             let time = String(format: "%.1f s", (ContinuousClock.now - start).inSeconds)
             Console.say(
-                "\(name): \(counts.rows) rows, \(counts.faces.count) \(counts.faces.count == 1 ? "face" : "faces"), \(time)"
+                "\(name): \(counts.rows) \(counts.rows == 1 ? "row" : "rows"), "
+                    + "\(counts.faces.count) \(counts.faces.count == 1 ? "face" : "faces"), \(time)"
             )
         }
         return .done
@@ -121,13 +127,79 @@ struct ReportCommand: Subcommand {
         }
     }
 
-    private func addVideo(_ record: RunRecord, to page: inout ReportPage) throws {
-        if let video = video ?? record.video {
-            page.media = try PageMedia(path: video, page: output.path, embedded: embeds)
-        } else if embeds {
-            throw UsageError("--embed: the video is not where \(table) was made from; name it with --video")
-        } else if let name = record.metadata?.input.name {
-            page.notes.append("The video \(name) was not found when the page was made.")
+    /// Adds the video, or in its place a copy, which must live until the page is written.
+    private func addVideo(
+        _ record: RunRecord, to page: inout ReportPage, _ cancellation: Cancellation
+    ) throws -> PlayableCopy? {
+        guard let path = video ?? record.video else {
+            if embeds {
+                throw UsageError(
+                    "--embed: the video is not where \(table) was made from; name it with --video")
+            }
+            if let name = record.metadata?.input.name {
+                page.notes.append("The video \(name) was not found when the page was made.")
+            }
+            return nil
+        }
+        guard let found = try open(path, page: &page, cancellation), !cancellation.isCancelled else {
+            return nil
+        }
+        guard embeds, let obstacle = found.obstacle else {
+            var media = try PageMedia(path: path, page: output.path, embedded: embeds)
+            media.start = found.start
+            media.obstacle = found.obstacle
+            page.media = media
+            if let obstacle = found.obstacle {
+                Console.say(
+                    "\(path): not every browser plays \(obstacle); --embed puts a copy that they play into the page"
+                )
+            }
+            return nil
+        }
+        let progress = isQuiet ? nil : ProgressLine(name: path)
+        defer { progress?.clear() }
+        let copy = try PlayableCopy(
+            of: path, limit: PageMedia.largestEmbedded, cancellation: cancellation,
+            progress: { progress?.update(frames: $0, of: $1) })
+        progress?.clear()
+        if cancellation.isCancelled { return nil }
+        var media = try PageMedia(path: copy.path, page: output.path, embedded: true)
+        media.name = (path as NSString).lastPathComponent
+        media.start = try TableVideo(copy.path).start
+        page.media = media
+        page.notes.append(
+            "The video in the page is a copy, as not every browser plays \(obstacle); the table was made from the original."
+        )
+        for warning in copy.warnings { Console.say("\(path): \(warning)") }
+        if !isQuiet {
+            Console.say(
+                "\(path): not every browser plays \(obstacle); a copy (\(copy.encoder)) is in the page")
+        }
+        return copy
+    }
+
+    /// Opens the video and checks that it is the table's. One that the user named must be; one that only lies where
+    /// the metadata say may have changed since.
+    private func open(
+        _ path: String, page: inout ReportPage, _ cancellation: Cancellation
+    ) throws -> TableVideo? {
+        let progress = isQuiet ? nil : ProgressLine(name: path)
+        defer { progress?.clear() }
+        do {
+            let found = try TableVideo(path)
+            // Rows from standard input can be read only once.
+            if table != "-" {
+                try found.check(against: table, cancellation: cancellation) {
+                    progress?.update(frames: $0, of: $1)
+                }
+            }
+            return found
+        } catch {
+            guard video == nil, !embeds else { throw error }
+            progress?.clear()
+            Console.say("\(error); the page does without it")
+            page.notes.append("The video \((path as NSString).lastPathComponent) is not shown: \(error).")
+            return nil
         }
     }
 }

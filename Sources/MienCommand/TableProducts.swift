@@ -6,7 +6,7 @@ struct TableProducts: Sendable {
     static let options = [
         OverlayPlan.option,
         Option(
-            "-F", value: "FORMAT[:FILE]",
+            "-F", value: "FORMAT[:FILE]", choices: ExportFormat.allCases.map(\.rawValue),
             help:
                 "export the table when it is done, as mien export --to does:\n\(ExportFormat.allCases.map(\.rawValue).joined(separator: ", "));\nmay be repeated"
         ),

@@ -21,26 +21,30 @@ struct TrainCommand: Subcommand {
           mien train --task au --affwild2 Aff-Wild2 --model clip-vit-large-patch14 -o heads.safetensors
           mien train --task expression --features train.safetensors --val val.safetensors --ablate
         """
+    static let operands = Operands()
     static let options =
         [
             Option(
                 "-o", "--output", value: "HEADS", help: "the heads; a head for the other task in it stays"),
             Option("-y", help: "overwrite a head for this task, or an older checkpoint"),
             Option(
-                "--val", value: "V", help: "what the best epoch is chosen on: features, labels or\nAff-Wild2"),
+                "--val", value: "DATA",
+                help: "the data on which the best epoch is chosen: features, labels or\nAff-Wild2"),
             Option(
                 "--split", value: "subject|video",
                 help:
-                    "choose it on part of the training data instead, with no subject,\nor video, on both sides"
+                    "choose the best epoch on part of the training data instead, with no\nsubject, or video, in both parts"
             ),
             Option("--val-fraction", value: "F", help: "how much --split holds out. Default: 0.2"),
             Option(
                 "--calibration-split", value: "F",
                 help: "how much is held out to fit temperature and thresholds.\nDefault: 0.1"),
         ] + LabelArguments.options + TrainingArguments.options + [
-            Option("--checkpoint", value: "FILE", help: "where training stands. Default: HEADS.checkpoint"),
+            Option(
+                "--checkpoint", value: "FILE",
+                help: "where training saves its state. Default: HEADS.checkpoint"),
             Option("--resume", help: "go on from the checkpoint, if it is there"),
-            Option("--json", help: "print what came of it as JSON"),
+            Option("--json", help: "print the results as JSON"),
             Option("-q", "--quiet", help: "say nothing but errors"),
         ] + AblationArguments.options
 

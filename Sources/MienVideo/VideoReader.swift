@@ -81,6 +81,12 @@ package final class VideoReader {
         return nil
     }
 
+    /// Goes to the next frame without making its picture, and returns its number, from 0, and its time; nil at the end.
+    package func nextTime() throws(VideoError) -> (index: Int, pts: Int64?, timestamp: Double)? {
+        guard try advance() else { return nil }
+        return (source.index, source.reading.pts, source.reading.timestamp)
+    }
+
     /// Whether `input` can be read a second time, as a file can and a pipe or a camera cannot.
     package static func canReadAgain(_ input: String) -> Bool {
         // What cannot be opened at all is for opening to explain.

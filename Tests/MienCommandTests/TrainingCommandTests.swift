@@ -149,7 +149,7 @@ import Testing
     @Test(
         arguments: [
             ("train", 1, "no task given"),
-            ("train --task joy --features train.safetensors", 1, "expected expression, or au"),
+            ("train --task joy --features train.safetensors", 1, "expected expression or au"),
             ("train --task expression -o h.safetensors", 1, "no data given"),
             ("train --task expression --features train.safetensors", 1, "no output given"),
             ("train --task expression --features l.csv -o h.safetensors", 1, "--labels takes a CSV"),

@@ -61,7 +61,7 @@ import Testing
 
     private func isNear(_ read: Double?, _ score: Float?) -> Bool {
         guard let read, let score else { return read == nil && score == nil }
-        return abs(read - Double(score)) <= 0.002 + 1e-6
+        return (-1e-6..<0.005 + 1e-6).contains(Double(score) - read)
     }
 
     @Test func nothingBreaksOutOfItsPlace() throws {
@@ -102,7 +102,7 @@ import Testing
         // A block of rows is a third of a megabyte, whatever the length of the table.
         #expect(sink.largestWrite < 600_000)
         #expect(sink.writes > short.writes + 8)
-        #expect(Double(sink.bytes.count - short.bytes.count) / 45_000 < 90)
+        #expect(Double(sink.bytes.count - short.bytes.count) / 45_000 < 95)
     }
 
     @Test func framesKeepTheNumbersOfTheWholeClip() throws {

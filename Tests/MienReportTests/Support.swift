@@ -105,6 +105,10 @@ struct PageContent {
         var box: [Int]?
         /// Raw expressions and action units, then smoothed ones.
         var scores: [Double?]
+        /// The expression's label, raw and smoothed.
+        var labels: [FacialExpression?]
+        /// Active action units, a bit for each, raw and smoothed.
+        var active: [UInt16]
     }
 
     let document: [String: Any]
@@ -120,7 +124,7 @@ struct PageContent {
             let bytes = [UInt8](try #require(Data(base64Encoded: content)))
             let frames = try #require(Self.attribute("data-frames", of: tag))
             let count = try #require(Self.attribute("data-rows", of: tag))
-            #expect(bytes.count == 12 * frames + 54 * count)
+            #expect(bytes.count == 12 * frames + 60 * count)
             var fresh = (0..<frames).map { i in
                 (
                     time: Double(bitPattern: UInt64(Self.integer(bytes, 8 * i, 8))),
@@ -128,14 +132,14 @@ struct PageContent {
                 )
             }[...]
             for row in 0..<count {
-                let at = 12 * frames + 54 * row
+                let at = 12 * frames + 60 * row
                 if bytes[at + 4] & 0x80 != 0 {
                     let next = fresh.popFirst()
                     let frame = try #require(next)
                     times.append(frame.time)
                     numbers.append(frame.number)
                 }
-                var read = Self.row(bytes[at..<at + 54])
+                var read = Self.row(bytes[at..<at + 60])
                 read.frame = times.count
                 read.time = try #require(times.last)
                 read.number = try #require(numbers.last)
@@ -156,8 +160,10 @@ struct PageContent {
         let box = (0..<4).map { Int(Int16(truncatingIfNeeded: integer(bytes, 6 + 2 * $0, 2))) }
         return Row(
             face: face == 0xFFFF_FFFF ? nil : Int(face), status: Int(bytes[4] & 0x7F),
-            confidence: bytes[5] == 255 ? nil : Double(bytes[5]) / 250, box: box[0] == -32768 ? nil : box,
-            scores: bytes[14...].map { $0 == 255 ? nil : Double($0) / 250 })
+            confidence: bytes[5] == 255 ? nil : Double(bytes[5]) / 200, box: box[0] == -32768 ? nil : box,
+            scores: bytes[14..<54].map { $0 == 255 ? nil : Double($0) / 200 },
+            labels: bytes[54..<56].map { FacialExpression(rawValue: Int($0)) },
+            active: [56, 58].map { UInt16(integer(bytes, $0, 2)) })
     }
 
     private static func blocks(in text: String) -> [(tag: Substring, content: String)] {

@@ -105,6 +105,11 @@ class Browser:
             stops.append(self.run("document.activeElement.id"))
         return stops
 
+    def print(self, path, width, height):
+        """The page on paper of this size in inches, without asking for backgrounds, as the browser's dialogue does."""
+        paper = self.command("Page.printToPDF", paperWidth=width, paperHeight=height, printBackground=False)
+        path.write_bytes(base64.b64decode(paper["data"]))
+
     def shot(self, path):
         width, height = self.run("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}

@@ -1,24 +1,31 @@
 #!/usr/bin/env python3
 """Open reports in a browser and use them as a person would.
 
-    apt-get install chromium chromium-driver
+    apt-get install chromium chromium-driver poppler-utils
     pip install -r tools/check_report/requirements.txt
     swift build -c release
     tools/check_report/check.py                    # says what it saw, and ends with 1 if something is wrong
     tools/check_report/check.py --keep out/report  # pages and pictures stay there
+    MIEN=/usr/local/bin/mien tools/check_report/check.py   # another mien than that of the release build
 
 The pages are opened from the disk with the network switched off: of the sample, linked and embedded, with names that try to
-break out, without a face, of one row, of an empty table, and of an hour with three faces.
+break out, without a face, of one row, of an empty table, of scores that are close to each other, of videos that browsers do
+not play, and of an hour with three faces. They are looked at on wide and narrow screens, in both themes, and on paper.
 """
 
 import argparse
+import csv
+import os
 import pathlib
+import random
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+import numpy as np
 
 from browser import Browser
 
@@ -30,7 +37,7 @@ class Checks:
     def __init__(self, folder):
         self.folder = folder
         self.failures = 0
-        self.mien_path = str(ROOT / ".build/release/mien")
+        self.mien_path = os.environ.get("MIEN", str(ROOT / ".build/release/mien"))
 
     def mien(self, *words):
         subprocess.run([self.mien_path, *map(str, words)], cwd=self.folder, check=True, capture_output=True)
@@ -109,12 +116,110 @@ class Checks:
         browser.key(" ")
         time.sleep(1.5)
         self.expect("Space plays", run("page.player.playing") and run("page.time") > 0.2, run("page.time"))
+        browser.hover("units", 0.9)
+        time.sleep(0.8)
+        follows = run("byId('readout-time').textContent === clock(page.time) && page.player.playing")
+        self.expect("values follow the video while the pointer rests", follows)
         browser.key(" ")
+        time.sleep(0.2)
         self.expect("and pauses", not run("page.player.playing"))
+        self.expect("values stay with the video", run("byId('readout-time').textContent === clock(page.time)"))
         stops = browser.tab_stops(40)
         missing = {"smoothed", "raw", "zoom-in", "overview", "event-kind"} - set(stops)
         self.expect("Tab reaches the controls", not missing, missing or "")
         self.expect("no message in the console", not browser.messages())
+
+    def agreement(self, browser):
+        """Every row of a table of close scores: its labels, its two decimals, its active units, and its events."""
+        self.opened(browser, "close.html")
+        with open(self.folder / "close.csv") as file:
+            rows = list(csv.DictReader(file))
+        expressions = browser.run("page.timeline.document.expressions")
+        units = browser.run("page.timeline.document.units.map(u => u.name)")
+        for series, prefix in ((0, ""), (1, "s_")):
+            browser.run(f"page.setSeries({series})")
+            seen = browser.run("""[...page.timeline.frameTimes].map(time => {
+                page.seek(time + 1e-4);
+                const items = page.readout.rows;
+                const area = page.charts.stack.getArea();
+                page.showTip(page.marks[0], {clientX: area.x, clientY: 0, pointerType: 'mouse'}, time + 1e-4);
+                return [items.map(r => r.value.textContent), items.map(r => r.item.classList.contains('on')),
+                    byId('tip').querySelector('div').textContent, byId('overview').getAttribute('aria-valuetext')];
+            })""")
+            events = [e for e in browser.run("page.summary.series.events") if e[0] < 8]
+            wrong = []
+            for row, (values, on, tip, said) in zip(rows, seen, strict=True):
+                names = [prefix + name for name in expressions] + [prefix + (u.lower() if prefix else u) for u in units]
+                label = row[prefix + "expression"]
+                rounded = [f"{(int(row[n].replace('.', '')) + 5000) // 10000 / 100:.2f}" for n in names]
+                active = [float(row[n]) >= 0.5 for n in names[8:]]
+                at = float(row["timestamp"]) + 1e-4
+                event = [expressions[int(k)] for k, start, end, _ in events if start <= at < end]
+                if values != rounded or on[8:] != active or [expressions[k] for k in range(8) if on[k]] != [label] \
+                        or not tip.startswith(label) or not said.endswith(label) or event != [label]:
+                    wrong.append((row["frame"], label, values, on, tip, said, event))
+            self.expect(f"{'smoothed' if series else 'raw'}: nothing contradicts the table", not wrong, wrong[:1] or len(rows))
+
+    def unplayable(self, browser):
+        for name, (_, obstacle, plays) in VIDEOS.items():
+            self.opened_quietly(browser, f"{name}.html")
+            browser.wait("page.player.element.readyState >= 1 || !byId('media-problem').hidden")
+            said = browser.run("byId('media-problem').hidden ? '' : byId('media-problem').textContent")
+            self.expect("says why there is no picture" if not plays else "plays here", (obstacle in said) != plays, said)
+            self.opened(browser, f"{name}-embedded.html")
+            browser.wait("page.player.element.readyState >= 2")
+            browser.run("page.stepFrames(40)")
+            browser.wait("!page.player.element.seeking && page.player.wanted === null")
+            self.expect("embedded it is there", browser.run("page.player.element.videoWidth") > 0)
+            shown = browser.run("page.player.element.currentTime - page.player.start - page.timeline.frameTimes[40]")
+            self.expect("at the time of the table", 0 <= shown < 0.01, shown)
+
+    def opened_quietly(self, browser, name):
+        print(name)
+        browser.open(self.folder / name)
+        time.sleep(1)
+        browser.messages()
+
+    def late(self, browser):
+        """Sound begins half a second before the picture."""
+        self.opened(browser, "late.html")
+        browser.wait("page.player.element.readyState >= 2")
+        browser.run("page.seek(1)")
+        browser.wait("!page.player.element.seeking")
+        shown = browser.run("page.player.element.currentTime")
+        self.expect("second 1 of the table is second 1.5 of the file", abs(shown - 1.5) < 0.01, shown)
+
+    def paper(self, name):
+        for dark in (False, True):
+            with Browser(1600, 1000, dark) as browser:
+                browser.open(self.folder / name)
+                time.sleep(1)
+                for paper, width, height in (("A4", 8.27, 11.69), ("Letter", 8.5, 11)):
+                    pdf = self.folder / f"{name}-{paper}-{'dark' if dark else 'light'}.pdf"
+                    browser.print(pdf, width, height)
+                    self.on_paper(pdf, browser)
+                self.expect("the screen is as before", browser.run("!document.documentElement.classList.contains('print')"))
+
+    def on_paper(self, pdf, browser):
+        text = subprocess.run(["pdftotext", "-layout", pdf, "-"], check=True, capture_output=True, text=True).stdout
+        events = browser.run("page.summary.series.events.filter(e => e[0] !== 0).length")
+        parts = ["Overview", "Action units over the whole table", "How to read this", "Model SHA-256", "AU26"]
+        missing = [part for part in parts if part not in text]
+        self.expect(f"{pdf.name}: all parts", not missing, missing or "")
+        self.expect("all events", text.count("peak ") == events, text.count("peak "))
+        subprocess.run(["pdftoppm", "-r", "50", pdf, pdf.with_suffix("")], check=True)
+        colours = set()
+        for page in sorted(self.folder.glob(pdf.stem + "-*.ppm")):
+            data = page.read_bytes()
+            width, height = map(int, data.split(b"\n", 3)[1].split())
+            picture = np.frombuffer(data[-3 * width * height:], np.uint8).reshape(height, width, 3)
+            page.unlink()
+            margin = int(0.4 * 50)
+            edges = [picture[:, :margin], picture[:, -margin:], picture[:margin], picture[-margin:]]
+            self.expect("the margins are white", all((edge == 255).all() for edge in edges))
+            flat = picture.reshape(-1, 3).astype(int)
+            colours |= {tuple(c) for c in flat[np.ptp(flat, axis=1) > 60] // 32}
+        self.expect("in colour", len(colours) > 20, len(colours))
 
     def hour(self, browser):
         seconds = self.opened(browser, "hour.html")
@@ -144,6 +249,33 @@ class Checks:
                     browser.shot(self.folder / f"{name}-{width}-{'dark' if dark else 'light'}.png")
 
 
+# How ffmpeg makes each, what mien says of it, and whether Chromium plays it all the same.
+VIDEOS = {
+    "hevc": ("-c:v libx265 -x265-params log-level=none -tag:v hvc1 hevc.mp4", "HEVC", False),
+    "prores": ("-c:v prores_ks prores.mov", "ProRes", False),
+    "mjpeg": ("-c:v mjpeg -q:v 4 -c:a pcm_s16le mjpeg.avi", "Motion JPEG", False),
+    "mpeg2": ("-c:v mpeg2video -r 25 mpeg2.mpg", "MPEG-2", False),
+    "tenbit": ("-c:v libx264 -pix_fmt yuv420p10le tenbit.mp4", "yuv420p10le", True),
+    "stream": ("-c copy stream.ts", "transport stream", False),
+}
+
+
+def close_table(path, header):
+    """Scores that differ by millionths, around each other, thresholds and halves of a hundredth; labels at random."""
+    draw = random.Random(5)
+    names = header[header.index("neutral"):header.index("expression")]
+    def scores(count, around):
+        return [f"{draw.choice(around) + draw.randint(-4, 4) * 1e-6:.6f}" for _ in range(count)]
+    with open(path, "w") as file:
+        file.write(",".join(header) + "\n")
+        for frame in range(1, 301):
+            cells = [str(frame), "0", f"{frame / 25:.6f}", "0.9", "1", str(frame), "ok", "1", "2", "3", "4"]
+            for _ in range(2):
+                cells += scores(8, draw.choice([[0.125], [0.115, 0.12], [0.1225]])) + [draw.choice(names)]
+                cells += scores(12, [0.5, 0.495, 0.005, 0.995])
+            file.write(",".join(cells) + "\n")
+
+
 def make(checks):
     folder = checks.folder
     shutil.copy(SAMPLE, folder / "smile.mp4")
@@ -159,11 +291,27 @@ def make(checks):
     for name, rows in (("empty", []), ("faceless", [bare]), ("one", lines[1:2])):
         (folder / f"{name}.csv").write_text("\n".join([lines[0], *rows]) + "\n")
         checks.mien("report", f"{name}.csv", "-y")
+    close_table(folder / "close.csv", lines[0].split(","))
+    checks.mien("report", "close.csv", "-y", "--min-event", "0")
+    sound = "-f lavfi -i sine=d=4 -i smile.mp4 -t 4"
+    for name, (options, _, _) in VIDEOS.items():
+        run(folder, f"{sound} {options}")
+        clip = options.split()[-1]
+        checks.mien("annotate", clip, "-y", "-o", f"{name}.csv")
+        checks.mien("report", f"{name}.csv", "-y")
+        checks.mien("report", f"{name}.csv", "-y", "--embed", "-o", f"{name}-embedded.html")
+    run(folder, "-f lavfi -i sine=d=4 -itsoffset 0.5 -i smile.mp4 -t 4 -map 0 -map 1 -c:v copy late.mp4")
+    checks.mien("annotate", "late.mp4", "-y")
+    checks.mien("report", "late.csv", "-y")
     subprocess.run([sys.executable, ROOT / "tools/check_report/table.py", folder / "hour.csv"], check=True)
     start = time.monotonic()
     checks.mien("report", "hour.csv", "-y")
     seconds = time.monotonic() - start
     checks.expect("an hour of three faces is made within 3 s", seconds < 3, f"{seconds:.1f} s")
+
+
+def run(folder, words):
+    subprocess.run(["ffmpeg", "-v", "error", "-y", *words.split()], cwd=folder, check=True)
 
 
 def main():
@@ -186,9 +334,14 @@ def main():
                 said = browser.run("document.getElementById('notice')?.textContent ?? ''")
                 checks.expect("says what there is not", notice in said if notice else said == "", said)
                 browser.shot(folder / f"{name}.png")
+            checks.agreement(browser)
+            checks.unplayable(browser)
+            checks.late(browser)
             checks.hour(browser)
         print("looks")
         checks.looks("smile.html")
+        print("paper")
+        checks.paper("smile.html")
     print(f"{checks.failures} failures")
     sys.exit(checks.failures > 0)
 

@@ -122,16 +122,12 @@ final class OverlayPass {
 
     /// Says which of table and video has ended before the other, and why.
     private func explainEnd(_ frames: Channel<VideoFrame>) throws {
-        if let next = table.nextTime {
-            let decoded = reader.report.decodedFrames
-            run.endedEarly =
-                reader.report.endedEarly
-                ?? "\(job.table) goes on with frame \(next.frame), and \(job.video) ends after frame \(decoded): "
-                + "is it the video of this table?"
+        if let problem = table.goesOn(after: reader.report.decodedFrames, video: job.video) {
+            run.endedEarly = reader.report.endedEarly ?? problem
         } else if let cutShort = table.cutShort {
             run.endedEarly = cutShort
         } else if try receive(frames) != nil {
-            let end = "\(job.table) ends with frame \(table.lastFrame), and \(job.video) goes on"
+            let end = table.endsBefore(job.video)
             switch table.claim {
             case .part: break
             case .whole: run.endedEarly = "\(end): is it the video of this table?"

@@ -22,14 +22,16 @@ package struct Arguments {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = word.hasPrefix("--") ? String(parts[0]) : word
             guard let option = options.first(where: { $0.names.contains(name) }) else {
-                throw UsageError("unknown option '\(name)'")
+                let hint = Spelling.hint(name, in: options.flatMap(\.names))
+                throw UsageError("unknown option '\(name)'\(hint)")
             }
             var value = word.hasPrefix("--") && parts.count == 2 ? String(parts[1]) : nil
             if let placeholder = option.value {
                 if value == nil { value = rest.popFirst() }
-                guard value != nil else {
+                guard let value else {
                     throw UsageError("option '\(name)' needs a value: \(name) \(placeholder)")
                 }
+                if let choices = option.onlyChoices { try Self.check(value, of: choices, key: option.key) }
             } else if value != nil {
                 throw UsageError("option '\(name)' takes no value")
             }
@@ -89,9 +91,13 @@ package struct Arguments {
     /// The value of an option as one of `choices`.
     package func choice(_ key: String, of choices: [String]) throws(UsageError) -> String? {
         guard let text = string(key) else { return nil }
-        guard choices.contains(text) else {
-            throw UsageError("\(key) \(text): expected \(choices.joined(separator: ", or "))")
-        }
+        try Self.check(text, of: choices, key: key)
         return text
+    }
+
+    private static func check(_ text: String, of choices: [String], key: String) throws(UsageError) {
+        guard !choices.contains(text) else { return }
+        let hint = Spelling.hint(text, in: choices)
+        throw UsageError("\(key) \(text)\(hint.isEmpty ? ":" : hint) expected \(choices.alternatives)")
     }
 }

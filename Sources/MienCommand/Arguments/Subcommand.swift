@@ -7,6 +7,8 @@ protocol Subcommand {
     /// How it is called, below `mien NAME`, and what it does: the first part of its help.
     static var usage: String { get }
     static var options: [Option] { get }
+    /// What it takes besides.
+    static var operands: Operands { get }
 
     /// Checks what was asked for. Nothing is read or written before this has returned.
     init(_ arguments: Arguments) throws

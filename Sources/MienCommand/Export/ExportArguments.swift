@@ -29,7 +29,7 @@ struct ExportArguments {
         Option(
             "--labels", value: "L,...", help: "intervals of these only, such as happiness,AU12. Default: all"),
         Option(
-            "--media", value: "FILE", help: "the video of the table. Default: the one its metadata name"),
+            "--media", value: "VIDEO", help: "the video of the table. Default: the one its metadata name"),
         Option(
             "--first-frame", value: "S",
             help:
@@ -82,9 +82,10 @@ struct ExportArguments {
         var chosen: Set<EventLabel> = []
         for name in names.split(separator: ",", omittingEmptySubsequences: false) {
             guard let label = EventLabel(name: name) else {
+                let words = EventLabel.all.map(\.name)
+                let hint = Spelling.hint(String(name), in: words)
                 throw UsageError(
-                    "--labels \(names): \"\(name)\" is none of "
-                        + EventLabel.all.map(\.name).joined(separator: ", "))
+                    "--labels \(names): \"\(name)\" is none of \(words.joined(separator: ", "))\(hint)")
             }
             chosen.insert(label)
         }

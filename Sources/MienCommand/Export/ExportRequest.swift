@@ -29,8 +29,11 @@ package struct ExportRequest: Equatable {
             )
         }
         guard let format = ExportFormat(rawValue: word) else {
-            let words = ExportFormat.allCases.map(\.rawValue).joined(separator: ", ")
-            throw UsageError("\(option) \(text): expected one of \(words), and after a colon a file")
+            let words = ExportFormat.allCases.map(\.rawValue)
+            let hint = Spelling.hint(word, in: words)
+            throw UsageError(
+                "\(option) \(text)\(hint.isEmpty ? ":" : hint) expected \(words.alternatives), and after a colon a file"
+            )
         }
         self.format = format
         self.file = file

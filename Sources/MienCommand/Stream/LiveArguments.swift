@@ -11,7 +11,9 @@ struct LiveArguments {
         Option(
             "--input-format", value: "FMT",
             help: "the format asked of a camera: mjpeg, yuyv422, h264 ...\nDefault: the fastest it has"),
-        Option("--rtsp-transport", value: "tcp|udp", help: "what carries RTSP. Default: tcp"),
+        Option(
+            "--rtsp-transport", value: "tcp|udp|udp_multicast|http|https",
+            help: "the transport of RTSP. Default: tcp"),
         Option("--input-option", value: "K=V", help: "an option for FFmpeg's input; may be repeated"),
         Option(
             "--open-timeout", value: "S",

@@ -24,6 +24,7 @@ struct StreamCommand: Subcommand {
           mien stream rtsp://camera.local/stream --json | jq .s_happiness
           mien stream lecture.mp4 --realtime --overlay lecture.overlay.mp4 -o lecture.csv
         """
+    static let operands = Operands(files: [.media])
     static let options =
         [
             Option(

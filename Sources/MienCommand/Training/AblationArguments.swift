@@ -8,10 +8,12 @@ struct AblationArguments {
             help:
                 "train with ERM, CVaR, SAM and all their pairs over several seeds, and\nprint mean and spread; writes no heads"
         ),
-        Option("--alphas", value: "A,...", help: "its alphas of CVaR. Default: 0.5"),
-        Option("--rhos", value: "R,...", help: "its rhos of SAM. Default: 0.5"),
-        Option("--seeds", value: "N,...", help: "its seeds. Default: 1,2,3,4,5"),
-        Option("--test", value: "T", help: "what the best epochs are measured on. Default: validation"),
+        Option("--alphas", value: "A,...", help: "the alphas of CVaR it tries. Default: 0.5"),
+        Option("--rhos", value: "R,...", help: "the rhos of SAM it tries. Default: 0.5"),
+        Option("--seeds", value: "N,...", help: "the seeds it tries. Default: 1,2,3,4,5"),
+        Option(
+            "--test", value: "DATA",
+            help: "the data on which the best epochs are measured. Default: validation"),
         Option("--csv", help: "print the runs as CSV"),
         Option("--markdown", help: "print the table as Markdown"),
     ]

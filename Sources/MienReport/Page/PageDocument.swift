@@ -19,6 +19,8 @@ struct PageDocument: Encodable {
         var name: String
         var address: String?
         var type: String
+        var start: Double
+        var obstacle: String?
     }
 
     struct Label: Encodable {
@@ -63,7 +65,7 @@ struct PageDocument: Encodable {
             events = series.events.sorted { ($0.start, $0.label) < ($1.start, $1.label) }.map {
                 [
                     Double($0.label), $0.start.rounded(to: 1e6), $0.end.rounded(to: 1e6),
-                    Double($0.peak).rounded(to: 1e4),
+                    Double($0.peak).rounded(to: 1e6),
                 ]
             }
         }

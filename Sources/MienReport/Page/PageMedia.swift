@@ -11,6 +11,12 @@ package struct PageMedia: Sendable, Equatable {
     package let address: String?
     /// The media type, guessed from the name.
     package let type: String
+    /// What the page calls it.
+    package var name: String
+    /// Where in it, in seconds, the first frame of the table's video is.
+    package var start = 0.0
+    /// Why not every browser shows it, such as "HEVC (H.265) video", if so.
+    package var obstacle: String?
 
     /// - Parameters:
     ///   - page: The page's path; `-` stands for one in the current directory.
@@ -30,6 +36,7 @@ package struct PageMedia: Sendable, Equatable {
         }
         self.path = path
         type = Self.type(of: path)
+        name = (path as NSString).lastPathComponent
         address = embedded ? nil : Self.address(of: path, from: Self.folder(of: page))
     }
 

@@ -55,7 +55,7 @@ package struct PageParts {
             return (colours + scale).joined()
         }
         return ":root{\(list(Palette.light))}"
-            + "@media (prefers-color-scheme:dark){:root{\(list(Palette.dark))}}\n"
+            + "@media screen and (prefers-color-scheme:dark){:root:not(.print){\(list(Palette.dark))}}\n"
     }
 
     /// Nothing may look for files beside the page.

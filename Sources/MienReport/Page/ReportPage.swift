@@ -77,11 +77,11 @@ package struct ReportPage {
     {
         var counts = TableCounts()
         var timeline = TimelineSummary(options: summary)
-        var packer = RowPacker()
+        var packer = RowPacker(summary)
         while let row = try reporting({ () throws(TimelineError) in try table.next() }) {
             counts.add(row.reading)
             let place = timeline.add(row)
-            packer.append(row.reading, face: place.face, frameTime: place.frameTime)
+            packer.append(row, face: place.face, frameTime: place.frameTime)
             if packer.isFull { try write(&packer, to: &output) }
         }
         if packer.rows > 0 { try write(&packer, to: &output) }
@@ -135,7 +135,8 @@ package struct ReportPage {
                 last: timeline.last ?? 0, untimedFrames: timeline.untimedFrames,
                 status: Dictionary(uniqueKeysWithValues: status)),
             media: media.map {
-                .init(name: ($0.path as NSString).lastPathComponent, address: $0.address, type: $0.type)
+                .init(
+                    name: $0.name, address: $0.address, type: $0.type, start: $0.start, obstacle: $0.obstacle)
             },
             faces: timeline.faces.map(PageDocument.Face.init),
             thresholds: summary.thresholds.map { Double(($0 * 1e6).rounded()) / 1e6 },

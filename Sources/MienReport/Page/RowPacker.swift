@@ -11,12 +11,15 @@ import MienTimeline
 ///          5      1   confidence
 ///          6      8   the box: x, y, width, height in whole pixels, Int16; -32768: none
 ///         14     40   8 expressions, 12 action units, and the same smoothed
+///         54      2   the expression's label, raw and smoothed; 255: none
+///         56      4   the action units that are active, a bit for each, raw (UInt16) and smoothed (UInt16)
 ///
-/// Probabilities are counted in 250ths, so that they are off by 0.002 at most; 255 is a missing one. That is a tenth
-/// of the table's size, and enough for what a screen shows; all figures of the summary come from the table itself.
+/// Probabilities are counted in 200ths, rounded down; 255 is a missing one. Their two decimals follow exactly. Which
+/// expression is the most probable and which action units are active does not follow from them, where scores are
+/// close: that is stated as the table has it. A record is an eighth of its row in the table.
 struct RowPacker {
-    static let recordSize = 54
-    static let levels: Float = 250
+    static let recordSize = 60
+    static let levels: Float = 200
     static let missing: UInt8 = 255
     static let noFace = UInt32.max
     static let noBox = Int16.min
@@ -29,7 +32,10 @@ struct RowPacker {
     private var numbers: [UInt8] = []
     private var records: [UInt8] = []
 
-    init() {
+    private let options: SummaryOptions
+
+    init(_ options: SummaryOptions) {
+        self.options = options
         records.reserveCapacity(Self.blockRows * Self.recordSize)
     }
 
@@ -37,14 +43,15 @@ struct RowPacker {
     var isFull: Bool { rows >= Self.blockRows }
 
     /// Adds a row. `face` is the position of its face in the document; `frameTime` is there if it begins a frame.
-    mutating func append(_ reading: FaceReading, face: Int?, frameTime: Double?) {
+    mutating func append(_ row: TableRow, face: Int?, frameTime: Double?) {
+        let reading = row.reading
         if let frameTime {
             frames += 1
-            append(frameTime.bitPattern, to: &times)
-            append(UInt32(clamping: reading.frame), to: &numbers)
+            Self.append(frameTime.bitPattern, to: &times)
+            Self.append(UInt32(clamping: reading.frame), to: &numbers)
         }
         rows += 1
-        append(face.map { UInt32($0) } ?? Self.noFace, to: &records)
+        Self.append(face.map { UInt32($0) } ?? Self.noFace, to: &records)
         records.append(Self.code(reading.status) | (frameTime == nil ? 0 : Self.frameFlag))
         records.append(reading.confidence.map(Self.level) ?? Self.missing)
         append(reading.box)
@@ -52,6 +59,12 @@ struct RowPacker {
         append(reading.actionUnits?.values)
         append(reading.smoothedExpression?.values)
         append(reading.smoothedActionUnits?.values)
+        for label in [row.label, row.smoothedLabel] {
+            records.append(label.map { UInt8($0.rawValue) } ?? Self.missing)
+        }
+        for units in [reading.actionUnits, reading.smoothedActionUnits] {
+            Self.append(units.map(options.active) ?? 0, to: &records)
+        }
     }
 
     /// The block, and an empty one in its place.
@@ -66,7 +79,7 @@ struct RowPacker {
     }
 
     private static func level(_ probability: Float) -> UInt8 {
-        UInt8((min(max(probability, 0), 1) * levels).rounded())
+        UInt8((min(max(probability, 0), 1) * levels).rounded(.down))
     }
 
     private static func code(_ status: FrameStatus) -> UInt8 {
@@ -92,11 +105,12 @@ struct RowPacker {
             box.map { [$0.x, $0.y, $0.width, $0.height] } ?? InlineArray(repeating: .nan)
         for i in 0..<4 {
             let pixels = edges[i].isNaN ? Self.noBox : Int16(min(max(edges[i].rounded(), -32767), 32767))
-            append(UInt16(bitPattern: pixels), to: &records)
+            Self.append(UInt16(bitPattern: pixels), to: &records)
         }
     }
 
-    private func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
+    /// Static: with the packer as its `self` it would keep the bytes shared, and each call copy them.
+    private static func append<Value: FixedWidthInteger>(_ value: Value, to bytes: inout [UInt8]) {
         for shift in stride(from: 0, to: Value.bitWidth, by: 8) {
             bytes.append(UInt8(truncatingIfNeeded: value >> Value(shift)))
         }

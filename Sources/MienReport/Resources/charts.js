@@ -112,6 +112,7 @@ class Charts {
       },
       underlayCallback: (context, area) => this.paintOverview(context, area),
     });
+    this.all = [this.stack, this.curves, this.units, this.overview];
     this.colour();
   }
 
@@ -190,8 +191,15 @@ class Charts {
   }
 
   resize() {
-    for (const chart of [this.stack, this.curves, this.units, this.overview]) chart.resize();
+    for (const chart of this.all) chart.resize();
     this.draw();
+  }
+
+  /** Draws for paper: as wide as that, and three dots to a pixel; or back for the screen. */
+  print(isOnPaper) {
+    for (const chart of this.all) chart.updateOptions({pixelRatio: isOnPaper ? 3 : null}, true);
+    this.resize();
+    this.colour();
   }
 
   paintUnits(context, area) {
@@ -216,7 +224,7 @@ class Charts {
       }
     });
     const max = timeline.document.levels;
-    for (let i = 0; i < cells.length; i++) if (cells[i] !== MISSING) cells[i] = Math.round(cells[i] / max * 254);
+    for (let i = 0; i < cells.length; i++) if (cells[i] !== MISSING) cells[i] = Math.round(height(cells[i], max) * 254);
     paintCells(context, area.x, area.y, area.w, area.h, columns, 12, cells, this.theme.ramp);
     this.paintSeparators(context, area, 12);
   }
@@ -230,13 +238,13 @@ class Charts {
     const height = area.h / Math.max(this.shownFaces.length, 1);
     this.shownFaces.forEach((index, row) => {
       const face = timeline.faces[index];
-      const dominant = face.dominant(view.series);
       const time = new Float32Array(8 * columns);
       timeline.eachReading(face, view.series * CHANNELS, timeline.first, timeline.end, (i, until) => {
-        if (dominant[i] === MISSING) return;
+        const label = face.label(view.series, i);
+        if (label === MISSING) return;
         const from = Math.max(0, Math.floor((face.times[i] - timeline.first) * scale));
         const to = Math.min(columns, Math.max(from + 1, Math.ceil((until - timeline.first) * scale)));
-        for (let x = from; x < to; x++) time[8 * x + dominant[i]] += until - face.times[i] + 1e-6;
+        for (let x = from; x < to; x++) time[8 * x + label] += until - face.times[i] + 1e-6;
       });
       // The expression that fills most of a column.
       const cells = new Uint8Array(columns).fill(MISSING);

@@ -14,6 +14,12 @@ function bytesOfBase64(text) {
   return bytes;
 }
 
+/** The two decimals of a probability: RowPacker.swift rounds levels down, so that these are the table's. */
+function decimals(level) { return level === MISSING ? '–' : (((level + 1) >> 1) / 100).toFixed(2); }
+
+/** Where in its step a probability is drawn: in the middle, but for the ends. */
+function height(level, levels) { return level === 0 ? 0 : Math.min((level + 0.5) / levels, 1); }
+
 /** One face: its rows in order, a channel after the other, so that a chart reads memory straight. */
 class Face {
   constructor(summary) {
@@ -27,7 +33,10 @@ class Face {
     this.status = new Uint8Array(rows);
     this.boxes = new Int16Array(4 * rows);
     this.levels = new Uint8Array(2 * CHANNELS * rows);
-    this.dominantOf = [null, null];
+    /** The expression that the table states, or 255; raw, then smoothed. */
+    this.labels = new Uint8Array(2 * rows);
+    /** The action units that are active, a bit for each; raw, then smoothed. */
+    this.active = new Uint16Array(2 * rows);
   }
 
   take(bytes, view, at, frame, time) {
@@ -37,6 +46,10 @@ class Face {
     this.status[i] = bytes[at + 4] & 0x7F;
     for (let k = 0; k < 4; k++) this.boxes[4 * i + k] = view.getInt16(at + 6 + 2 * k, true);
     for (let c = 0; c < 2 * CHANNELS; c++) this.levels[c * this.rows + i] = bytes[at + 14 + c];
+    for (let series = 0; series < 2; series++) {
+      this.labels[series * this.rows + i] = bytes[at + 54 + series];
+      this.active[series * this.rows + i] = view.getUint16(at + 56 + 2 * series, true);
+    }
   }
 
   /** The row at or before `time`, or -1. */
@@ -49,20 +62,11 @@ class Face {
     return low - 1;
   }
 
-  /** The most probable expression of each row, or 255. `series`: 0 raw, 1 smoothed. */
-  dominant(series) {
-    if (this.dominantOf[series]) return this.dominantOf[series];
-    const result = new Uint8Array(this.rows).fill(MISSING);
-    const best = new Int16Array(this.rows).fill(-1);
-    for (let k = 0; k < 8; k++) {
-      const base = (series * CHANNELS + k) * this.rows;
-      for (let i = 0; i < this.rows; i++) {
-        const level = this.levels[base + i];
-        if (level !== MISSING && level > best[i]) { best[i] = level; result[i] = k; }
-      }
-    }
-    return this.dominantOf[series] = result;
-  }
+  /** What the table calls the expression in row `i`, or 255. `series`: 0 raw, 1 smoothed. */
+  label(series, i) { return this.labels[series * this.rows + i]; }
+
+  /** Whether the table has action unit `u` active in row `i`. */
+  isActive(series, i, u) { return (this.active[series * this.rows + i] >> u & 1) === 1; }
 }
 
 /** The whole table. */
@@ -171,15 +175,15 @@ class Timeline {
   /**
    * Rows for a chart of the eight expressions: [time, 8 values], with a row of NaN in a gap.
    *
-   * Where there are more readings than a chart has room for, those of a slot become one row with their means, or with
-   * `extremes` two rows with their lowest and highest values, so that no spike is lost.
+   * Where there are more readings than a chart has room for, those of a slot become one row with their means, which add
+   * up to 1, or with `extremes` two rows with their lowest and highest values, so that no spike is lost.
    */
   expressionRows(face, series, start, end, slots, extremes) {
     const rows = [];
     const n = face.rows;
     const base = series * CHANNELS * n;
     const levels = face.levels;
-    const unit = 1 / this.document.levels;
+    const of = Array.from({length: 256}, (_, level) => height(level, this.document.levels));
     const [from, to] = this.rowsBetween(face, start, end);
     const width = (end - start) / slots;
     const grouped = to - from > 2 * slots;
@@ -187,10 +191,13 @@ class Timeline {
     let count = 0, slot = 0, time = 0;
     const flush = () => {
       if (count === 0) return;
-      if (extremes && count > 1) {
-        rows.push([time, ...low.map(v => v * unit)], [time + width / 2, ...high.map(v => v * unit)]);
+      if (extremes && count === 1) {
+        rows.push([time, ...sum]);
+      } else if (extremes) {
+        rows.push([time, ...low], [time + width / 2, ...high]);
       } else {
-        rows.push([time, ...sum.map(v => v / count * unit)]);
+        const whole = sum.reduce((a, b) => a + b);
+        rows.push([time, ...sum.map(v => v / whole)]);
       }
       count = 0;
     };
@@ -216,7 +223,7 @@ class Timeline {
       }
       count++;
       for (let k = 0; k < 8; k++) {
-        const v = levels[base + k * n + i];
+        const v = of[levels[base + k * n + i]];
         if (v < low[k]) low[k] = v;
         if (v > high[k]) high[k] = v;
         sum[k] += v;

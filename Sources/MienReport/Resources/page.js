@@ -26,6 +26,8 @@ class Page {
     this.summary = new Summary(timeline, time => this.seek(time, true));
     this.player = new Player(timeline.document.media, time => {
       if (time !== null) this.time = Math.min(Math.max(time, timeline.first), timeline.end);
+      // What moved last counts: the video, or a pointer that moves, not one that rests.
+      if (time !== null) this.hover = null;
       if (time !== null && this.player.playing) this.follow();
       this.update();
     });
@@ -36,8 +38,19 @@ class Page {
     document.addEventListener('click', event => { if (event.detail > 0) event.target.closest('button')?.blur(); }, true);
     new ResizeObserver(() => this.later('size', () => { this.charts.resize(); this.update(); })).observe(byId('timelines'));
     new ResizeObserver(() => this.boxes.draw(this.time, this.view.face)).observe(byId('screen'));
+    addEventListener('beforeprint', () => this.print(true));
+    addEventListener('afterprint', () => this.print(false));
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => { this.charts.colour(); this.update(); });
     this.showSeries();
+  }
+
+  /** Lays the page out for paper, in the colours of the light theme, or back for the screen. */
+  print(isOnPaper) {
+    document.documentElement.classList.toggle('print', isOnPaper);
+    this.summary.print(isOnPaper);
+    if (this.player.isVideo) this.player.element.controls = !isOnPaper;
+    this.charts.print(isOnPaper);
+    this.update();
   }
 
   // What is shown
@@ -75,6 +88,7 @@ class Page {
     start = Math.min(Math.max((start + end - width) / 2, first), last - width);
     this.view.start = start;
     this.view.end = start + width;
+    byId('tip').hidden = true;
     this.later('window', () => { this.charts.draw(); this.update(); });
   }
 
@@ -104,6 +118,7 @@ class Page {
   seek(time, follows = false) {
     const {first, end} = this.timeline;
     this.time = Math.min(Math.max(time, first), end);
+    this.hover = null;
     this.player.seek(this.time);
     if (follows) this.follow();
     this.update();
@@ -150,8 +165,9 @@ class Page {
           `width:${(view.end - view.start) * scale}px;height:${area.h}px;visibility:${isAll ? 'hidden' : 'visible'}`;
       }
     }
-    const decimals = view.end - view.start < 30 ? 2 : view.end - view.start < 600 ? 1 : 0;
-    byId('window').textContent = `${clock(view.start, decimals)} – ${clock(view.end, decimals)}`;
+    const digits = view.end - view.start < 30 ? 2 : view.end - view.start < 600 ? 1 : 0;
+    const shown = byId('window').textContent = `${clock(view.start, digits)} – ${clock(view.end, digits)}`;
+    byId('printed').textContent = `Face ${view.face.id}, ${view.series ? 'smoothed' : 'raw'}, ${shown}`;
     this.readout.show(view, this.hover ?? time);
     this.updateLabels();
     this.boxes.draw(time, view.face);
@@ -168,7 +184,7 @@ class Page {
     slider.setAttribute('aria-valuemax', timeline.end.toFixed(3));
     slider.setAttribute('aria-valuenow', this.time.toFixed(3));
     const i = timeline.rowAt(view.face, this.time, view.series);
-    const expression = i < 0 ? MISSING : view.face.dominant(view.series)[i];
+    const expression = i < 0 ? MISSING : view.face.label(view.series, i);
     slider.setAttribute('aria-valuetext',
       clock(this.time) + ', ' + (expression === MISSING ? 'no reading' : timeline.document.expressions[expression]));
   }
@@ -244,7 +260,7 @@ class Page {
           else if (from.moved && from.moves) this.setWindow(from.start + time - from.time, from.end + time - from.time);
           else if (from.moved) this.setWindow(Math.min(from.time, time), Math.max(from.time, time));
         }
-        this.hover = event.pointerType === 'touch' ? null : time;
+        this.hover = event.pointerType === 'touch' || this.player.playing ? null : time;
         this.showTip(mark, event, time);
         this.update();
       });
@@ -302,12 +318,14 @@ class Page {
     } else if (mark.chart.id === 'units') {
       const u = Math.min(Math.max(Math.floor(y / area.h * 12), 0), 11);
       const unit = timeline.document.units[u];
-      const level = score(8 + u);
-      lines.push(`${unit.name} ${level === MISSING ? '–' : (level / timeline.document.levels).toFixed(2)}`, unit.meaning);
+      lines.push(`${unit.name} ${decimals(score(8 + u))}`, unit.meaning);
     } else {
-      const order = [0, 1, 2, 3, 4, 5, 6, 7].filter(k => score(k) !== MISSING).sort((a, b) => score(b) - score(a));
+      // The one that the table states comes first, whatever the scores.
+      const first = face.label(view.series, i);
+      const order = [0, 1, 2, 3, 4, 5, 6, 7].filter(k => score(k) !== MISSING)
+        .sort((a, b) => (b === first) - (a === first) || score(b) - score(a));
       for (const k of order.slice(0, mark.chart.id === 'overview' ? 1 : 3)) {
-        lines.push(element('span', {}, swatch(k), `${timeline.document.expressions[k]} ${(score(k) / timeline.document.levels).toFixed(2)}`));
+        lines.push(element('span', {}, swatch(k), `${timeline.document.expressions[k]} ${decimals(score(k))}`));
       }
     }
     const heading = mark.chart.id === 'overview' ? `${clock(time)} · face ${face.id}` : clock(time);

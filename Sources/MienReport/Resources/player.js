@@ -7,6 +7,7 @@ const byId = id => document.getElementById(id);
 class Player {
   constructor(media, moved) {
     this.moved = moved;
+    this.start = media ? media.start : 0;
     this.wanted = null;
     this.isVideo = Boolean(media) && !media.type.startsWith('image/');
     this.element = null;
@@ -25,7 +26,7 @@ class Player {
     }
     byId('screen').prepend(this.element);
     this.element.addEventListener('error', () => this.fail(media));
-    if (this.isVideo) this.listen();
+    if (this.isVideo) this.listen(media);
   }
 
   get playing() { return this.isVideo && !this.element.paused && !this.element.ended; }
@@ -33,17 +34,19 @@ class Player {
   fail(media) {
     const problem = byId('media-problem');
     problem.hidden = false;
-    problem.textContent = media.address === undefined || media.address === null
-      ? `The browser cannot play ${media.name}; the timelines work without it.`
-      : `${media.name} cannot be shown: it is not at ${media.address} beside this page, or the browser does not play ` +
-        'this kind of video. The timelines work without it.';
+    const isLinked = media.address !== undefined && media.address !== null;
+    problem.textContent = (media.obstacle
+      ? `This browser does not show ${media.name}: not every browser plays ${media.obstacle}. ` +
+        'mien report --embed puts a copy into the page that they all play.'
+      : isLinked ? `${media.name} cannot be shown: it is not at ${media.address} beside this page, or is damaged.`
+        : `This browser cannot show ${media.name}.`) + ' The timelines work without it.';
     byId('screen').hidden = true;
     this.isVideo = false;
   }
 
-  listen() {
+  listen(media) {
     const video = this.element;
-    const report = () => { if (this.wanted === null && !video.seeking) this.moved(video.currentTime); };
+    const report = () => { if (this.wanted === null && !video.seeking) this.moved(video.currentTime - this.start); };
     const tick = () => {
       report();
       if (this.playing) this.next(tick);
@@ -51,7 +54,7 @@ class Player {
     video.addEventListener('play', () => { this.wanted = null; this.next(tick); });
     video.addEventListener('seeking', () => {
       // The video's own controls move it too.
-      if (this.wanted === null && Math.abs(video.currentTime - (this.asked ?? -1)) > 0.002) this.moved(video.currentTime);
+      if (this.wanted === null && Math.abs(video.currentTime - (this.asked ?? -1)) > 0.002) this.moved(video.currentTime - this.start);
     });
     video.addEventListener('seeked', () => {
       if (this.wanted === null) return;
@@ -60,6 +63,8 @@ class Player {
       this.seek(time);
     });
     video.addEventListener('loadeddata', () => this.moved(null));
+    // Of a video whose picture it does not know a browser plays the sound.
+    video.addEventListener('loadedmetadata', () => { if (!video.videoWidth) this.fail(media); });
   }
 
   next(tick) {
@@ -71,7 +76,7 @@ class Player {
     if (!this.isVideo) return;
     if (this.element.seeking) { this.wanted = time; return; }
     // A hair later than the frame begins, so that rounding does not show the one before.
-    this.asked = time + 0.001;
+    this.asked = time + this.start + 0.001;
     this.element.currentTime = this.asked;
   }
 
@@ -106,6 +111,11 @@ class Boxes {
     const shown = [natural[0] * fit, natural[1] * fit];
     const video = this.timeline.document.run?.video;
     const pixels = video ? [video.width, video.height] : natural;
+    // A browser that stretches the picture stretches the boxes; one that leaves it lying is not followed.
+    const isTurned = Math.abs(Math.log(natural[0] / natural[1] * pixels[0] / pixels[1])) < 0.05
+      && Math.abs(Math.log(natural[0] / natural[1])) > 0.1;
+    byId('picture-turned').hidden = !isTurned;
+    if (isTurned) return;
     const scale = [shown[0] / pixels[0], shown[1] / pixels[1]];
     const origin = [(width - shown[0]) / 2, (height - shown[1]) / 2];
     for (const face of this.timeline.faces) {

@@ -41,10 +41,10 @@ class Readout {
     const n = face.rows;
     this.rows.forEach((row, k) => {
       const level = i < 0 ? MISSING : face.levels[(view.series * CHANNELS + k) * n + i];
-      const value = level / timeline.document.levels;
-      row.bar.style.transform = `scaleX(${level === MISSING ? 0 : value})`;
-      row.value.textContent = level === MISSING ? '–' : value.toFixed(2);
-      if (k >= 8) row.item.classList.toggle('on', level !== MISSING && value >= timeline.document.thresholds[k - 8]);
+      row.bar.style.transform = `scaleX(${level === MISSING ? 0 : height(level, timeline.document.levels)})`;
+      row.value.textContent = decimals(level);
+      row.item.classList.toggle(
+        'on', i >= 0 && (k < 8 ? face.label(view.series, i) === k : face.isActive(view.series, i, k - 8)));
     });
   }
 }

@@ -121,7 +121,7 @@ class Summary {
     document.getElementById('event-more').addEventListener('click', () => { this.shown += 200; this.showEvents(); });
   }
 
-  showEvents() {
+  showEvents(isOnPaper = false) {
     const kind = document.getElementById('event-kind').value;
     const least = Math.max(Number(document.getElementById('event-seconds').value) || 0, this.document.minimumEvent);
     const wanted = {
@@ -129,9 +129,17 @@ class Summary {
     }[kind] || (k => k === Number(kind));
     const events = this.series.events.filter(([k, start, end]) => wanted(k) && end - start >= least - 1e-6);
     document.getElementById('event-count').textContent =
-      `${plural(events.length, 'event')} of ${least} s or longer` + (events.length ? '; choose one to go to it' : '');
+      `${plural(events.length, 'event')} of ${least} s or longer` + (events.length && !isOnPaper ? '; choose one to go to it' : '');
     document.getElementById('event-list').replaceChildren(...events.slice(0, this.shown).map(event => this.eventRow(event)));
     document.getElementById('event-more').hidden = events.length <= this.shown;
+  }
+
+  /** On paper there is nothing to scroll: all events are listed. */
+  print(isOnPaper) {
+    const shown = this.shown;
+    if (isOnPaper) this.shown = Infinity;
+    this.showEvents(isOnPaper);
+    this.shown = shown;
   }
 
   eventRow([k, start, end, peak]) {
@@ -164,7 +172,7 @@ function describe(timeline) {
     limits.push(`${plural(table.untimedFrames, 'frame')} without a time of their own are shown at the time of the one before.`);
   }
   limits.push(`Hatched areas have no reading. A reading holds until the next if that comes within ${timeline.gap} s. ` +
-    'Scores are drawn in steps of 0.004; the figures of the summary come from the table itself.');
+    'Scores are drawn in steps of 0.005; labels, events and figures are those of the table itself.');
   document.getElementById('limits').append(...limits.map(text => element('li', {}, text)));
 
   const rows = [['Table', `${table.name}, ${plural(table.rows, 'row')}, ${plural(table.frames, 'frame')}`]];

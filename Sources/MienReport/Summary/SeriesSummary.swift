@@ -72,17 +72,14 @@ package struct SeriesSummary: Sendable {
         if let expression {
             expressionReadings += 1
             for i in 0..<ExpressionScores.count { activities[i].sum += Double(expression.values[i]) }
-            // The label in the table, which somebody may have corrected, goes before the scores.
-            if let label = label ?? expression.dominant { reading.on |= 1 << UInt32(label.rawValue) }
+            if let label { reading.on |= 1 << UInt32(label.rawValue) }
         }
         if let units {
             unitReadings += 1
             for i in 0..<ActionUnitScores.count {
                 activities[ExpressionScores.count + i].sum += Double(units.values[i])
-                if units.values[i] >= options.thresholds[i] {
-                    reading.on |= 1 << UInt32(ExpressionScores.count + i)
-                }
             }
+            reading.on |= UInt32(options.active(units)) << UInt32(ExpressionScores.count)
         }
         var isContinued = false
         if let last {

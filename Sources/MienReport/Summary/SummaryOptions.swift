@@ -18,4 +18,18 @@ package struct SummaryOptions: Sendable, Equatable {
         self.minimumEvent = minimumEvent
         self.gapMaximum = gapMaximum
     }
+
+    /// The action units that are active with these scores, a bit for each in the order of ``ActionUnit``.
+    func active(_ units: ActionUnitScores) -> UInt16 {
+        (0..<ActionUnitScores.count).reduce(0) { bits, i in
+            units.values[i] >= thresholds[i] ? bits | 1 << UInt16(i) : bits
+        }
+    }
+}
+
+extension TableRow {
+    /// The expression that the table states, which somebody may have corrected, or else the most probable one.
+    var label: FacialExpression? { expressionLabel ?? reading.expression?.dominant }
+    /// The same of the smoothed columns.
+    var smoothedLabel: FacialExpression? { smoothedExpressionLabel ?? reading.smoothedExpression?.dominant }
 }

@@ -59,10 +59,10 @@ package struct TimelineSummary {
         face.rows += 1
         face.last = time
         face.raw.add(
-            expression: reading.expression, label: row.expressionLabel, units: reading.actionUnits, at: time,
+            expression: reading.expression, label: row.label, units: reading.actionUnits, at: time,
             options)
         face.smoothed.add(
-            expression: reading.smoothedExpression, label: row.smoothedExpressionLabel,
+            expression: reading.smoothedExpression, label: row.smoothedLabel,
             units: reading.smoothedActionUnits, at: time, options)
         return (index, begun)
     }

@@ -43,13 +43,19 @@ final class AudioCopy {
 
     /// Adds streams to `muxer` for the audio of `source`; nil if none of it fits in such a file.
     ///
-    /// - Parameter refuse: Told of a stream that does not fit: its codec's name.
-    init?(_ source: AudioSource, muxer: Muxer, refuse: (String) -> Void) throws(VideoError) {
+    /// - Parameters:
+    ///   - isForBrowsers: Whether what they do not play counts as not fitting.
+    ///   - refuse: Told of a stream that does not fit: its codec's name.
+    init?(
+        _ source: AudioSource, muxer: Muxer, isForBrowsers: Bool = false, refuse: (String) -> Void
+    ) throws(VideoError) {
         var tracks: [Track] = []
         for stream in source.streams {
             let parameters = stream.pointee.codecpar!
-            guard muxer.takes(parameters) else {
-                refuse(String(cString: avcodec_get_name(parameters.pointee.codec_id)))
+            let codec = String(cString: avcodec_get_name(parameters.pointee.codec_id))
+            let isPlayed = ["aac", "mp3", "opus", "flac", "vorbis"].contains(codec)
+            guard isPlayed || !isForBrowsers, muxer.takes(parameters) else {
+                refuse(codec)
                 continue
             }
             let output = try muxer.addStream(timeBase: Track.timeBase(of: stream)) { target in

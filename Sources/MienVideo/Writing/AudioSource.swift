@@ -28,17 +28,22 @@ final class AudioSource {
         guard !FFmpegStatus(context.open(location.url, format: format, options: &options)).isFailure,
             let opened = context.pointer
         else { return nil }
-        let all = (0..<Int(opened.pointee.nb_streams)).compactMap { opened.pointee.streams[$0] }
-        guard all.contains(where: Self.isAudio) else { return nil }
+        func all() -> [UnsafeMutablePointer<AVStream>] {
+            (0..<Int(opened.pointee.nb_streams)).compactMap { opened.pointee.streams[$0] }
+        }
+        // An MPEG program stream has no header that lists its streams: they are found by reading.
+        guard all().contains(where: Self.isAudio) || opened.pointee.ctx_flags & AVFMTCTX_NOHEADER != 0 else {
+            return nil
+        }
         interrupt.restart()
         avformat_find_stream_info(opened, nil)
         // Without these the muxer could not describe the stream.
-        streams = all.filter {
+        streams = all().filter {
             Self.isAudio($0) && $0.pointee.codecpar.pointee.sample_rate > 0
                 && $0.pointee.codecpar.pointee.ch_layout.nb_channels > 0
         }
         guard !streams.isEmpty else { return nil }
-        for stream in all where !Self.isAudio(stream) { stream.pointee.discard = AVDISCARD_ALL }
+        for stream in all() where !Self.isAudio(stream) { stream.pointee.discard = AVDISCARD_ALL }
         self.context = context
         self.log = log
     }

@@ -3,6 +3,8 @@ import CFFmpeg
 /// The kind of file or stream that a video is written to.
 package enum Container: String, Sendable {
     case mp4, m4v, mov, mkv
+    /// VP8 and VP9 for browsers.
+    case webm
     /// MPEG-TS, which changes the origin of times and is for live pictures only.
     case ts
     /// What RTMP and RTSP carry.
@@ -32,6 +34,7 @@ package enum Container: String, Sendable {
         case .mp4, .m4v: "mp4"
         case .mov: "mov"
         case .mkv: "matroska"
+        case .webm: "webm"
         case .ts: "mpegts"
         case .flv: "flv"
         case .rtsp: "rtsp"
@@ -42,7 +45,7 @@ package enum Container: String, Sendable {
     var isFragmented: Bool { self == .mp4 || self == .m4v || self == .mov }
 
     /// Whether times are kept in whole milliseconds.
-    var countsMilliseconds: Bool { self == .mkv }
+    var countsMilliseconds: Bool { self == .mkv || self == .webm }
 
     /// The muxer's options for tracks with these units of time.
     ///
@@ -53,7 +56,7 @@ package enum Container: String, Sendable {
         switch self {
         case .mp4, .m4v, .mov: break
         // What lies in memory until a cluster ends is a second, as of a fragment.
-        case .mkv: return ["cluster_time_limit": "1000"]
+        case .mkv, .webm: return ["cluster_time_limit": "1000"]
         case .ts: return [:]
         // Nobody goes back to fill in how long it was.
         case .flv: return ["flvflags": "no_duration_filesize"]

@@ -22,6 +22,11 @@ package struct OutputLocation: Sendable {
         (self.name, target, container) = (name, .file(path: path), try Container(name: name))
     }
 
+    /// The file at `path`, of this kind whatever its name.
+    package init(file path: String, container: Container) {
+        self.init(path, .file(path: path), container)
+    }
+
     private init(_ name: String, _ target: Target, _ container: Container) {
         (self.name, self.target, self.container) = (name, target, container)
     }

@@ -9,11 +9,17 @@ import Foundation
 ///
 /// Inside, frames are merely counted at the nominal rate: MPEG-4 cannot say times as finely as containers do. The
 /// true times go round the encoder and are put on the packets.
-final class VideoEncoder {
+package final class VideoEncoder {
     enum Outcome { case packet, needsFrame, end }
 
     /// The encoders to choose from, best first.
     static let preferred = ["libx264", "mpeg4"]
+
+    /// The best of the encoders whose video every browser plays, and what it goes into; nil if this FFmpeg has none.
+    package static var forBrowsers: (encoder: String, container: Container)? {
+        let all: [(String, Container)] = [("libx264", .mp4), ("libvpx-vp9", .webm), ("libvpx", .webm)]
+        return all.first { avcodec_find_encoder_by_name($0.0) != nil }
+    }
 
     /// FFmpeg's name of the encoder.
     let name: String
@@ -67,6 +73,13 @@ final class VideoEncoder {
         } else if name == "libx264" {
             fields.pointee.thread_count = Int32(min(ProcessInfo.processInfo.activeProcessorCount, 16))
             options = OptionDictionary(["preset": "veryfast", "crf": "20"])
+        } else if name.hasPrefix("libvpx") {
+            fields.pointee.thread_count = Int32(min(ProcessInfo.processInfo.activeProcessorCount, 16))
+            // Without a look ahead there is a packet for each frame.
+            options = OptionDictionary([
+                "crf": "24", "b": "8M", "deadline": "realtime", "cpu-used": "5", "lag-in-frames": "0",
+                "auto-alt-ref": "0",
+            ])
         } else {
             fields.pointee.flags |= AV_CODEC_FLAG_QSCALE
             fields.pointee.global_quality = 4 * FF_QP2LAMBDA

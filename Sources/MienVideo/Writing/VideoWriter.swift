@@ -24,6 +24,8 @@ package final class VideoWriter {
         package var isLive = false
         /// The seconds that a pipe may have no reader, or a server may take nothing; nil is for ever.
         package var patience: Double?
+        /// Whether audio is left out that browsers do not play.
+        package var isForBrowsers = false
         /// Ends blocked reading of the audio, and what a pipe or a server keeps waiting.
         package var cancellation = VideoCancellation()
 
@@ -90,7 +92,7 @@ package final class VideoWriter {
             let video = try VideoEncoder(
                 options.encoders, format: format, width: converter.width, height: converter.height,
                 hasGlobalHeader: muxer.hasGlobalHeader, isLive: options.isLive, file: name, log: log)
-            if video.name != VideoEncoder.preferred[0] {
+            if !options.isForBrowsers, video.name != VideoEncoder.preferred[0] {
                 warnings.append(
                     "this FFmpeg has no \(VideoEncoder.preferred[0]): the video is coded with \(video.name)")
             }
@@ -101,7 +103,11 @@ package final class VideoWriter {
             }
             var copy: AudioCopy?
             if let audio, let source = AudioSource(audio, cancellation: options.cancellation, log: log) {
-                copy = try AudioCopy(source, muxer: muxer) { codec in
+                copy = try AudioCopy(source, muxer: muxer, isForBrowsers: options.isForBrowsers) { codec in
+                    if options.isForBrowsers {
+                        warnings.append("audio left out: not every browser plays \(codec)")
+                        return
+                    }
                     let hint =
                         container == .mp4 || container == .m4v
                         ? "; a name that ends in .mov or .mkv takes more" : ""
@@ -110,7 +116,7 @@ package final class VideoWriter {
                 }
             }
             try muxer.begin()
-            if container.countsMilliseconds, !options.isLive,
+            if container.countsMilliseconds, !options.isLive, !options.isForBrowsers,
                 1000 * format.timeBase.numerator % format.timeBase.denominator != 0
             {
                 warnings.append("Matroska rounds times to 1 ms; a name that ends in .mp4 keeps them exactly")
