@@ -12,6 +12,7 @@ struct LiveArguments {
             "--input-format", value: "FMT",
             help: "the format asked of a camera: mjpeg, yuyv422, h264 ...\nDefault: the fastest it has"),
         Option("--rtsp-transport", value: "tcp|udp", help: "what carries RTSP. Default: tcp"),
+        VideoArguments.streamOption,
         Option("--input-option", value: "K=V", help: "an option for FFmpeg's input; may be repeated"),
         Option(
             "--open-timeout", value: "S",
@@ -103,6 +104,7 @@ struct LiveArguments {
             }
             options.inputOptions[String(text[..<sign])] = String(text[text.index(after: sign)...])
         }
+        options.videoStream = try VideoArguments.stream(arguments)
         options.openTimeout = try timeout(arguments, "--open-timeout")
         options.readTimeout = try timeout(arguments, "--read-timeout")
         options.reconnects = !arguments.has("--no-reconnect")
