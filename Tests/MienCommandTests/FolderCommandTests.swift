@@ -93,6 +93,42 @@ import Testing
         #expect(try read("one/day1/clip.mp4.csv") == alone.output)
     }
 
+    /// A folder as cameras, browsers and phones fill it.
+    @Test func whateverFFmpegReadsIsTakenAndTheRestIsCounted() throws {
+        let half = ["-i", Repository.sample, "-t", "0.5", "-an"]
+        try ffmpeg("-i", Repository.sample, "-t", "0.5", "-c", "copy", "v/a.mp4")
+        for (name, codec) in [
+            ("picam.h264", ["-c:v", "libx264"]), ("cam.mjpeg", ["-q:v", "5"]),
+            ("MOV001.MOD", ["-c:v", "mpeg2video", "-f", "vob"]), ("day1/no ending", ["-f", "matroska"]),
+        ] {
+            let run = try Repository.run(
+                "ffmpeg", ["-v", "error"] + half + codec + ["v/" + name], in: folder.url)
+            try #require(run.status == 0, "\(run.errors)")
+        }
+        try ffmpeg("-i", Repository.sample, "-frames:v", "1", "-update", "1", "v/saved.jpg")
+        try FileManager.default.moveItem(
+            atPath: folder.path("v/saved.jpg"), toPath: folder.path("v/saved.jfif"))
+        try ffmpeg("-f", "lavfi", "-i", "sine=d=1", "v/day1/sound.mp3")
+        for name in ["notes.txt", "day1/notes.TXT", "list.csv"] {
+            try Data("a;b\n1;2\n".utf8).write(to: folder.url.appendingPathComponent("v/" + name))
+        }
+        let heic: [UInt8] = [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0] + Array("mif1heic".utf8)
+        try Data(heic).write(to: folder.url.appendingPathComponent("v/IMG_1.HEIC"))
+
+        let run = try mien("annotate", "v", "-o", "t/")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(run.errors.contains("total: 6 clips"), "\(run.errors)")
+        #expect(
+            run.errors.contains(
+                "left out, as there is no video and no picture in them: 2 .txt, 1 .csv, 1 .mp3"),
+            "\(run.errors)")
+        #expect(run.errors.contains("left out: 1 .heic, pictures in HEIC"), "\(run.errors)")
+        let quiet = try mien("annotate", "v", "-o", "t/", "-y", "-q")
+        #expect(quiet.errors.split(separator: "\n").count { $0.contains("left out") } == 1, "\(quiet.errors)")
+        let empty = try mien("annotate", "v/day1", "-o", "u/", "--dry-run")
+        #expect(empty.output == "v/day1/no ending\tu/no ending.csv\n")
+    }
+
     @Test func resumingSkipsWhatIsDoneAndRefusesWhatIsOfAnotherRun() throws {
         try makeClips()
         try FileManager.default.removeItem(atPath: folder.path("v/bad.mp4"))
