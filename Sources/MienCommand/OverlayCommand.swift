@@ -10,7 +10,7 @@ struct OverlayCommand: Subcommand {
 
         Draws what the table says of each frame into the video it was made from: every face's box, number,
         expression and action units, smoothed as in the table, and the frame's number, time and status.
-        The video keeps its size, its timestamps and its audio. Of a table of a part, the video is that part and
+        The video keeps its size, its timestamps and its audio; of a still image it is a still image. Of a table of a part, the video is that part and
         begins at 0. Without -o the overlay of clip.mp4 is clip.overlay.mp4 in the current directory.
 
         Examples:
@@ -18,8 +18,11 @@ struct OverlayCommand: Subcommand {
           mien annotate clip.mp4 --overlay clip.overlay.mp4    # both at once
         """
     static let options = [
-        Option("-o", "--output", value: "OUT", help: "the video; its name ends in .mp4, .mov or .mkv"),
+        Option(
+            "-o", "--output", value: "OUT",
+            help: "the video; its name ends in .mp4, .mov or .mkv, of a still image in .png\nor .jpg"),
         Option("-y", help: "overwrite it if it is there"),
+        VideoArguments.streamOption,
         Option("-q", "--quiet", help: "say nothing but errors and warnings"),
     ]
 
@@ -32,11 +35,14 @@ struct OverlayCommand: Subcommand {
         guard arguments.operands.count == 2 else {
             throw UsageError("expected a table and its video: mien overlay clip.csv clip.mp4")
         }
-        job = Overlay(table: arguments.operands[0], video: arguments.operands[1])
+        var job = Overlay(table: arguments.operands[0], video: arguments.operands[1])
+        job.videoStream = try VideoArguments.stream(arguments)
+        self.job = job
         overwrites = arguments.has("-y")
         isQuiet = arguments.has("--quiet")
         let plan = try OutputPlan(
-            inputs: [job.video], output: arguments.string("--output"), suffix: ".overlay.mp4",
+            inputs: [job.video], output: arguments.string("--output"),
+            suffix: Overlay.isStill(job.video) ? ".overlay.png" : ".overlay.mp4",
             overwrite: overwrites)
         output = plan.jobs[0].table
     }

@@ -32,6 +32,9 @@ struct TableFrames {
     /// The time of the next row in the table; nil at its end.
     var nextTime: (frame: Int, timestamp: Double)? { next.map { ($0.reading.frame, $0.reading.timestamp) } }
 
+    /// The video stream it was made from, if there were several and its metadata name it.
+    var videoStream: Int? { metadata?.video?.stream }
+
     /// Whether all rows have been read.
     var isAtEnd: Bool { next == nil }
 
