@@ -21,11 +21,11 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CFFmpeg",
-            pkgConfig: "libavformat libavcodec libswscale libavutil libavdevice",
+            pkgConfig: "libavfilter libavformat libavcodec libswscale libavutil libavdevice",
             providers: [
                 .apt([
-                    "libavformat-dev", "libavcodec-dev", "libswscale-dev", "libavutil-dev",
-                    "libavdevice-dev",
+                    "libavfilter-dev", "libavformat-dev", "libavcodec-dev", "libswscale-dev",
+                    "libavutil-dev", "libavdevice-dev",
                 ])
             ]),
         .systemLibrary(

@@ -66,7 +66,11 @@ extension Analyzer {
                     if table.counts.frames > frames { progress?(frames + 1, opened.frameCount) }
                 }
             } catch MienError.input(let reason) {
-                // What could be read before the failure is a table too.
+                // What could be read before the failure is a table too; nothing is none.
+                guard table.counts.rows + (file?.recordedCount ?? 0) > 0 else {
+                    file?.discard()
+                    throw MienError.input(reason)
+                }
                 failure = reason
             }
             var run = opened.run(
@@ -118,6 +122,7 @@ extension Analyzer {
             "start": configuration.start.map { .number($0) } ?? .none,
             "duration": configuration.duration.map { .number($0) } ?? .none,
         ]
+        if let stream = configuration.videoStream { metadata.options["video-stream"] = .integer(stream) }
         return metadata
     }
 

@@ -4,6 +4,8 @@ public struct Configuration: Sendable, Codable, Equatable {
     public var start: Double?
     /// How much to read, in seconds; nil for all that follows.
     public var duration: Double?
+    /// Which of several video streams is read, counted from 0 without cover pictures; nil for the one players choose.
+    public var videoStream: Int?
     /// One frame in `every` is encoded. The others are tracked and have a row, with status `skipped`.
     public var every = 1
     /// Which of a frame's faces are read.
@@ -36,6 +38,7 @@ public struct Configuration: Sendable, Codable, Equatable {
         func isTime(_ value: Double?) -> Bool { value.map { $0.isFinite && $0 >= 0 } ?? true }
         try require(isTime(start), "start: expected 0 or more seconds")
         try require(isTime(duration) && duration != 0, "duration: expected more than 0 seconds")
+        try require(videoStream ?? 0 >= 0, "videoStream: expected 0 or more")
         try require(every >= 1, "every: expected 1 or more")
         try require(isTime(expressionWindow), "expressionWindow: expected 0 or more seconds")
         try require(isTime(actionUnitWindow), "actionUnitWindow: expected 0 or more seconds")

@@ -15,6 +15,7 @@ struct OpenedInput {
         var options = VideoOptions()
         options.start = configuration.start
         options.duration = configuration.duration
+        options.videoStream = configuration.videoStream
         do {
             reader = try VideoReader(input, options: options)
         } catch {
@@ -47,6 +48,9 @@ struct OpenedInput {
         let range = colour.isFullRange ? "full range" : "limited range"
         return "\(colour.matrix.rawValue)\(colour.matrixIsAssumed ? " (assumed)" : "")"
             + ", \(range)\(colour.rangeIsAssumed ? " (assumed)" : "")"
+            + (colour.highRange.map {
+                ", \($0.rawValue)\(ToneMapper.isAvailable ? " tone-mapped to BT.709" : "")"
+            } ?? "")
     }
 
     /// What a run over the input has found out so far.
@@ -82,5 +86,10 @@ extension RunMetadata.Video {
             timeBase: .init(
                 num: Int64(properties.timeBase.numerator), den: Int64(properties.timeBase.denominator)),
             averageRate: properties.averageFrameRate?.value, timeSource: timeSource)
+        stream = properties.videoStream
+        if let aspect = properties.pixelAspect {
+            stored = .init(width: properties.stored.width, height: properties.stored.height)
+            pixelAspect = .init(num: Int64(aspect.numerator), den: Int64(aspect.denominator))
+        }
     }
 }

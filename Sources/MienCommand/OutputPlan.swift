@@ -22,9 +22,11 @@ package struct OutputPlan {
 
     /// - Parameters:
     ///   - output: What `-o` said: a file, a directory, `-`, or nil for `NAME.csv` in the current directory.
-    ///   - suffix: The ending of a table's name, with its dot.
+    ///   - suffix: The ending of the name of each input's table, with its dot.
     ///   - overwrite: Whether a table that is there may be replaced.
-    package init(inputs: [String], output: String?, suffix: String, overwrite: Bool) throws(UsageError) {
+    package init(inputs: [String], output: String?, suffix: (String) -> String, overwrite: Bool)
+        throws(UsageError)
+    {
         guard !inputs.isEmpty else { throw UsageError("no input given") }
         let isFolder = output.map { Self.isFolder($0) || $0.hasSuffix("/") } ?? true
         if inputs.count > 1, let output, !isFolder {
@@ -34,11 +36,17 @@ package struct OutputPlan {
         folder = isFolder ? output : nil
         jobs = inputs.map { input in
             guard isFolder else { return Job(input: input, table: output ?? "-") }
-            let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension + suffix
+            let name =
+                ((input as NSString).lastPathComponent as NSString).deletingPathExtension + suffix(input)
             return Job(
                 input: input, table: output.map { ($0 as NSString).appendingPathComponent(name) } ?? name)
         }
         try check(overwrite: overwrite)
+    }
+
+    /// The same with one ending for all.
+    package init(inputs: [String], output: String?, suffix: String, overwrite: Bool) throws(UsageError) {
+        try self.init(inputs: inputs, output: output, suffix: { _ in suffix }, overwrite: overwrite)
     }
 
     /// Makes the directory of the tables if it is not there.

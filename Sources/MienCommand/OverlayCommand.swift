@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienText
 
 /// `mien overlay`: a table and its video in, a video with the table drawn into it out.
 struct OverlayCommand: Subcommand {
@@ -10,7 +11,7 @@ struct OverlayCommand: Subcommand {
 
         Draws what the table says of each frame into the video it was made from: every face's box, number,
         expression and action units, smoothed as in the table, and the frame's number, time and status.
-        The video keeps its size, its timestamps and its audio. If the table is of a part of the video, the
+        The video keeps its size, its timestamps and its audio; of a still image it is a still image. If the table is of a part of the video, the
         overlay is of that part, and begins at 0. Without -o the overlay of clip.mp4 is clip.overlay.mp4 in the current directory.
 
         Examples:
@@ -19,8 +20,11 @@ struct OverlayCommand: Subcommand {
         """
     static let operands = Operands(files: [.table, .media])
     static let options = [
-        Option("-o", "--output", value: "OUT", help: "the video; its name ends in .mp4, .mov or .mkv"),
+        Option(
+            "-o", "--output", value: "OUT",
+            help: "the video; its name ends in .mp4, .mov or .mkv, of a still image in .png\nor .jpg"),
         Option("-y", help: "overwrite it if it is there"),
+        VideoArguments.streamOption,
         Option("-q", "--quiet", help: "say nothing but errors and warnings"),
     ]
 
@@ -33,11 +37,14 @@ struct OverlayCommand: Subcommand {
         guard arguments.operands.count == 2 else {
             throw UsageError("expected a table and its video: mien overlay clip.csv clip.mp4")
         }
-        job = Overlay(table: arguments.operands[0], video: arguments.operands[1])
+        var job = Overlay(table: arguments.operands[0], video: arguments.operands[1])
+        job.videoStream = try VideoArguments.stream(arguments)
+        self.job = job
         overwrites = arguments.has("-y")
         isQuiet = arguments.has("--quiet")
         let plan = try OutputPlan(
-            inputs: [job.video], output: arguments.string("--output"), suffix: ".overlay.mp4",
+            inputs: [job.video], output: arguments.string("--output"),
+            suffix: { Overlay.isStill($0) ? ".overlay.png" : ".overlay.mp4" },
             overwrite: overwrites)
         output = plan.jobs[0].table
     }
@@ -60,12 +67,15 @@ struct OverlayCommand: Subcommand {
             progress: { progress?.update(frames: $0, of: $1) })
         progress?.clear()
         for warning in run.warnings { Console.say("\(output): \(warning)") }
-        if run.frames == 0 {
+        if let partial = run.partialPath {
+            Console.say(
+                "\(output): interrupted; \(counted(run.frames, "frame")) in \(partial), -y starts anew")
+        } else if run.frames == 0 {
             Console.say("\(output): not written, as there was no time for the first frame")
         } else if !isQuiet {
             let seconds = (ContinuousClock.now - start).inSeconds
             let speed = String(format: "%.1f s (%.0f frames/s)", seconds, Double(run.frames) / seconds)
-            Console.say("\(output): \(run.frames) frames, \(speed)")
+            Console.say("\(output): \(counted(run.frames, "frame")), \(speed)")
         }
         if let reason = run.endedEarly {
             Console.say("\(output) ends early: \(reason)")

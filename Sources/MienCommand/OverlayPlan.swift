@@ -4,7 +4,9 @@ import Mien
 struct OverlayPlan {
     static let option = Option(
         "--overlay", value: "OUT",
-        help: "then draw the table into the video: OUT.mp4, .mov or .mkv, or a\ndirectory for videos")
+        help:
+            "then draw the table into the video: OUT.mp4, .mov or .mkv, of a still image\nOUT.png or .jpg, or a directory"
+    )
 
     /// The videos, in the order of the inputs.
     private let videos: OutputPlan
@@ -17,7 +19,8 @@ struct OverlayPlan {
         overwrites = arguments.has("-y")
         isQuiet = arguments.has("--quiet")
         videos = try OutputPlan(
-            inputs: arguments.operands, output: output, suffix: ".mp4", overwrite: overwrites)
+            inputs: arguments.operands, output: output, suffix: { Overlay.isStill($0) ? ".png" : ".mp4" },
+            overwrite: overwrites)
         for (video, table) in zip(videos.jobs, tables.jobs) {
             guard table.keepsTable else {
                 throw UsageError("--overlay is drawn from the finished table: give that a file with -o")

@@ -9,6 +9,7 @@ struct VideoArguments {
                 "start at T (seconds, or h:mm:ss) from the first frame;\nrows keep the whole clip's numbers and times"
         ),
         Option("-t", value: "T", help: "read T seconds (or h:mm:ss) and stop"),
+        streamOption,
         Option(
             "--every", value: "N", help: "encode one frame in N; the rows between are 'skipped'.\nDefault: 1"),
         Option(
@@ -17,11 +18,21 @@ struct VideoArguments {
         Option("--batch", value: "N", help: "crops encoded together. Changes no result"),
     ]
 
+    static let streamOption = Option(
+        "--video-stream", value: "N",
+        help: "read video stream N, from 0, of a file with several.\nDefault: the one that players choose")
+
+    /// The video stream asked for.
+    static func stream(_ arguments: Arguments) throws(UsageError) -> Int? {
+        try arguments.integer("--video-stream", in: 0...Int.max)
+    }
+
     /// Puts what was given into `configuration`.
     static func apply(_ arguments: Arguments, to configuration: inout Configuration) throws(UsageError) {
         configuration.start = try arguments.seconds("-ss")
         configuration.duration = try arguments.seconds("-t")
         if configuration.duration == 0 { throw UsageError("-t 0: expected more than 0 seconds") }
+        configuration.videoStream = try stream(arguments)
         configuration.every = try arguments.integer("--every", in: 1...Int.max) ?? 1
         configuration.batchSize = try arguments.integer("--batch", in: 1...4096)
         try applyFaces(arguments, to: &configuration)

@@ -4,7 +4,7 @@ import MienVideo
 /// status.
 ///
 /// Frames are drawn in order, by one thread: where things lie depends on where they lay before. Nothing is
-/// drawn over a face if there is any other way: panels with all bars are for faces beside which there is
+/// drawn over a face if there is any other way, and a panel with all bars never: it is for faces beside which there is
 /// room for one, the others have a label with their active action units.
 package final class FrameOverlay {
     private var scene: Scene?
@@ -29,7 +29,6 @@ package final class FrameOverlay {
         var shortTag = Placement<Bool>()
         var crowdedTag = Placement<Bool>()
         var panel = Placement<FacePanel.Shape>()
-        var rimPanel = Placement<FacePanel.Shape>()
         var frame = 0
     }
 
@@ -156,18 +155,10 @@ package final class FrameOverlay {
             Placement.Choice(
                 key: .wide, width: wide.width, height: wide.height, sides: [.below, .above] + corners),
         ]
-        func place(
-            _ placement: WritableKeyPath<FaceLayout, Placement<FacePanel.Shape>>, isFree: (Rect) -> Bool
-        ) -> (key: FacePanel.Shape, rect: Rect)? {
-            layouts[face.id, default: FaceLayout()][keyPath: placement].place(
-                choices, at: body, bounds: scene.painter.bounds.inset(style.gap), gap: 2 * style.gap,
-                leash: style.font, patience: Self.patience, isFree: isFree)
-        }
-        func isClear(_ rect: Rect) -> Bool { taken.allSatisfy { $0.overlap(rect) == 0 } }
-        let free = place(\.panel) { rect in isClear(rect) && boxes.allSatisfy { $0.overlap(rect) == 0 } }
-        guard free == nil, boxes.count == 1 else { return free }
-        // A face that fills the picture: its rim matters less than the numbers.
-        return place(\.rimPanel) { rect in isClear(rect) && boxes[0].overlap(rect) <= 0.2 * rect.area }
+        return layouts[face.id, default: FaceLayout()].panel.place(
+            choices, at: body, bounds: scene.painter.bounds.inset(style.gap), gap: 2 * style.gap,
+            leash: style.font, patience: Self.patience
+        ) { rect in taken.allSatisfy { $0.overlap(rect) == 0 } && boxes.allSatisfy { $0.overlap(rect) == 0 } }
     }
 }
 

@@ -134,6 +134,20 @@ extension RunMetadata {
         }
     }
 
+    /// A size in pixels.
+    public struct Size: Sendable, Codable, Equatable {
+        /// The width.
+        public var width: Int
+        /// The height.
+        public var height: Int
+
+        /// Creates a size.
+        public init(width: Int, height: Int) {
+            self.width = width
+            self.height = height
+        }
+    }
+
     /// A video stream.
     public struct Video: Sendable, Codable, Equatable {
         /// The width of an upright frame in pixels; boxes are in these.
@@ -142,6 +156,12 @@ extension RunMetadata {
         public var height: Int
         /// How far frames were turned to be upright, in degrees clockwise: 0, 90, 180 or 270.
         public var rotation: Int
+        /// The size as it is stored, where pixels are no squares; `width` and `height` are those with square ones.
+        public var stored: Size?
+        /// The width of a stored pixel over its height, where pixels are no squares.
+        public var pixelAspect: Ratio?
+        /// The number of the stream among the file's video streams, from 0, where there are several.
+        public var stream: Int?
         /// The codec, as FFmpeg names it.
         public var codec: String
         /// The seconds that one unit of `pts` stands for.
@@ -174,7 +194,8 @@ extension RunMetadata {
         }
 
         enum CodingKeys: String, CodingKey {
-            case width, height, rotation, codec
+            case width, height, rotation, stored, stream, codec
+            case pixelAspect = "pixel_aspect"
             case timeBase = "time_base"
             case averageRate = "average_rate"
             case timeSource = "time_source"

@@ -6,24 +6,21 @@ extension VideoProperties {
         let demuxer = source.demuxer
         let stream = demuxer.stream
         let frame = source.frame
-        let orientation = source.orientation
-        let size = orientation.size(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
-        let ratio = Rational(av_guess_sample_aspect_ratio(demuxer.format, stream, frame))
+        let geometry = source.geometry
         let duration =
             timestamp(stream.pointee.duration).map { Double($0) * av_q2d(stream.pointee.time_base) }
             ?? timestamp(demuxer.format.pointee.duration).map { Double($0) / Double(AV_TIME_BASE) }
         let rate = demuxer.frameRate
-        let container = String(cString: demuxer.format.pointee.iformat.pointee.name)
-        let isPicture =
-            (container == "image2" && source.location.sequence == nil) || container.hasSuffix("_pipe")
+        let isPicture = demuxer.isStill
         let claimed = Int(stream.pointee.nb_frames)
         let estimate = duration.flatMap { duration in rate.map { (duration * $0.value).rounded() } }
         self.init(
-            width: size.width, height: size.height, rotation: orientation.rotation,
-            isMirrored: orientation.isMirrored,
-            sampleAspectRatio: orientation.isTransposed ? ratio?.inverse : ratio, container: container,
+            width: geometry.size.width, height: geometry.size.height, stored: geometry.stored,
+            rotation: geometry.orientation.rotation, isMirrored: geometry.orientation.isMirrored,
+            pixelAspect: geometry.pixelAspect, container: demuxer.container,
             codec: String(cString: avcodec_get_name(demuxer.codec.pointee.id)),
-            streamIndex: Int(stream.pointee.index), isStillImage: isPicture,
+            streamIndex: Int(stream.pointee.index), videoStream: demuxer.choice?.number,
+            isStillImage: isPicture,
             pixelFormat: PixelLayout(AVPixelFormat(rawValue: frame.pointee.format)).name,
             colour: ColourInterpretation(of: frame, codec: demuxer.codec.pointee.id),
             timeBase: Rational(stream.pointee.time_base) ?? Rational(1, Int(AV_TIME_BASE)),

@@ -13,6 +13,10 @@ package enum VideoError: Error, Equatable, Sendable {
     case cannotOpen(String, detail: String)
     /// What the input holds instead of a video stream.
     case noVideo(String, contents: String)
+    /// The number asked for, and the video streams there are.
+    case noStream(String, number: Int, streams: String)
+    /// A picture in HEIC, which FFmpeg reads from version 7 on.
+    case heic(String)
     case unsupportedCodec(String, codec: String)
     case nothingDecoded(String, detail: String)
     case unsupportedPixels(String, format: String)
@@ -67,6 +71,13 @@ extension VideoError: CustomStringConvertible {
             return "\(input): cannot be opened (\(detail)); expected a readable video or image"
         case .noVideo(let input, let contents):
             return "\(input): has no video stream, only \(contents); expected a video or image"
+        case .noStream(let input, let number, let streams):
+            return "\(input): has no video stream \(number); expected one of \(streams)"
+        case .heic(let input):
+            return """
+                \(input): a HEIC picture, which FFmpeg reads from version 7 on, and this is an older one; convert it to \
+                JPEG or PNG, for example with heif-convert (Debian: libheif-examples)
+                """
         case .unsupportedCodec(let input, let codec):
             return
                 "\(input): FFmpeg has no decoder for its video (codec \(codec)); expected a supported codec"

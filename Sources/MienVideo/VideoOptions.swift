@@ -4,6 +4,8 @@ package struct VideoOptions: Sendable {
     package var start: Double?
     /// The length of the wanted part in seconds: frames at `start + duration` and later are left out.
     package var duration: Double?
+    /// The video stream to read, counted from 0 without cover pictures; nil for the one that players choose.
+    package var videoStream: Int?
     /// The name of FFmpeg's demuxer or input device, where guessing is not wanted.
     package var format: String?
     /// Options for FFmpeg's demuxer, device or protocol, by name.

@@ -1,15 +1,16 @@
 /// What is known of a video once its first frame has been decoded.
 package struct VideoProperties: Sendable, Codable, Equatable {
-    /// The size of the first frame in pixels after ``rotation``. Later frames may differ.
+    /// The size of the first frame as it is shown: with square pixels, after ``rotation``. Later frames may differ.
     package var width: Int
     package var height: Int
+    /// The size of the first frame as it is stored.
+    package var stored: PictureSize
     /// The clockwise turn applied to the stored pixels, in degrees: 0, 90, 180 or 270.
     package var rotation: Int
     /// Whether the stored pixels were mirrored left to right, after the turn.
     package var isMirrored: Bool
-    /// The width of an upright pixel over its height, or nil if the video does not say. Coordinates and
-    /// sizes count stored pixels: nothing is resampled to square ones.
-    package var sampleAspectRatio: Rational?
+    /// The width of a stored pixel over its height; nil for square ones.
+    package var pixelAspect: Rational?
 
     /// The name of FFmpeg's demuxer, such as `mov,mp4,m4a,3gp,3g2,mj2`.
     package var container: String
@@ -17,6 +18,8 @@ package struct VideoProperties: Sendable, Codable, Equatable {
     package var codec: String
     /// The stream that is read, as an index into the container's streams.
     package var streamIndex: Int
+    /// Its number among the video streams, from 0; nil if it is the only one.
+    package var videoStream: Int?
     /// Whether the input is one picture rather than a video.
     package var isStillImage: Bool
     /// FFmpeg's name of the first frame's pixel format, such as `yuv420p`.
@@ -40,7 +43,7 @@ package struct VideoProperties: Sendable, Codable, Equatable {
 }
 
 /// A fraction of whole numbers.
-package struct Rational: Sendable, Codable, Equatable {
+package struct Rational: Sendable, Codable, Equatable, CustomStringConvertible {
     package var numerator: Int
     package var denominator: Int
 
@@ -51,6 +54,7 @@ package struct Rational: Sendable, Codable, Equatable {
     }
 
     package var value: Double { Double(numerator) / Double(denominator) }
+    package var description: String { "\(numerator):\(denominator)" }
 
     var inverse: Rational? { numerator == 0 ? nil : Rational(denominator, numerator) }
 }

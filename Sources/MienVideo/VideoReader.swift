@@ -58,7 +58,11 @@ package final class VideoReader {
     /// What has been met so far; complete once ``next()`` has returned nil.
     package var report: VideoReport {
         var report = source.report
-        if frames == 0, case .ended = state { report.warnings.append("no frame lies in the wanted part") }
+        report.warnings += converter.warnings
+        // A start beyond the end is an error, which says it all.
+        if frames == 0, case .ended = state, !startsBeyondEnd {
+            report.warnings.append("no frame lies in the wanted part")
+        }
         report.frames = frames
         report.damagedFrames = damagedFrames
         return report
@@ -75,7 +79,7 @@ package final class VideoReader {
             framesPast = range.isPast(time.timestamp) ? framesPast + 1 : 0
             if framesPast == TimeRange.patience { state = .ended }
         }
-        if frames == 0, let last = source.latest, range.begins(after: last) {
+        if frames == 0, startsBeyondEnd, let last = source.latest {
             throw .startBeyondEnd(source.location.name, start: range.first, last: last)
         }
         return nil
@@ -93,6 +97,25 @@ package final class VideoReader {
         (try? InputLocation(input, format: nil))?.canBeReadAgain ?? true
     }
 
+    /// Whether `input` is a file with a single picture; nothing is decoded.
+    package static func isStill(_ input: String) -> Bool {
+        guard let location = try? InputLocation(input, format: nil), location.canBeReadAgain else {
+            return false
+        }
+        let log = FFmpegLog()
+        return log.collect {
+            guard let demuxer = try? Demuxer(location, settings: DemuxerSettings(), log: log), demuxer.isStill
+            else { return false }
+            // A stream of JPEG pictures is opened as if it were one.
+            let packet = Packet()
+            guard demuxer.read(into: packet) == .packet else { return false }
+            av_packet_unref(packet.pointer)
+            return demuxer.read(into: packet) == .end
+        }
+    }
+
+    private var startsBeyondEnd: Bool { source.latest.map { range.begins(after: $0) } ?? false }
+
     private func advance() throws(VideoError) -> Bool {
         switch state {
         case .primed:
@@ -109,7 +132,7 @@ package final class VideoReader {
 
     private func deliver(_ time: FrameClock.Reading) throws(VideoError) -> VideoFrame {
         let start = CPUTime.thread
-        let image = try converter.image(of: source.frame, orientation: source.orientation)
+        let image = try converter.image(of: source.frame, geometry: source.geometry)
         conversionSeconds += CPUTime.thread - start
         frames += 1
         if source.isDamaged { damagedFrames += 1 }

@@ -128,6 +128,15 @@ import Testing
         #expect((status == 0) == !run.output.isEmpty)
     }
 
+    /// One sentence, and no table of nothing.
+    @Test func aStartBeyondTheEndIsSaidOnce() throws {
+        let run = try mien("annotate", Repository.sample, "-ss", "1000", "-o", "out.csv")
+        #expect(run.status == 2)
+        #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
+        #expect(run.errors.contains("the start, 1000.0 s, lies beyond the last frame"), "\(run.errors)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")) == [])
+    }
+
     @Test func severalInputsGoOnPastABadOne() throws {
         let run = try mien("annotate", "missing.mp4", Repository.sample, "-t", "0.5", "-o", "tables/")
         #expect(run.status == 4, "\(run.errors)")

@@ -41,6 +41,69 @@ import Testing
         #expect(try mien("overlay", "smile.csv", Repository.sample, "-y", "-q").errors.isEmpty)
     }
 
+    @Test(arguments: ["jpg", "png"]) func aStillGivesAStill(ending: String) throws {
+        let make = try Repository.run(
+            "ffmpeg",
+            [
+                "-v", "error", "-ss", "5", "-i", Repository.sample, "-frames:v", "1", "-update", "1",
+                "face.\(ending)",
+            ],
+            in: folder.url)
+        try #require(make.status == 0, "\(make.errors)")
+        func probe(_ name: String) throws -> String {
+            let entries = "stream=codec_name,width,height"
+            return try Repository.run(
+                "ffprobe", ["-v", "quiet", "-show_entries", entries, "-of", "csv=p=0", name], in: folder.url
+            ).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let size = try probe("face.\(ending)").split(separator: ",").dropFirst().joined(separator: ",")
+        let run = try mien("annotate", "face.\(ending)", "--overlay", "drawn.\(ending)")
+        #expect(run.status == 0, "\(run.errors)")
+        #expect(try probe("drawn.\(ending)") == (ending == "png" ? "png," : "mjpeg,") + size)
+        #expect(try mien("overlay", "face.csv", "face.\(ending)").status == 0)
+        #expect(try probe("face.overlay.png") == "png," + size)
+        // Of several inputs each has its kind.
+        let both = try mien(
+            "annotate", "face.\(ending)", Repository.sample, "-t", "0.5", "-y", "--overlay", "drawn/")
+        #expect(both.status == 0, "\(both.errors)")
+        #expect(try probe("drawn/face.png") == "png," + size)
+        #expect(try frames("drawn/smile.mp4") == 12)
+
+        let refused = try mien("overlay", "face.csv", "face.\(ending)", "-o", "face.mp4")
+        #expect(refused.status == 2)
+        #expect(
+            refused.errors.contains(
+                "is a still image, expected a name for its overlay that ends in .png or .jpg"))
+        #expect(!FileManager.default.fileExists(atPath: folder.path("face.mp4")))
+    }
+
+    @Test func theVideoStreamOfTheTableIsTheOverlays() throws {
+        let make = try Repository.run(
+            "ffmpeg",
+            [
+                "-v", "error", "-i", Repository.sample, "-t", "0.5", "-filter_complex",
+                "[0:v]scale=160:-2[small]",
+                "-map", "0:v", "-map", "[small]", "two.mkv",
+            ], in: folder.url)
+        try #require(make.status == 0, "\(make.errors)")
+        let plain = try mien("annotate", "two.mkv", "-o", "first.csv")
+        #expect(plain.errors.contains("--video-stream N reads another"), "\(plain.errors)")
+        let run = try mien("annotate", "two.mkv", "--video-stream", "1", "--overlay", "two.mp4")
+        #expect(run.status == 0 && !run.errors.contains("several"), "\(run.errors)")
+        let metadata = try RunMetadata(contentsOf: folder.path("two.meta.json"))
+        #expect(metadata.video?.stream == 1 && metadata.video?.width == 160)
+        #expect(metadata.options["video-stream"] == .integer(1))
+        #expect(try RunMetadata(contentsOf: folder.path("first.meta.json")).video?.stream == 0)
+        #expect(try frames("two.mp4") == 12)
+        // The other stream is not the table's.
+        let other = try mien("overlay", "two.csv", "two.mkv", "--video-stream", "0")
+        #expect(
+            other.status == 2 && other.errors.contains("it was made from frames of 160 x"), "\(other.errors)")
+        #expect(try mien("annotate", "two.mkv", "--video-stream", "1", "--resume").errors.contains("two.csv"))
+        let missing = try mien("embed", "two.mkv", "--video-stream", "2", "-o", "e.safetensors")
+        #expect(missing.status == 2 && missing.errors.contains("has no video stream 2; expected one of 0 ("))
+    }
+
     @Test func severalInputsNeedADirectory() throws {
         let refused = try mien("annotate", Repository.sample, "other.mp4", "--overlay", "out.mp4")
         #expect(refused.status == 1)

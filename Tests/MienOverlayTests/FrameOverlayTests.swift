@@ -53,6 +53,21 @@ import Testing
         }
     }
 
+    /// A panel has a dark ground; where there is no room for one beside the face, there is none.
+    @Test(arguments: Array(FrameOverlayTests.sizes.dropFirst(2)), [0.5, 0.7, 0.85, 1])
+    func aPanelNeverCoversItsFace(size: (Int, Int), part: Double) {
+        let (width, height) = size
+        let side = Int(Double(min(width, height)) * part)
+        for (x, y) in [(0, 0), ((width - side) / 2, (height - side) / 2), (width - side, height - side)] {
+            let scene = Scene(width, height)
+            scene.draw(frame([face(0, Float(x), Float(y), Float(side))]))
+            // The label may lie inside the face, along its top or its bottom.
+            let inset = side / 4
+            let inside = scene.touched(x + inset / 3..<x + side - inset / 3, y + inset..<y + side - inset)
+            #expect(inside == 0, "face of \(side) at (\(x), \(y))")
+        }
+    }
+
     @Test func statusesLookDifferent() {
         let pictures = ([.ok, .noFace, .dropped, .decodeError, .skipped, nil] as [FrameStatus?]).map {
             status in

@@ -21,15 +21,33 @@ import Testing
         let times = [50, 51, 52, 10, 11].map { clock.frameDecoded(bestEffort: $0).timestamp }
         #expect(times == [0, 0.1, 0.2, -4, -3.9])
         #expect(clock.epochs == 2)
-        #expect(clock.lastJump?.from == 0.2)
-        #expect(clock.lastJump?.to == -4)
+        #expect(clock.warnings == ["time jumps back from 0.2 s to -4.0 s at frame 4"])
     }
 
-    @Test func equalTimestampsAreNoJump() {
+    @Test func aClockThatStandsStillIsTold() {
         var clock = clock()
         clock.packetSent(pts: 1, dts: 1)
-        _ = [1, 1, 2].map { clock.frameDecoded(bestEffort: $0) }
+        let times = [1, 1, 1, 2].map { clock.frameDecoded(bestEffort: $0).timestamp }
+        #expect(times == [0, 0, 0, 0.1])
         #expect(clock.epochs == 1)
+        #expect(
+            clock.warnings == [
+                "time stands still: 2 frames have the time of the frame before, from frame 2 on"
+            ])
+    }
+
+    @Test func aJumpForwardByHoursIsToldAndAPauseIsNot() {
+        var clock = clock()
+        clock.packetSent(pts: 0, dts: 0)
+        let hour: Int64 = 36_000
+        for pts in [0, 1, 12_000, hour, 5 * hour] { _ = clock.frameDecoded(bestEffort: pts) }
+        #expect(
+            clock.warnings == [
+                "time jumps forward from 1200.0 s to 3600.0 s at frame 4",
+                "time jumps forward from 3600.0 s to 18000.0 s at frame 5",
+            ])
+        for jump in 0..<9 { _ = clock.frameDecoded(bestEffort: Int64(10 + jump) * hour) }
+        #expect(clock.warnings.count == 4 && clock.warnings.last == "time jumps forward 11 times")
     }
 
     @Test func withoutPresentationTimestampsFramesTakeTheDecodingOnesInOrder() {

@@ -19,12 +19,6 @@ import Testing
         }
     }
 
-    @Test func theSampleAspectRatioIsStatedAndPixelsAreTheStoredOnes() throws {
-        let properties = try VideoReader(ClipFolder.shared(.anamorphic)).properties
-        #expect(properties.sampleAspectRatio == Rational(4, 3))
-        #expect(properties.width == 64 && properties.height == 48)
-    }
-
     @Test(arguments: [(Clip.sizeChangeTS, 9, 128), (.sizeChangeH264, 10, 96)])
     func theSizeMayChangeOnTheWay(clip: Clip, frames: Int, width: Int) throws {
         let reading = try Reading(ClipFolder.shared(clip))

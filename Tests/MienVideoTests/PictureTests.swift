@@ -14,6 +14,31 @@ import Testing
         #expect(reading.properties.averageFrameRate == nil && reading.properties.estimatedFrameCount == 1)
     }
 
+    /// Whatever the bytes are, there is an answer.
+    @Test func damagedEXIFIsNone() throws {
+        let tiff =
+            Array("II*\0".utf8) + [8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0, 0, 0, 0, 0]
+        let png = [UInt8](repeating: 0, count: 8) + [0, 0, 0, 26] + Array("eXIf".utf8) + tiff + [0, 0, 0, 0]
+        let webP = [UInt8](repeating: 0, count: 12) + Array("EXIF".utf8) + [26, 0, 0, 0] + tiff
+        let readers = [ExifOrientation.tiff, ExifOrientation.png, ExifOrientation.webP]
+        var state: UInt64 = 3
+        for (file, read) in zip([tiff, png, webP], readers) {
+            #expect(file.withUnsafeBytes { read($0) }?.rotation == 90)
+            for length in 0..<file.count - 12 {
+                #expect(
+                    file.prefix(length).withUnsafeBufferPointer { read(UnsafeRawBufferPointer($0)) } == nil)
+            }
+            for _ in 0..<2000 {
+                var broken = file
+                for _ in 0..<3 {
+                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                    broken[Int(state >> 33) % file.count] = UInt8(truncatingIfNeeded: state >> 40)
+                }
+                _ = broken.withUnsafeBytes { read($0) }
+            }
+        }
+    }
+
     /// A folder with numbered images of 64 x 48 pixels.
     private func sequence(_ name: String, numbers: [Int], oddOneOut: Int? = nil) throws -> String {
         let folder = ClipFolder.shared
@@ -67,37 +92,87 @@ import Testing
         #expect(reading.rows == expected.rows)
     }
 
-    /// Red, green, blue, white quarters; EXIF orientation 1 to 8 and what then lies in the corners.
-    @Test(arguments: [
-        (1, "RGBW"), (2, "GRWB"), (3, "WBGR"), (4, "BWRG"), (5, "RBGW"), (6, "BRWG"), (7, "WGBR"),
-        (8, "GWRB"),
-    ])
-    func exifOrientationIsApplied(value: Int, corners: String) throws {
+    private static let colours: [Character: [Int]] = [
+        "R": [254, 0, 0], "G": [0, 255, 1], "B": [0, 0, 254], "W": [255, 255, 255],
+    ]
+
+    /// A picture of 32 x 16 pixels of four quarters in a file of that kind with that EXIF orientation.
+    private func oriented(_ kind: String, _ value: Int) throws -> String {
         let folder = ClipFolder.shared
-        let colours: [Character: [Int]] = [
-            "R": [254, 0, 0], "G": [0, 255, 1], "B": [0, 0, 254], "W": [255, 255, 255],
-        ]
-        var picture = Data("P6 32 16 255\n".utf8)
+        let name = "exif\(value)-\(kind)"
+        var pixels = Data()
         for y in 0..<16 {
             for x in 0..<32 {
                 let letter: Character = y < 8 ? (x < 16 ? "R" : "G") : (x < 16 ? "B" : "W")
-                picture.append(contentsOf: colours[letter]!.map { UInt8($0) })
+                pixels.append(contentsOf: Self.colours[letter]!.map { UInt8($0) })
             }
         }
-        try folder.write(picture, to: "exif\(value).ppm")
-        try folder.ffmpeg("-i exif\(value).ppm -pix_fmt yuvj444p -q:v 1 exif\(value).jpg")
-        var file = try folder.read("exif\(value).jpg")
+        try folder.write(Data("P6 32 16 255\n".utf8) + pixels, to: name + ".ppm")
         let entry: [UInt8] = [0x12, 1, 3, 0, 1, 0, 0, 0, UInt8(value), 0, 0, 0, 0, 0, 0, 0]
-        let exif = Array("Exif\0\0II*\0".utf8) + [8, 0, 0, 0, 1, 0] + entry
-        file.insert(contentsOf: [0xff, 0xe1, 0, UInt8(exif.count + 2)] + exif, at: 2)
-        try folder.write(file, to: "exif\(value).jpg")
+        let exif = Array("II*\0".utf8) + [8, 0, 0, 0, 1, 0] + entry
+        var file: Data
+        switch kind {
+        case "jpg":
+            try folder.ffmpeg("-i \(name).ppm -pix_fmt yuvj444p -q:v 1 \(name).jpg")
+            file = try folder.read(name + ".jpg")
+            let data = Array("Exif\0\0".utf8) + exif
+            file.insert(contentsOf: [0xff, 0xe1, 0, UInt8(data.count + 2)] + data, at: 2)
+        case "png":
+            try folder.ffmpeg("-i \(name).ppm \(name).png")
+            file = try folder.read(name + ".png")
+            // After the signature and the header, with a checksum that nobody reads.
+            file.insert(
+                contentsOf: [0, 0, 0, UInt8(exif.count)] + Array("eXIf".utf8) + exif + [0, 0, 0, 0], at: 33)
+        case "webp":
+            try folder.ffmpeg("-i \(name).ppm -c:v libwebp -lossless 1 \(name).webp")
+            file = try folder.read(name + ".webp")
+            file.append(contentsOf: Array("EXIF".utf8) + [UInt8(exif.count), 0, 0, 0] + exif)
+            let size = UInt32(file.count - 8)
+            for index in 0..<4 { file[4 + index] = UInt8(truncatingIfNeeded: size >> (8 * index)) }
+        default: file = tiff(pixels, value, isBigEndian: kind == "tif")
+        }
+        try folder.write(file, to: "\(name).\(kind)")
+        return folder.file("\(name).\(kind)")
+    }
 
-        let image = try firstImage(folder.file("exif\(value).jpg"))
+    private func tiff(_ pixels: Data, _ orientation: Int, isBigEndian: Bool) -> Data {
+        func number(_ value: Int, _ bytes: Int) -> [UInt8] {
+            let bytes = (0..<bytes).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+            return isBigEndian ? bytes.reversed() : bytes
+        }
+        // Tag, type (3: two bytes, 4: four), count, value; the pixels follow the directory and the three depths.
+        let (depths, start) = (8 + 2 + 10 * 12 + 4, 8 + 2 + 10 * 12 + 4 + 6)
+        let tags = [
+            (256, 4, 1, 32), (257, 4, 1, 16), (258, 3, 3, depths), (259, 3, 1, 1), (262, 3, 1, 2),
+            (273, 4, 1, start), (274, 3, 1, orientation), (277, 3, 1, 3), (278, 4, 1, 16),
+            (279, 4, 1, pixels.count),
+        ]
+        var file = Data((isBigEndian ? "MM" : "II").utf8)
+        file.append(contentsOf: number(42, 2) + number(8, 4) + number(tags.count, 2))
+        for (tag, type, count, value) in tags {
+            let isShort = type == 3 && count == 1
+            file.append(contentsOf: number(tag, 2) + number(type, 2) + number(count, 4))
+            file.append(contentsOf: isShort ? number(value, 2) + [0, 0] : number(value, 4))
+        }
+        file.append(contentsOf: number(0, 4) + number(8, 2) + number(8, 2) + number(8, 2))
+        return file + pixels
+    }
+
+    /// Red, green, blue, white quarters; EXIF orientation 1 to 8 and what then lies in the corners.
+    @Test(
+        arguments: ["jpg", "png", "webp", "tiff", "tif"],
+        [
+            (1, "RGBW"), (2, "GRWB"), (3, "WBGR"), (4, "BWRG"), (5, "RBGW"), (6, "BRWG"), (7, "WGBR"),
+            (8, "GWRB"),
+        ])
+    func exifOrientationIsApplied(kind: String, orientation: (Int, String)) throws {
+        let (value, corners) = orientation
+        let image = try firstImage(try oriented(kind, value))
         #expect(image.width == (value < 5 ? 32 : 16) && image.height == (value < 5 ? 16 : 32))
         let (right, bottom) = (image.width - 1, image.height - 1)
         for (place, letter) in zip([(0, 0), (right, 0), (0, bottom), (right, bottom)], corners) {
             let pixel = image[place.0, place.1]
-            #expect(distance(pixel, colours[letter]!) <= 6, "\(place): \(pixel), expected \(letter)")
+            #expect(distance(pixel, Self.colours[letter]!) <= 6, "\(place): \(pixel), expected \(letter)")
         }
     }
 }

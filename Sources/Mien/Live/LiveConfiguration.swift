@@ -73,6 +73,8 @@ public struct LiveSourceOptions: Sendable, Equatable {
     public var inputFormat: String?
     /// What carries RTSP: `tcp` or `udp`.
     public var rtspTransport = "tcp"
+    /// Which of several video streams is read, counted from 0; nil for the one that players choose.
+    public var videoStream: Int?
     /// Options for FFmpeg's demuxer, device or protocol, by name.
     public var inputOptions: [String: String] = [:]
     /// How long opening may take, in seconds; nil for 10 s for networks and cameras.

@@ -10,6 +10,7 @@ extension LiveSourceOptions {
         options.inputFormat = inputFormat
         options.rtspTransport = rtspTransport
         options.inputOptions = inputOptions
+        options.videoStream = videoStream
         options.openTimeout = openTimeout
         options.readTimeout = readTimeout
         options.reconnection.isEnabled = reconnects

@@ -17,19 +17,22 @@ public struct Overlay: Sendable {
     public var table: String
     /// The video it was made from.
     public var video: String
+    /// Which of several video streams it was made from, as in ``Configuration``; nil for the one its metadata name.
+    public var videoStream: Int?
 
     /// Names a table and the video it was made from.
     public init(table: String, video: String) {
         (self.table, self.video) = (table, video)
     }
 
-    /// Draws the table into the video and writes the result, H.264 with the source's timestamps and audio.
+    /// Draws the table into the video and writes the result, H.264 with the source's timestamps and audio; of a still
+    /// image, a still image.
     ///
     /// The file appears under its name when it is whole: the overlay of the frames that are in the table. Until
     /// then it is under a provisional one, and plays as far as it goes, also when writing fails.
     ///
     /// - Parameters:
-    ///   - output: The file; its name ends in .mp4, .m4v, .mov or .mkv.
+    ///   - output: The file; its name ends in .mp4, .m4v, .mov or .mkv, of a still image in .png, .jpg or .jpeg.
     ///   - replacing: Whether a file that is there may be replaced.
     ///   - cancellation: Stops when cancelled; what is drawn so far is a whole file.
     ///   - progress: Told the number of frames done and, if the container says it, the number there are.
@@ -52,13 +55,24 @@ public struct Overlay: Sendable {
     ///
     /// - Throws: ``MienError``.
     public static func check(video: String, output: String) throws(MienError) {
-        do { _ = try Container(name: output) } catch { throw .output("\(error)") }
         guard VideoReader.canReadAgain(video) else {
             throw .input(
                 "\(video == "-" ? "standard input" : video): an overlay is drawn in a second pass over the video, and "
                     + "this can be read only once; expected a file")
         }
+        guard !isStill(video) else {
+            guard StillPicture(name: output) != nil else {
+                throw .output(
+                    "\(output): \(video) is a still image, expected a name for its overlay that ends in .png or .jpg"
+                )
+            }
+            return
+        }
+        do { _ = try Container(name: output) } catch { throw .output("\(error)") }
     }
+
+    /// Whether `input` is a single picture, whose overlay is one too. What cannot be opened is for reading to explain.
+    public static func isStill(_ input: String) -> Bool { VideoReader.isStill(input) }
 
     private static func isSameFile(_ first: String, _ second: String) -> Bool {
         var (one, other) = (stat(), stat())

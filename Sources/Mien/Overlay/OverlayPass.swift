@@ -9,8 +9,13 @@ final class OverlayPass {
     private let job: Overlay
     private let reader: VideoReader
     private let file: FileSink
-    private let writer: VideoWriter
+    private let writer: Writer
     private let isPart: Bool
+
+    private enum Writer {
+        case video(VideoWriter)
+        case still(StillPicture)
+    }
     private var drawing = OverlayDrawing()
     private var table: TableFrames
     private var run = OverlayRun()
@@ -28,6 +33,7 @@ final class OverlayPass {
         do {
             var options = VideoOptions()
             options.start = start
+            options.videoStream = job.videoStream ?? table.videoStream
             reader = try VideoReader(job.video, options: options)
         } catch {
             throw .input("\(error)")
@@ -38,9 +44,14 @@ final class OverlayPass {
         do {
             var options = VideoWriter.Options()
             options.isPart = isPart
-            writer = try VideoWriter(
-                path: file.partialPath, name: output, format: reader.pictureFormat, audio: job.video,
-                options: options)
+            if Overlay.isStill(job.video), let kind = StillPicture(name: output) {
+                writer = .still(kind)
+            } else {
+                writer = .video(
+                    try VideoWriter(
+                        path: file.partialPath, name: output, format: reader.pictureFormat, audio: job.video,
+                        options: options))
+            }
         } catch {
             file.discard()
             throw .output("\(error)")
@@ -65,12 +76,14 @@ final class OverlayPass {
             throw .input(run.endedEarly ?? "\(job.video): no frame of \(job.table) is in it")
         }
         do {
-            try writer.finish(lastDuration: lastDuration, isWhole: reachedEnd)
+            if case .video(let writer) = writer {
+                try writer.finish(lastDuration: lastDuration, isWhole: reachedEnd)
+                run.warnings += writer.warnings
+            }
             try file.commit()
         } catch {
             throw .output("\(error)")
         }
-        run.warnings += writer.warnings
         if missing > 0 {
             run.warnings.append("\(missing) frames have no row in \(job.table) and are marked so")
         }
@@ -115,7 +128,12 @@ final class OverlayPass {
         let content = try table.overlay(of: frame, video: job.video)
         if content.status == nil { missing += 1 }
         let canvas = drawing.draw(content, over: frame.image)
-        try writer.write(canvas, pts: frame.pts, timestamp: frame.timestamp)
+        switch writer {
+        case .video(let writer): try writer.write(canvas, pts: frame.pts, timestamp: frame.timestamp)
+        case .still(let kind):
+            let bytes = try kind.encode(canvas, name: job.video)
+            try file.write(bytes.span)
+        }
         lastDuration = frame.duration
         run.frames += 1
     }

@@ -51,6 +51,12 @@ struct TableFile {
         try table.commit()
     }
 
+    /// Leaves nothing behind, where there was nothing to write.
+    func discard() {
+        unlink(descriptionPath)
+        sink.discard()
+    }
+
     private mutating func resume(_ path: String, _ description: RunMetadata, replacing: Bool) throws {
         let whole = try RecordedRows.wholeRows(of: sink.partialPath)
         guard whole.rows > 0 else {

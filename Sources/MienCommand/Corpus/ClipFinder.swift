@@ -1,13 +1,14 @@
 import Foundation
+import MienVideo
 
-/// Finds the clips below a folder: videos and still images, by the ending of their names.
+/// Finds the clips below a folder: videos and still images.
 ///
-/// Asking FFmpeg instead would open every file of the folder, and it takes many a text for media. What has one
-/// of the endings and is no media after all fails by name. Hidden files and folders (`.name`) are left out, and
-/// so is the folder the tables go to. Links are followed, except to a folder that the link lies in.
+/// A name with a usual ending is taken unopened, and what is no media after all fails by name. Of all other files
+/// FFmpeg says whether there is a video in them. Hidden files and folders (`.name`) are left out, and so is the
+/// folder the tables go to. Links are followed, except to a folder that the link lies in.
 package struct ClipFinder {
-    /// The endings of videos and images, in lower case.
-    package static let endings: Set<String> = [
+    /// The usual endings of videos and images, in lower case.
+    private static let usualEndings: Set<String> = [
         "3g2", "3gp", "asf", "avi", "dv", "f4v", "flv", "gif", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4",
         "mpe",
         "mpeg", "mpg", "mts", "mxf", "nut", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv", "y4m",
@@ -18,6 +19,9 @@ package struct ClipFinder {
     package private(set) var clips: [String] = []
     /// What could not be looked into: a relative path, and why.
     package private(set) var failures: [(path: String, reason: String)] = []
+
+    /// The files that are no clips.
+    package private(set) var leftOut = LeftOut()
 
     private struct Identity: Hashable {
         let device: dev_t
@@ -56,18 +60,17 @@ package struct ClipFinder {
             } else if let folder = Self.folder(place(inner)) {
                 guard folder != output, !ancestors.contains(folder) else { continue }
                 walk(inner, inside: ancestors.union([folder]))
-            } else if Self.isClip(name), Self.isFileOrMissing(place(inner)) {
-                clips.append(inner)
+            } else if Self.isFileOrMissing(place(inner)) {
+                let ending = (name as NSString).pathExtension
+                let content: MediaFile =
+                    Self.usualEndings.contains(ending.lowercased()) ? .video : MediaFile(path: place(inner))
+                if content == .video { clips.append(inner) } else { leftOut.add(ending, content) }
             }
         }
     }
 
     private func place(_ path: String) -> String {
         path.isEmpty ? root : root.hasSuffix("/") ? root + path : root + "/" + path
-    }
-
-    private static func isClip(_ name: String) -> Bool {
-        endings.contains((name as NSString).pathExtension.lowercased())
     }
 
     private static func folder(_ path: String) -> Identity? {

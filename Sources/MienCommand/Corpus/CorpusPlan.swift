@@ -29,6 +29,9 @@ package struct CorpusPlan {
     /// Folders that could not be looked into, and why.
     package private(set) var failures: [(path: String, reason: String)] = []
 
+    /// The files of the folders that are no clips.
+    package private(set) var leftOut = LeftOut()
+
     /// Whether any of `inputs` is a folder, which makes it a run over folders.
     package static func applies(to inputs: [String]) -> Bool { inputs.contains(where: OutputPlan.isFolder) }
 
@@ -83,6 +86,7 @@ package struct CorpusPlan {
         let prefix = base.isEmpty ? "" : base + "/"
         let root = input.hasSuffix("/") ? input : input + "/"
         jobs += finder.clips.map { job(clip: prefix + $0, input: root + $0) }
+        leftOut.add(finder.leftOut)
         failures += finder.failures.map { (root + $0.path, $0.reason) }
     }
 

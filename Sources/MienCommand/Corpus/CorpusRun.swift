@@ -16,9 +16,11 @@ struct CorpusRun {
 
     func run(_ interrupt: Interrupt) throws(MienError) -> ExitCode {
         guard !plan.jobs.isEmpty || !plan.failures.isEmpty else {
-            throw .input("\(plan.inputs.joined(separator: ", ")): no video and no image in it")
+            let rest = [plan.leftOut.words, plan.leftOut.warning].compactMap { $0.map { "; " + $0 } }.joined()
+            throw .input("\(plan.inputs.joined(separator: ", ")): no video and no image in it\(rest)")
         }
         let log = CorpusLog(total: plan.jobs.count, isQuiet: isQuiet)
+        if let warning = plan.leftOut.warning { log.say(warning) }
         for (path, reason) in plan.failures { log.say("\(path): \(reason)") }
         for folder in plan.folders {
             do {
@@ -116,7 +118,10 @@ struct CorpusRun {
         _ summary: CorpusSummary, isInterrupted: Bool, _ log: CorpusLog
     ) throws(MienError) -> ExitCode {
         log.end()
-        if !isQuiet { Console.write(summary.text, to: STDERR_FILENO) }
+        if !isQuiet {
+            Console.write(summary.text, to: STDERR_FILENO)
+            if let words = plan.leftOut.words { log.say(words) }
+        }
         try summary.write(to: summaryPath)
         if isInterrupted {
             log.say("interrupted; the same command with --resume continues")

@@ -14,6 +14,7 @@ struct LiveArguments {
         Option(
             "--rtsp-transport", value: "tcp|udp|udp_multicast|http|https",
             help: "the transport of RTSP. Default: tcp"),
+        VideoArguments.streamOption,
         Option("--input-option", value: "K=V", help: "an option for FFmpeg's input; may be repeated"),
         Option(
             "--open-timeout", value: "S",
@@ -105,6 +106,7 @@ struct LiveArguments {
             }
             options.inputOptions[String(text[..<sign])] = String(text[text.index(after: sign)...])
         }
+        options.videoStream = try VideoArguments.stream(arguments)
         options.openTimeout = try timeout(arguments, "--open-timeout")
         options.readTimeout = try timeout(arguments, "--read-timeout")
         options.reconnects = !arguments.has("--no-reconnect")

@@ -54,7 +54,9 @@ package final class FaceTracker {
     package func process(_ frame: VideoFrame, emit: (FrameFaces) -> Void) {
         let step = clock.advance(to: frame.timestamp)
         let signature = signatures.signature(of: frame.image)
-        let change = scenes.observe(signature, at: clock.time)
+        let change = scenes.observe(
+            signature, size: PictureSize(width: frame.image.width, height: frame.image.height), at: clock.time
+        )
         if change != .none {
             catchUp()
             schedule.restart()

@@ -1,7 +1,9 @@
+import MienVideo
+
 /// Turns the timestamps of frames into a time that always moves forward.
 ///
-/// Files repeat timestamps, run backwards at a splice, or have none. Durations are all the tracker needs,
-/// so a step that is not a step forward counts as one frame of the usual length.
+/// Files repeat timestamps, run backwards or leap by hours at a splice, or have none. Durations are all the tracker
+/// needs, so a step that is not a step forward, or is a jump, counts as one frame of the usual length.
 package struct MediaClock: Sendable {
     /// Seconds since the first frame.
     package private(set) var time = 0.0
@@ -18,7 +20,7 @@ package struct MediaClock: Sendable {
             return 0
         }
         var step = timestamp - last
-        if step.isFinite && step > 0 {
+        if step.isFinite && step > 0 && step < FrameClock.jump {
             if step < 1 { usualStep = step }
         } else {
             step = usualStep

@@ -1,3 +1,5 @@
+import MienVideo
+
 /// Numbers the scenes of a film: a cut begins a new one, and cutting back resumes the old one.
 ///
 /// A flash, a dialogue cut back and forth and a broken frame are the same thing here: the picture jumps
@@ -15,6 +17,7 @@ package struct SceneHistory: Sendable {
     private struct Scene {
         var number: Int
         var signature: FrameSignature
+        var size: PictureSize
         var time: Double
     }
 
@@ -37,10 +40,20 @@ package struct SceneHistory: Sendable {
     package var current: Int { scenes.last?.number ?? 0 }
 
     /// Takes in the next frame.
-    package mutating func observe(_ signature: FrameSignature, at time: Double) -> Change {
+    ///
+    /// Where the size of the pictures changes, places in the one before say nothing of the next: that is a cut, and
+    /// never a flash, whatever the pictures show.
+    package mutating func observe(
+        _ signature: FrameSignature, size: PictureSize, at time: Double
+    ) -> Change {
         guard let last = scenes.last else {
-            begin(signature, time)
+            begin(signature, size, time)
             return .none
+        }
+        guard last.size == size else {
+            scenes.removeAll()
+            begin(signature, size, time)
+            return .cut
         }
         guard Self.isCut(last.signature, signature) else {
             scenes[scenes.count - 1].signature = signature
@@ -50,15 +63,15 @@ package struct SceneHistory: Sendable {
         scenes.removeAll { time - $0.time > memory }
         if let known = scenes.lastIndex(where: { Self.isSame($0.signature, signature) }) {
             let number = scenes.remove(at: known).number
-            scenes.append(Scene(number: number, signature: signature, time: time))
+            scenes.append(Scene(number: number, signature: signature, size: size, time: time))
             return .comeback
         }
-        begin(signature, time)
+        begin(signature, size, time)
         return .cut
     }
 
-    private mutating func begin(_ signature: FrameSignature, _ time: Double) {
-        scenes.append(Scene(number: count, signature: signature, time: time))
+    private mutating func begin(_ signature: FrameSignature, _ size: PictureSize, _ time: Double) {
+        scenes.append(Scene(number: count, signature: signature, size: size, time: time))
         count += 1
         // A storm of cuts must not make a long list.
         if scenes.count > 8 { scenes.removeFirst() }

@@ -11,6 +11,9 @@ import CFFmpeg
 final class Decoder {
     enum Outcome: Equatable { case frame, needsPacket, end, lost(FFmpegStatus) }
 
+    /// The most pixels that a picture may have: 16384 x 16384. A damaged header must not ask for terabytes.
+    static let mostPixels = 1 << 28
+
     private let context: CodecContext
     private let frame = Frame()
     /// The number of the packet sent last; frames carry their packet's number.
@@ -37,8 +40,7 @@ final class Decoder {
         try check(avcodec_parameters_to_context(context.pointer, parameters), orThrow: explain)
         context.pointer.pointee.pkt_timebase = stream.pointee.time_base
         context.pointer.pointee.thread_count = 1
-        // A damaged header must not ask for terabytes. 2^28 pixels are 16384 x 16384.
-        context.pointer.pointee.max_pixels = 1 << 28
+        context.pointer.pointee.max_pixels = Int64(Self.mostPixels)
         if isLive {
             // A live stream is joined midway: frames before the next key frame come out, marked as damaged.
             context.pointer.pointee.flags |=

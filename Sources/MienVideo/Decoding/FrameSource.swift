@@ -4,9 +4,19 @@ import CFFmpeg
 final class FrameSource {
     let demuxer: Demuxer
     let location: InputLocation
-    private(set) var report = VideoReport()
+    /// What has been met so far.
+    var report: VideoReport {
+        var report = account
+        report.warnings += clock.warnings
+        return report
+    }
+    private var account = VideoReport()
     /// The time of the frame in ``frame``.
     private(set) var reading = FrameClock.Reading(pts: nil, timestamp: 0)
+
+    /// How the frame in ``frame`` is shown.
+    private(set) var geometry = DisplayGeometry(
+        stored: PictureSize(width: 0, height: 0), aspect: nil, orientation: .upright)
 
     /// The highest timestamp so far.
     private(set) var latest: Double?
@@ -14,8 +24,11 @@ final class FrameSource {
     private let log: FFmpegLog
     private let decoder: Decoder
     private let streamOrientation: Orientation
+    /// That of the picture in the last packet, where FFmpeg does not read it.
+    private var pictureOrientation: Orientation?
     private let packet = Packet()
     private var clock: FrameClock
+    private var aspect: PixelAspect
     private var extent = StreamExtent()
     private var state = State.reading
 
@@ -56,9 +69,11 @@ final class FrameSource {
         clock = FrameClock(
             timeBase: Rational(stream.time_base) ?? Rational(1, Int(AV_TIME_BASE)),
             frameRate: demuxer.frameRate)
-        let count = demuxer.videoStreamCount
-        if count > 1 {
-            report.warnings.append("the input has \(count) video streams; stream \(stream.index) is read")
+        aspect = PixelAspect(isPicture: demuxer.holdsPictures)
+        if settings.videoStream == nil, let choice = demuxer.choice {
+            account.warnings.append(
+                "the input has several video streams: \(choice.streams). \(choice.number) is read; --video-stream N reads another"
+            )
         }
     }
 
@@ -70,14 +85,12 @@ final class FrameSource {
     /// Whether that frame has damage.
     var isDamaged: Bool { decoder.isDamaged }
     /// The number of that frame among all frames of the input.
-    var index: Int { report.decodedFrames - 1 }
+    var index: Int { account.decodedFrames - 1 }
     /// How long that frame is shown, in units of the stream's time base, if known.
     var duration: Int64? {
         let duration = mien_frame_duration(decoder.current)
         return duration > 0 ? duration : nil
     }
-    /// How that frame lies.
-    var orientation: Orientation { DisplayMatrix.orientation(of: frame) ?? streamOrientation }
 
     /// The monotonic time in seconds at which the frame's packet came.
     var arrival: Double { arrivals[Int(truncatingIfNeeded: decoder.packetNumber) & 63] }
@@ -105,7 +118,7 @@ final class FrameSource {
                     if state != .ended { finish() }
                     return false
                 case .lost:
-                    report.lostPackets += 1
+                    account.lostPackets += 1
                 case .needsPacket:
                     try feed()
                 }
@@ -116,17 +129,19 @@ final class FrameSource {
     private func note() {
         reading = clock.frameDecoded(bestEffort: timestamp(frame.pointee.best_effort_timestamp))
         latest = max(latest ?? reading.timestamp, reading.timestamp)
-        report.decodedFrames += 1
-        report.timeSource = clock.source
-        if clock.epochs > report.epochs, let jump = clock.lastJump {
-            report.epochs = clock.epochs
-            // A stream that jumps all the time is told of by the count.
-            if report.epochs <= 4 {
-                report.warnings.append(
-                    "time jumps back from \(jump.from.inSeconds) to \(jump.to.inSeconds) at frame \(index + 1)"
-                )
-            }
-        }
+        account.decodedFrames += 1
+        account.timeSource = clock.source
+        measure()
+        account.epochs = clock.epochs
+    }
+
+    private func measure() {
+        let stored = PictureSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
+        let stated = Rational(av_guess_sample_aspect_ratio(demuxer.format, demuxer.stream, frame))
+        geometry = DisplayGeometry(
+            stored: stored, aspect: aspect.next(stated: stated, size: stored),
+            orientation: DisplayMatrix.orientation(of: frame) ?? pictureOrientation ?? streamOrientation)
+        if let warning = aspect.warning { account.warnings.append(warning) }
     }
 
     /// Gives the decoder one packet, or the news that there are no more.
@@ -150,8 +165,9 @@ final class FrameSource {
             arrivals[Int(truncatingIfNeeded: decoder.sentPackets + 1) & 63] = MonotonicClock.now
             // Frames before the start of an edit list are decoded and never come out.
             if fields.flags & AV_PKT_FLAG_DISCARD == 0 { clock.packetSent(pts: pts, dts: dts) }
+            pictureOrientation = ExifOrientation.orientation(of: packet, codec: demuxer.codec.pointee.id)
             if decoder.send(packet).isFailure {
-                report.lostPackets += 1
+                account.lostPackets += 1
                 clock.packetLost(dts: dts)
             }
         case .end:
@@ -169,7 +185,7 @@ final class FrameSource {
     private func stopReading(_ ending: Ending, _ failure: String?) {
         state = .draining
         self.ending = ending
-        report.endedEarly = failure
+        account.endedEarly = failure
         decoder.drain()
     }
 
@@ -178,15 +194,15 @@ final class FrameSource {
         state = .ended
         let shortfall = demuxer.claim.shortfall(
             of: extent, frameLength: demuxer.frameRate?.inverse?.value ?? 0, index: demuxer.index)
-        let reasons = [report.endedEarly, shortfall].compactMap(\.self)
+        let reasons = [account.endedEarly, shortfall].compactMap(\.self)
         if !reasons.isEmpty {
-            report.endedEarly = """
-                \(location.name): the video ends early, after \(report.decodedFrames) frames at \
+            account.endedEarly = """
+                \(location.name): the video ends early, after \(account.decodedFrames) frames at \
                 \(reading.timestamp.inSeconds): \(reasons.joined(separator: "; "))
                 """
         }
-        if let gap = location.sequence?.gap(after: report.decodedFrames + report.lostPackets) {
-            report.warnings.append(gap)
+        if let gap = location.sequence?.gap(after: account.decodedFrames + account.lostPackets) {
+            account.warnings.append(gap)
         }
     }
 }

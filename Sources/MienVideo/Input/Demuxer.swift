@@ -40,7 +40,8 @@ final class Demuxer {
         if settings.probes { try check(avformat_find_stream_info(opened, nil), orThrow: explain) }
         if let error = interrupt.error(for: location.name) { throw error }
         claim.complete(from: opened)
-        (stream, codec) = try Self.videoStream(of: opened, input: location.name)
+        (stream, codec) = try Self.videoStream(
+            of: opened, number: settings.videoStream, input: location.name)
         for index in 0..<Int(opened.pointee.nb_streams) where index != Int(stream.pointee.index) {
             opened.pointee.streams[index]!.pointee.discard =
                 claim.needsAllStreams ? AVDISCARD_DEFAULT : AVDISCARD_ALL
@@ -95,14 +96,22 @@ final class Demuxer {
     /// The cancellation or expired deadline behind a failed read, if that is what it was.
     var interruption: VideoError? { interrupt.error(for: location.name) }
 
-    /// The stream FFmpeg's players would choose, cover pictures apart.
+    /// The video stream of that number, cover pictures apart; without one that which FFmpeg's players would choose.
     private static func videoStream(
-        of context: UnsafeMutablePointer<AVFormatContext>, input: String
+        of context: UnsafeMutablePointer<AVFormatContext>, number: Int?, input: String
     ) throws(VideoError) -> (UnsafeMutablePointer<AVStream>, UnsafePointer<AVCodec>) {
-        let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
-        let candidates = streams(of: context).filter { isVideo($0) && !isCover($0) }
-        let chosen = candidates.first { $0.pointee.index == best } ?? candidates.first
-        guard let chosen else { throw .noVideo(input, contents: contents(of: context)) }
+        let candidates = videoStreams(of: context)
+        guard let first = candidates.first else { throw .noVideo(input, contents: contents(of: context)) }
+        let chosen: UnsafeMutablePointer<AVStream>
+        if let number {
+            guard candidates.indices.contains(number) else {
+                throw .noStream(input, number: number, streams: describe(candidates))
+            }
+            chosen = candidates[number]
+        } else {
+            let best = av_find_best_stream(context, AVMEDIA_TYPE_VIDEO, -1, -1, nil, 0)
+            chosen = candidates.first { $0.pointee.index == best } ?? first
+        }
         let id = chosen.pointee.codecpar.pointee.codec_id
         guard let codec = decoder(of: chosen) else {
             throw .unsupportedCodec(input, codec: String(cString: avcodec_get_name(id)))
@@ -129,9 +138,34 @@ final class Demuxer {
             .first { $0.value > 0 }
     }
 
-    /// The number of streams that could have been chosen.
-    var videoStreamCount: Int {
-        Self.streams(of: format).count { Self.isVideo($0) && !Self.isCover($0) }
+    /// The name of FFmpeg's demuxer.
+    var container: String { String(cString: format.pointee.iformat.pointee.name) }
+
+    /// Whether the input is one picture.
+    var isStill: Bool { location.sequence == nil && (container == "image2" || container.hasSuffix("_pipe")) }
+
+    /// Whether the input is a picture, numbered pictures or an animated picture rather than a video.
+    var holdsPictures: Bool { isStill || ["image2", "gif", "apng"].contains(container) }
+
+    /// The number of the stream that is read among the video streams, and all of those in words; nil if it is the only one.
+    var choice: (number: Int, streams: String)? {
+        let candidates = Self.videoStreams(of: format)
+        guard candidates.count > 1, let number = candidates.firstIndex(of: stream) else { return nil }
+        return (number, Self.describe(candidates))
+    }
+
+    /// The streams that can be read.
+    private static func videoStreams(
+        of context: UnsafeMutablePointer<AVFormatContext>
+    ) -> [UnsafeMutablePointer<AVStream>] { streams(of: context).filter { isVideo($0) && !isCover($0) } }
+
+    /// "0 (h264, 640x360), 1 (h264, 320x180)".
+    private static func describe(_ streams: [UnsafeMutablePointer<AVStream>]) -> String {
+        streams.enumerated().map { number, stream in
+            let parameters = stream.pointee.codecpar.pointee
+            let codec = String(cString: avcodec_get_name(parameters.codec_id))
+            return "\(number) (\(codec), \(parameters.width)x\(parameters.height))"
+        }.joined(separator: ", ")
     }
 
     private static func streams(

@@ -2,6 +2,8 @@
 struct DemuxerSettings {
     /// Options for FFmpeg's demuxer, device or protocol, by name.
     var inputOptions: [String: String] = [:]
+    /// The video stream to read, counted from 0; nil for the one that players choose.
+    var videoStream: Int?
     /// How long opening may take, in seconds; nil is for ever.
     var openTimeout: Double?
     /// How long the next piece of data may take, in seconds; nil is for ever.
@@ -18,6 +20,7 @@ struct DemuxerSettings {
     /// The settings for reading a recorded video.
     init(_ options: VideoOptions, isNetwork: Bool) {
         inputOptions = options.inputOptions
+        videoStream = options.videoStream
         openTimeout = options.timeout ?? (isNetwork ? VideoOptions.networkTimeout : nil)
         readTimeout = openTimeout
         cancellation = options.cancellation

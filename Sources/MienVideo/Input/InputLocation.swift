@@ -103,6 +103,9 @@ struct InputLocation: Equatable {
         }
         if status == FFmpegStatus(mien_averror(EACCES)) { return .notPermitted(name) }
         if status == FFmpegStatus(mien_averror(ENOENT)), !isNetwork { return .missing(name) }
+        if !isDevice, url.hasPrefix("file:"), MediaFile.isHEIC(path: String(url.dropFirst(5))) {
+            return .heic(name)
+        }
         return status.isEndOrInvalid ? .notMedia(name, detail: detail) : .cannotOpen(name, detail: detail)
     }
 

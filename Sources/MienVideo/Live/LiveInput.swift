@@ -44,6 +44,7 @@ struct LiveInput {
     func settings(_ options: LiveOptions, mode: CameraMode?) -> DemuxerSettings {
         var settings = DemuxerSettings()
         settings.cancellation = options.cancellation
+        settings.videoStream = options.videoStream
         let patience: (open: Double, read: Double)? =
             switch kind {
             case .camera, .device: (10, 5)

@@ -10,6 +10,8 @@ package struct LiveOptions: Sendable {
     package var inputFormat: String?
     /// What carries RTSP: `tcp`, `udp`, `udp_multicast`, `http` or `https`.
     package var rtspTransport = "tcp"
+    /// The video stream to read, counted from 0; nil for the one that players choose.
+    package var videoStream: Int?
     /// Options for FFmpeg's demuxer, device or protocol, by name. They win over those chosen here.
     package var inputOptions: [String: String] = [:]
     /// How long opening may take, in seconds; nil is 10 s for networks and cameras and for ever for the rest.

@@ -74,6 +74,7 @@ package final class LiveReader {
         case .primed(let source), .reading(let source): report.add(source)
         case .down, .ended: break
         }
+        report.warnings += converter.warnings
         report.frames = frames
         report.clockJumps = clock.jumps
         return report
@@ -113,7 +114,7 @@ package final class LiveReader {
         guard case .reading(let source) = state, frame.index == frames - 1 else {
             preconditionFailure("a live frame is converted after the next one was asked for")
         }
-        let image = try converter.image(of: source.frame, orientation: source.orientation)
+        let image = try converter.image(of: source.frame, geometry: source.geometry)
         return VideoFrame(
             index: frame.index, pts: frame.pts, timestamp: frame.timestamp, image: image,
             isDamaged: frame.isDamaged, duration: source.duration)
@@ -126,8 +127,7 @@ package final class LiveReader {
         lastCapture = captured
         frames += 1
         if source.isDamaged { past.damagedFrames += 1 }
-        let size = source.orientation.size(
-            width: Int(source.frame.pointee.width), height: Int(source.frame.pointee.height))
+        let size = source.geometry.size
         return LiveFrame(
             index: frames - 1, pts: reading.pts, timestamp: timestamp, captured: captured, epoch: epoch,
             isDamaged: source.isDamaged, width: size.width, height: size.height, reader: self)

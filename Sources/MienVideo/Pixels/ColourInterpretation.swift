@@ -1,5 +1,4 @@
-/// How a frame's numbers are read as colours. Transfer curves are left alone: high dynamic range is not
-/// tone-mapped.
+/// How a frame's numbers are read as colours.
 package struct ColourInterpretation: Sendable, Codable, Equatable {
     /// The equation between luma, chroma and RGB.
     package enum Matrix: String, Sendable, Codable {
@@ -20,4 +19,12 @@ package struct ColourInterpretation: Sendable, Codable, Equatable {
     package var isFullRange: Bool
     /// Whether the video does not name its range and the pixel format's usual one is taken.
     package var rangeIsAssumed: Bool
+    /// The curve of high dynamic range, if the video has one: ``ToneMapper`` brings it to the ordinary.
+    package var highRange: HighRange?
+
+    /// A transfer curve of high dynamic range.
+    package enum HighRange: String, Sendable, Codable {
+        case pq = "PQ"
+        case hlg = "HLG"
+    }
 }

@@ -15,7 +15,7 @@ extension ColourInterpretation {
             : (.none, false)
         self.init(
             matrix: matrix.0, matrixIsAssumed: matrix.1, isFullRange: range.isFull,
-            rangeIsAssumed: range.isAssumed)
+            rangeIsAssumed: range.isAssumed, highRange: HighRange(fields.color_trc))
     }
 
     private static func range(
@@ -64,6 +64,16 @@ extension ColourInterpretation {
             case .bt2020: SWS_CS_BT2020
             }
         return sws_getCoefficients(space)
+    }
+}
+
+extension ColourInterpretation.HighRange {
+    fileprivate init?(_ transfer: AVColorTransferCharacteristic) {
+        switch transfer {
+        case AVCOL_TRC_SMPTE2084: self = .pq
+        case AVCOL_TRC_ARIB_STD_B67: self = .hlg
+        default: return nil
+        }
     }
 }
 

@@ -30,6 +30,21 @@ package struct Orientation: Equatable {
         guard abs(a) + abs(b) == 1, abs(c) + abs(d) == 1, abs(a * d - b * c) == 1 else { return nil }
     }
 
+    /// The orientation that EXIF gives a number from 1 to 8; nil for other numbers.
+    package init?(exif number: Int) {
+        switch number {
+        case 1: self = .upright
+        case 2: self.init(-1, 0, 0, 1)
+        case 3: self.init(-1, 0, 0, -1)
+        case 4: self.init(1, 0, 0, -1)
+        case 5: self.init(0, 1, 1, 0)
+        case 6: self.init(0, 1, -1, 0)
+        case 7: self.init(0, -1, -1, 0)
+        case 8: self.init(0, -1, 1, 0)
+        default: return nil
+        }
+    }
+
     /// Whether width and height change places.
     package var isTransposed: Bool { a == 0 }
 

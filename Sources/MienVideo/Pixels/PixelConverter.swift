@@ -4,6 +4,8 @@ import MienTensor
 /// Turns decoded frames into upright 8-bit RGB images: the usual ones with a kernel (``PlanarYUV``), all others
 /// with swscale.
 ///
+/// Pixels that are no squares are made so on the way, by swscale.
+///
 /// swscale looks at none of a frame's colour fields, so range, matrix and chroma siting are set here, and a
 /// change of any of them, or of size, format or orientation, builds a new context. YUV goes by way of planar
 /// RGB: swscale has vector code for accurate planar output only, and the pass that interleaves the planes
@@ -14,6 +16,9 @@ final class PixelConverter {
     private var planar: PlanarYUV?
     private var scratch = Frame()
     private var pool = ImagePool()
+    private var toneMapper: ToneMapper?
+    /// Why high dynamic range was left as it is, if it was.
+    private(set) var warnings: [String] = []
     private let codec: AVCodecID
     private let input: String
 
@@ -31,20 +36,25 @@ final class PixelConverter {
         var format: Int32
         var colour: ColourInterpretation
         var siting: AVChromaLocation
+        /// The size with square pixels.
+        var target: PictureSize
+        var isScaled: Bool { target != PictureSize(width: Int(width), height: Int(height)) }
     }
 
-    /// The picture of `frame`, turned by `orientation`.
+    /// The picture of `frame`, shown as `geometry` says.
     func image(
-        of frame: UnsafeMutablePointer<AVFrame>, orientation: Orientation
+        of frame: UnsafeMutablePointer<AVFrame>, geometry: DisplayGeometry
     ) throws(VideoError) -> Image {
+        let frame = toneMapped(frame)
         let fields = frame.pointee
         let wanted = Setup(
             width: fields.width, height: fields.height, format: fields.format,
-            colour: ColourInterpretation(of: frame, codec: codec), siting: fields.chroma_location)
+            colour: ColourInterpretation(of: frame, codec: codec), siting: fields.chroma_location,
+            target: geometry.square)
         if wanted != setup { try build(wanted) }
 
-        let size = orientation.size(width: Int(fields.width), height: Int(fields.height))
-        let image = pool.image(width: size.width, height: size.height)
+        let orientation = geometry.orientation
+        let image = pool.image(width: geometry.size.width, height: geometry.size.height)
         if orientation == .upright, let planar {
             planar.convert(frame, to: image)
             return image
@@ -65,6 +75,20 @@ final class PixelConverter {
             strides: scratch.pointer.pointer(to: \.linesize)!)
         PixelPlanes(scratch.pointer).write(to: image, orientation: orientation)
         return image
+    }
+
+    /// `frame`, or what it becomes in the ordinary range if its own is high.
+    private func toneMapped(_ frame: UnsafeMutablePointer<AVFrame>) -> UnsafeMutablePointer<AVFrame> {
+        let colour = ColourInterpretation(of: frame, codec: codec)
+        // What could not be done once is not tried again.
+        guard let curve = colour.highRange, warnings.isEmpty else { return frame }
+        if toneMapper?.fits(frame) != true { toneMapper = ToneMapper(frame, colour: colour) }
+        if let mapped = toneMapper?.map(frame) { return mapped }
+        warnings.append(
+            "the video has high dynamic range (\(curve.rawValue)), which this FFmpeg's filters (zscale, tonemap) could "
+                + "not bring to the ordinary one: pictures are paler than they should be, and scores less right"
+        )
+        return frame
     }
 
     private typealias Planes = (
@@ -106,10 +130,13 @@ final class PixelConverter {
             case (false, false): AV_PIX_FMT_GBRP
             case (false, true): AV_PIX_FMT_GBRAP
             }
-        let flags = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_FULL_CHR_H_INP
+        let (width, height) = (Int32(wanted.target.width), Int32(wanted.target.height))
+        let flags =
+            (wanted.isScaled ? SWS_BICUBIC : SWS_BILINEAR) | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT
+            | SWS_FULL_CHR_H_INP
         var settings: [(String, Int32)] = [
             ("srcw", wanted.width), ("srch", wanted.height), ("src_format", wanted.format),
-            ("dstw", wanted.width), ("dsth", wanted.height), ("dst_format", target.rawValue),
+            ("dstw", width), ("dsth", height), ("dst_format", target.rawValue),
             ("src_range", wanted.colour.isFullRange ? 1 : 0), ("dst_range", 1), ("sws_flags", flags),
         ]
         planar = nil
@@ -129,10 +156,12 @@ final class PixelConverter {
                     context, table, wanted.colour.isFullRange ? 1 : 0, table, 1, 0, one, one)
             ) { _ in failure }
         }
-        planar = PlanarYUV(
-            format, width: Int(wanted.width), height: Int(wanted.height), colour: wanted.colour,
-            siting: siting)
-        try prepareScratch(target, width: wanted.width, height: wanted.height, failure: failure)
+        if !wanted.isScaled {
+            planar = PlanarYUV(
+                format, width: Int(wanted.width), height: Int(wanted.height), colour: wanted.colour,
+                siting: siting)
+        }
+        try prepareScratch(target, width: width, height: height, failure: failure)
         setup = wanted
     }
 

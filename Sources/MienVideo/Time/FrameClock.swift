@@ -44,8 +44,16 @@ package struct FrameClock {
 
     package private(set) var source = TimeSource.presentation
     package private(set) var epochs = 1
-    /// The latest jump back: the times before and after it in seconds.
-    package private(set) var lastJump: (from: Double, to: Double)?
+    /// The first jumps, back and forward, in words: a clock that jumps all the time is told of by the counts.
+    private var jumps: [String] = []
+    private var forwardJumps = 0
+    /// The number of frames at the time of the frame before them, and the first of them, from 1.
+    private var repeats = 0
+    private var firstRepeat = 0
+
+    /// A step of this many seconds or more is no pause of a recording but a jump of its clock.
+    package static let jump = 1800.0
+    private static let mostJumps = 3
 
     /// A clock that counts in `timeBase`, and for frames without timestamps in frames of `frameRate`.
     package init(timeBase: Rational, frameRate: Rational?) {
@@ -124,12 +132,39 @@ package struct FrameClock {
         let start = origin ?? time
         origin = start
         let now = seconds(ticks: time &- start)
-        if let last, time < last {
-            epochs += 1
-            lastJump = (seconds(ticks: last &- start), now)
+        if let last {
+            let before = seconds(ticks: last &- start)
+            if time < last {
+                epochs += 1
+                note("time jumps back", from: before, to: now, count: epochs - 1)
+            } else if now - before >= Self.jump {
+                forwardJumps += 1
+                note("time jumps forward", from: before, to: now, count: forwardJumps)
+            } else if time == last {
+                repeats += 1
+                if repeats == 1 { firstRepeat = frames + 1 }
+            }
         }
         last = time
         return now
+    }
+
+    private mutating func note(_ jump: String, from: Double, to: Double, count: Int) {
+        guard count <= Self.mostJumps else { return }
+        jumps.append("\(jump) from \(from.inSeconds) to \(to.inSeconds) at frame \(frames + 1)")
+    }
+
+    /// What is wrong with the clock, in sentences.
+    package var warnings: [String] {
+        var warnings = jumps
+        if forwardJumps > Self.mostJumps { warnings.append("time jumps forward \(forwardJumps) times") }
+        if epochs - 1 > Self.mostJumps { warnings.append("time jumps back \(epochs - 1) times") }
+        if repeats > 0 {
+            let frames = repeats == 1 ? "1 frame has" : "\(repeats) frames have"
+            warnings.append(
+                "time stands still: \(frames) the time of the frame before, from frame \(firstRepeat) on")
+        }
+        return warnings
     }
 
     private func ticks(steps: Int) -> Int64 {

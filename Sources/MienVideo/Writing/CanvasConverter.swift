@@ -2,27 +2,24 @@ import CFFmpeg
 
 /// Turns canvases into frames for the encoder: 4:2:0, of one size, in the colours of the format.
 ///
-/// A canvas of another size than the video's, from a source whose size changes on the way, is stretched to it or
-/// shown whole between black bars.
+/// A canvas of another size than the video's, from a source whose size changes on the way, is shown whole between
+/// black bars.
 final class CanvasConverter {
     /// The size of the frames.
     let width: Int32
     let height: Int32
     private let colour: EncodedColour
     private let name: String
-    private let keepsShape: Bool
     /// Where in the frame the picture lies, on even numbers.
     private var target: (x: Int32, y: Int32, width: Int32, height: Int32)
     private var scaler: OpaquePointer?
     private var source: (width: Int, height: Int) = (0, 0)
 
-    /// - Parameter keepsShape: Whether canvases of another size are not stretched.
-    init(_ format: PictureFormat, name: String, keepsShape: Bool = false) {
+    init(_ format: PictureFormat, name: String) {
         width = Int32(format.width + format.width % 2)
         height = Int32(format.height + format.height % 2)
         colour = format.colour
         self.name = name
-        self.keepsShape = keepsShape
         target = (0, 0, width, height)
     }
 
@@ -102,7 +99,6 @@ final class CanvasConverter {
     /// The largest part of the frame that has the shape of `canvas`, in its middle.
     private func fit(_ canvas: Canvas) {
         target = (0, 0, width, height)
-        guard keepsShape else { return }
         let scale = min(
             Double(width) / Double(canvas.evenWidth), Double(height) / Double(canvas.evenHeight))
         func even(_ size: Int, _ whole: Int32) -> (start: Int32, size: Int32) {

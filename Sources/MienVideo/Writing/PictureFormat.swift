@@ -2,25 +2,22 @@ import CFFmpeg
 
 /// What a written video shares with the one it is made of.
 package struct PictureFormat: Sendable {
-    /// The size of an upright frame in pixels.
+    /// The size of an upright frame in pixels, which are square.
     package var width: Int
     package var height: Int
     /// The unit of timestamps in seconds.
     package var timeBase: Rational
     /// Frames per second: a hint for the encoder's rate control.
     package var frameRate: Rational?
-    /// The width of a pixel over its height, if known.
-    package var sampleAspectRatio: Rational?
     /// How the colours are coded.
     package var colour: EncodedColour
 
     package init(
         width: Int, height: Int, timeBase: Rational, frameRate: Rational? = nil,
-        sampleAspectRatio: Rational? = nil, colour: EncodedColour = .standard(height: 0)
+        colour: EncodedColour = .standard(height: 0)
     ) {
         (self.width, self.height) = (width, height)
         (self.timeBase, self.frameRate) = (timeBase, frameRate)
-        self.sampleAspectRatio = sampleAspectRatio
         self.colour = colour
     }
 
@@ -28,8 +25,7 @@ package struct PictureFormat: Sendable {
     init(_ properties: VideoProperties, colour: EncodedColour) {
         self.init(
             width: properties.width, height: properties.height, timeBase: properties.timeBase,
-            frameRate: properties.averageFrameRate, sampleAspectRatio: properties.sampleAspectRatio,
-            colour: colour)
+            frameRate: properties.averageFrameRate, colour: colour)
     }
 }
 
@@ -60,6 +56,11 @@ package struct EncodedColour: Sendable {
     /// The colours of a copy of `frame`, which were read as `interpretation` says.
     init(of frame: UnsafeMutablePointer<AVFrame>, interpretation: ColourInterpretation, height: Int) {
         let fields = frame.pointee
+        if interpretation.highRange != nil, ToneMapper.isAvailable {
+            self = .standard(height: .max)
+            (primaries, transfer) = (AVCOL_PRI_BT709, AVCOL_TRC_BT709)
+            return
+        }
         if interpretation.matrix == .none {
             self = .standard(height: height)
         } else {

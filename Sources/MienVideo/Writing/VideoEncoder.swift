@@ -57,7 +57,7 @@ package final class VideoEncoder {
         fields.pointee.framerate = rate
         fields.pointee.gop_size = max(1, min(Int32(av_q2d(rate).rounded()), 300))
         fields.pointee.max_b_frames = 0
-        fields.pointee.sample_aspect_ratio = AVRational(format.sampleAspectRatio)
+        fields.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
         fields.pointee.color_range = format.colour.range
         fields.pointee.colorspace = format.colour.space
         fields.pointee.color_primaries = format.colour.primaries

@@ -20,7 +20,7 @@ package final class VideoWriter {
         /// FFmpeg's names of encoders, best first.
         package var encoders = VideoEncoder.preferred
         /// Whether the picture is seen as it happens: coded cheaply and sent at once, with a key frame every second
-        /// whatever the frame rate does, and a picture of another size than the first shown whole.
+        /// whatever the frame rate does.
         package var isLive = false
         /// The seconds that a pipe may have no reader, or a server may take nothing; nil is for ever.
         package var patience: Double?
@@ -88,7 +88,7 @@ package final class VideoWriter {
             () throws(VideoError) -> (Muxer, VideoEncoder, Int, CanvasConverter, AudioCopy?) in
             let muxer = try Muxer(
                 location, patience: options.patience, cancellation: options.cancellation, log: log)
-            let converter = CanvasConverter(format, name: name, keepsShape: options.isLive)
+            let converter = CanvasConverter(format, name: name)
             let video = try VideoEncoder(
                 options.encoders, format: format, width: converter.width, height: converter.height,
                 hasGlobalHeader: muxer.hasGlobalHeader, isLive: options.isLive, file: name, log: log)
@@ -98,7 +98,7 @@ package final class VideoWriter {
             }
             let track = try muxer.addStream(timeBase: timeBase) { (stream) throws(VideoError) in
                 try video.describe(to: stream.pointee.codecpar)
-                stream.pointee.sample_aspect_ratio = AVRational(format.sampleAspectRatio)
+                stream.pointee.sample_aspect_ratio = AVRational(num: 1, den: 1)
                 stream.pointee.avg_frame_rate = AVRational(format.frameRate)
             }
             var copy: AudioCopy?

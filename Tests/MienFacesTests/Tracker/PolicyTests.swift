@@ -1,8 +1,19 @@
 import Foundation
 import MienFaces
+import MienVideo
 import Testing
 
 @Suite struct MediaClockTests {
+    @Test(arguments: [1800, 7200, 95_443.7, 1e9])
+    func aJumpByHoursIsAFrame(jump: Double) {
+        var clock = MediaClock()
+        _ = [0, 0.1, 0.2].map { clock.advance(to: $0) }
+        #expect(abs(clock.advance(to: 0.2 + jump) - 0.1) < 1e-9)
+        #expect(abs(clock.advance(to: 0.3 + jump) - 0.1) < 1e-6)
+        // A pause is one.
+        #expect(abs(clock.advance(to: 20.3 + jump) - 20) < 1e-6)
+    }
+
     @Test func timeFollowsTheTimestamps() {
         var clock = MediaClock()
         #expect(clock.advance(to: 7) == 0)
@@ -66,13 +77,25 @@ import Testing
             colors: (0..<3 * count).map { _ in level + noise + Float.random(in: 0..<40, using: &random) })
     }
 
+    private let size = PictureSize(width: 64, height: 48)
+
     private func changes(_ levels: [Float], step: Double = 0.04) -> [SceneHistory.Change] {
         var history = SceneHistory(memory: 2)
-        return levels.enumerated().map { history.observe(signature($1), at: Double($0) * step) }
+        return levels.enumerated().map { history.observe(signature($1), size: size, at: Double($0) * step) }
     }
 
     @Test func aCutAndACutBackAreTold() {
         #expect(changes([20, 20, 160, 160, 20]) == [.none, .none, .cut, .none, .comeback])
+    }
+
+    @Test func aPictureOfAnotherSizeIsACutAndNeverAFlash() {
+        var history = SceneHistory(memory: 2)
+        let sizes = [64, 64, 32, 64, 32, 32].map { PictureSize(width: $0, height: 48) }
+        let changes = sizes.enumerated().map {
+            history.observe(signature(20), size: $1, at: Double($0) * 0.04)
+        }
+        #expect(changes == [.none, .none, .cut, .cut, .cut, .none])
+        #expect(history.current == 3)
     }
 
     @Test func aSceneIsForgottenInTime() {
@@ -87,7 +110,7 @@ import Testing
         var history = SceneHistory(memory: 2)
         var numbers: [Int] = []
         for (index, level) in ([0, 100, 200, 0, 200] as [Float]).enumerated() {
-            _ = history.observe(signature(level), at: Double(index) * 0.1)
+            _ = history.observe(signature(level), size: size, at: Double(index) * 0.1)
             numbers.append(history.current)
         }
         #expect(numbers == [0, 1, 2, 0, 2])
