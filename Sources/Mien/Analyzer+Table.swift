@@ -114,7 +114,7 @@ extension Analyzer {
             "gap-max": .number(smoothing.gapMaximum),
             "precision": .text(model.precision.rawValue),
             "smooth-au": .number(smoothing.actionUnitSeconds),
-            "smooth-expression": .number(smoothing.expressionSeconds),
+            "smooth-expression": smoothing.expression,
             "start": configuration.start.map { .number($0) } ?? .none,
             "duration": configuration.duration.map { .number($0) } ?? .none,
         ]

@@ -46,24 +46,12 @@ struct AnnotateCommand: Subcommand {
                 help: "print the path of each clip of a folder, a tab, and the path of its table, and stop"),
         ] + TableProducts.options + ModelOptions.options + VideoArguments.options + [
             Option(
-                "--smooth-expression", value: "S",
-                help:
-                    "smooth expressions over S seconds, 0 for not at all.\nDefault: the model's, usually 3.4"),
-            Option(
-                "--smooth-au", value: "S",
-                help:
-                    "smooth action units over S seconds, 0 for not at all.\nDefault: the model's, usually 0.23"
-            ),
-            Option(
                 "--causal",
                 help:
-                    "smooth over what came before each frame only, with windows of the same\nwidth, as a live run does: the means lag by half of it"
-            ),
-            BaselineArgument.option,
-            Option(
-                "--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"
-            ),
-            Option("-q", "--quiet", help: "say nothing but errors and warnings"),
+                    "smooth over what came before each frame only, with windows of the same\nwidth, as a live run does: smoothed scores lag by half of it"
+            )
+        ] + SmoothingArguments.options + [
+            Option("-q", "--quiet", help: "say nothing but errors and warnings")
         ]
 
     private enum Plan {

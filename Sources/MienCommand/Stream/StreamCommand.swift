@@ -37,18 +37,8 @@ struct StreamCommand: Subcommand {
                 help:
                     "draw the rows into the video: a file (.mp4, .mov, .mkv), a pipe or -,\nor an address (rtmp://..., udp://...)"
             ),
-        ] + LiveArguments.options + ModelOptions.options + [
-            Option(
-                "--smooth-expression", value: "S",
-                help: "smooth expressions over the last S seconds. Default: the model's,\nusually 3.4"),
-            Option(
-                "--smooth-au", value: "S",
-                help: "smooth action units over the last S seconds. Default: the model's,\nusually 0.23"),
-            Option(
-                "--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"
-            ),
-            BaselineArgument.option,
-            Option("-q", "--quiet", help: "say nothing but errors and warnings"),
+        ] + LiveArguments.options + ModelOptions.options + SmoothingArguments.options + [
+            Option("-q", "--quiet", help: "say nothing but errors and warnings")
         ]
 
     private let live: LiveArguments
