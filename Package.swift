@@ -34,28 +34,30 @@ let package = Package(
         // The kernel's camera interface: a header only.
         .systemLibrary(name: "CCamera"),
         .target(name: "CKernels", cSettings: c),
+        .target(name: "MienText", swiftSettings: swift),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
         .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
         .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
-            name: "MienTraining", dependencies: ["MienHash", "MienHeads", "MienTensor", "CKernels"],
+            name: "MienTraining",
+            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienText", "CKernels"],
             swiftSettings: swift),
         .target(
-            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor"],
+            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienText"],
             swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
-        .target(name: "MienTimeline", swiftSettings: swift),
+        .target(name: "MienTimeline", dependencies: ["MienText"], swiftSettings: swift),
         .target(
             name: "MienOverlay", dependencies: ["CCairo", "MienVideo", "MienTimeline"], swiftSettings: swift),
         .target(
             name: "Mien",
             dependencies: [
                 "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
-                "MienOverlay",
+                "MienOverlay", "MienText",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(
@@ -64,7 +66,8 @@ let package = Package(
         .executableTarget(
             name: "MienCommand",
             dependencies: [
-                "Mien", "MienHeads", "MienReport", "MienTensor", "MienTimeline", "MienTraining", "MienVideo",
+                "Mien", "MienHeads", "MienReport", "MienTensor", "MienText", "MienTimeline", "MienTraining",
+                "MienVideo",
             ],
             swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.

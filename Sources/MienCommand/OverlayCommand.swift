@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienText
 
 /// `mien overlay`: a table and its video in, a video with the table drawn into it out.
 struct OverlayCommand: Subcommand {
@@ -59,12 +60,15 @@ struct OverlayCommand: Subcommand {
             progress: { progress?.update(frames: $0, of: $1) })
         progress?.clear()
         for warning in run.warnings { Console.say("\(output): \(warning)") }
-        if run.frames == 0 {
+        if let partial = run.partialPath {
+            Console.say(
+                "\(output): interrupted; \(counted(run.frames, "frame")) in \(partial), -y starts anew")
+        } else if run.frames == 0 {
             Console.say("\(output): not written, as there was no time for the first frame")
         } else if !isQuiet {
             let seconds = (ContinuousClock.now - start).inSeconds
             let speed = String(format: "%.1f s (%.0f frames/s)", seconds, Double(run.frames) / seconds)
-            Console.say("\(output): \(run.frames) frames, \(speed)")
+            Console.say("\(output): \(counted(run.frames, "frame")), \(speed)")
         }
         if let reason = run.endedEarly {
             Console.say("\(output) ends early: \(reason)")

@@ -17,7 +17,8 @@ struct OverlayPlan {
         overwrites = arguments.has("-y")
         isQuiet = arguments.has("--quiet")
         videos = try OutputPlan(
-            inputs: arguments.operands, output: output, suffix: ".mp4", overwrite: overwrites)
+            inputs: arguments.operands, output: output, suffix: ".mp4", option: Self.option.key,
+            overwrite: overwrites)
         for (video, table) in zip(videos.jobs, tables.jobs) {
             guard table.keepsTable else {
                 throw UsageError("--overlay is drawn from the finished table: give that a file with -o")

@@ -126,8 +126,8 @@ import Testing
         try FileManager.default.copyItem(atPath: folder.path("v/clip.png"), toPath: folder.path("v/new.png"))
         let more = try mien("annotate", "v", "-o", "t/", "--resume", "--every", "2")
         #expect(more.status == 0, "\(more.errors)")
-        #expect(more.errors.contains("v/new.png: 1 frames"))
-        #expect(!more.errors.contains("v/clip.png: 1 frames"))
+        #expect(more.errors.contains("v/new.png: 1 frame, 1 row in t/new.png.csv"))
+        #expect(!more.errors.contains("v/clip.png: 1 frame"))
     }
 
     @Test func anInterruptedFolderHasNoHalfTables() throws {
@@ -194,20 +194,22 @@ import Testing
 
     @Test(
         arguments: [
-            (["annotate", "v"], 1, "-o OUT/"), (["annotate", "v", "-o", "t.csv"], 1, "expected a folder"),
+            (["annotate", "v"], 1, "-o OUT"), (["annotate", "v", "-o", "t.csv"], 1, "expected a folder"),
             (["annotate", "v", "-o", "t/"], 2, "v: no video and no image"),
             (["annotate", "a.mp4", "--jobs", "2"], 1, "--jobs and --dry-run are for folders"),
             (["annotate", "a.mp4", "--dry-run"], 1, "--jobs and --dry-run are for folders"),
             (["annotate", "v", "-o", "t/", "--jobs", "0"], 1, "--jobs 0"),
             (["annotate", "-", "-o", "a.csv", "--resume"], 2, "standard input"),
             (["merge", "v"], 2, "no table to merge"), (["merge"], 1, "expected one folder"),
-            (["merge", "nowhere"], 2, "nowhere"),
+            (["merge", "nowhere"], 2, "nowhere: no such folder, expected the folder of the tables"),
+            (["merge", "notes.txt"], 2, "notes.txt: a file, expected the folder of the tables"),
             (["merge", "v", "--list", "nothing"], 2, "nothing: no such file"),
         ] as [([String], Int32, String)]) func saysWhatIsWrong(
             arguments: [String], status: Int32, message: String
         )
         throws
     {
+        try Data().write(to: folder.url.appendingPathComponent("notes.txt"))
         let run = try Repository.run("mien", arguments, in: folder.url)
         #expect(run.status == status, "\(run.errors)")
         #expect(run.errors.contains(message), "\(run.errors)")
@@ -239,5 +241,57 @@ import Testing
         #expect(!(try files(".").contains { $0.hasPrefix("some.csv") }))
         #expect(try mien("merge", "t", "-o", "all.csv").status == 2)
         #expect(try read("all.csv") == expected)
+    }
+
+    /// A list and a folder name tables alike, so that one goes on where the other was.
+    @Test func listsAndFoldersHaveTheSameTables() throws {
+        try makeClips()
+        try FileManager.default.removeItem(atPath: folder.path("v/bad.mp4"))
+        let list = try mien(
+            "annotate", "v/day1/clip.mp4", "v/day1/clip.mkv", "-o", "t/day1/", "-q", "--summary", "s.csv")
+        #expect(list.status == 0, "\(list.errors)")
+        let all = try mien("annotate", "v", "-o", "t", "--resume")
+        #expect(all.status == 0, "\(all.errors)")
+        #expect(all.errors.components(separatedBy: "done: finished before").count == 3, "\(all.errors)")
+        #expect(try mien("merge", "t", "-o", "all.csv").errors.hasPrefix("mien: 3 tables, "))
+    }
+
+    @Test func theSameClipIsNotMergedTwice() throws {
+        try makeClips()
+        let clip = "v/day1/clip.mp4"
+        for table in ["t/clip.csv", "t/day1/clip.mp4.csv"] {
+            try FileManager.default.createDirectory(
+                atPath: folder.path("t/day1"), withIntermediateDirectories: true)
+            #expect(try mien("annotate", clip, "-o", table, "-q").status == 0)
+        }
+        let refused = try mien("merge", "t", "-o", "all.csv")
+        #expect(refused.status == 2)
+        #expect(
+            refused.errors.contains("clip and day1/clip.mp4 are tables of the same clip, \(clip)"),
+            "\(refused.errors)")
+        #expect(!FileManager.default.fileExists(atPath: folder.path("all.csv")))
+        // Who names them means them; but not one of them twice.
+        try Data("clip\nday1/clip.mp4\n".utf8).write(to: folder.url.appendingPathComponent("list.txt"))
+        #expect(try mien("merge", "t", "--list", "list.txt", "-o", "all.csv").status == 0)
+        try Data("clip\nclip\n".utf8).write(to: folder.url.appendingPathComponent("list.txt"))
+        let twice = try mien("merge", "t", "--list", "list.txt")
+        #expect(twice.status == 2 && twice.errors.contains("list.txt: clip is there twice"))
+
+        // Where the clip is gone, its name tells.
+        try FileManager.default.moveItem(atPath: folder.path(clip), toPath: folder.path("v/day1/other.mp4"))
+        #expect(try mien("merge", "t").status == 2)
+        // A copy is another clip, and so is another part.
+        try FileManager.default.removeItem(atPath: folder.path("t/clip.csv"))
+        try FileManager.default.copyItem(
+            atPath: folder.path("v/day1/other.mp4"), toPath: folder.path(clip))
+        #expect(try mien("annotate", "v/day1/other.mp4", "-o", "t/other.csv", "-q").status == 0)
+        #expect(try mien("annotate", clip, "-ss", "0.5", "-o", "t/end.csv", "-q").status == 0)
+        // An unfinished one is said to be missing.
+        try Data("frame".utf8).write(to: folder.url.appendingPathComponent("t/day1/new.mp4.csv.partial"))
+        let merged = try mien("merge", "t/", "-o", "some.csv")
+        #expect(merged.status == 0, "\(merged.errors)")
+        #expect(
+            merged.errors.contains("t/day1/new.mp4.csv.partial: not finished, left out"), "\(merged.errors)")
+        #expect(merged.errors.contains("3 tables"))
     }
 }

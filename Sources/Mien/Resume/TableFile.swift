@@ -51,6 +51,17 @@ struct TableFile {
         try table.commit()
     }
 
+    /// Leaves the rows so far for a run that resumes, and nothing where there are none yet.
+    ///
+    /// - Returns: Whether there are any.
+    func keep(_ table: TableWriter) throws(TimelineError) -> Bool {
+        try table.flush()
+        guard table.counts.rows == 0, recorded == nil else { return true }
+        unlink(descriptionPath)
+        sink.discard()
+        return false
+    }
+
     private mutating func resume(_ path: String, _ description: RunMetadata, replacing: Bool) throws {
         let whole = try RecordedRows.wholeRows(of: sink.partialPath)
         guard whole.rows > 0 else {

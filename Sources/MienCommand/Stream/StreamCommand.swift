@@ -72,6 +72,7 @@ struct StreamCommand: Subcommand {
         if users.count > 1 {
             throw UsageError("\(users.joined(separator: " and ")) cannot both go to standard output")
         }
+        if let table { try OutputKind.table.check(table) }
         if let table, TableOutput.isFile(table), FileManager.default.fileExists(atPath: table), !overwrites {
             throw UsageError("\(table) exists; -y overwrites it")
         }

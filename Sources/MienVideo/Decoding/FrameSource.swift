@@ -1,4 +1,5 @@
 import CFFmpeg
+import MienText
 
 /// Reads, decodes and times the frames of one input, and keeps the account of what went wrong.
 final class FrameSource {
@@ -58,7 +59,8 @@ final class FrameSource {
             frameRate: demuxer.frameRate)
         let count = demuxer.videoStreamCount
         if count > 1 {
-            report.warnings.append("the input has \(count) video streams; stream \(stream.index) is read")
+            report.warnings.append(
+                "the input has \(counted(count, "video stream")); stream \(stream.index) is read")
         }
     }
 
@@ -181,7 +183,7 @@ final class FrameSource {
         let reasons = [report.endedEarly, shortfall].compactMap(\.self)
         if !reasons.isEmpty {
             report.endedEarly = """
-                \(location.name): the video ends early, after \(report.decodedFrames) frames at \
+                \(location.name): the video ends early, after \(counted(report.decodedFrames, "frame")) at \
                 \(reading.timestamp.inSeconds): \(reasons.joined(separator: "; "))
                 """
         }
