@@ -28,35 +28,34 @@ let package = Package(
                     "libavutil-dev", "libavdevice-dev",
                 ])
             ]),
-        .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         // The kernel's camera interface: a header only.
         .systemLibrary(name: "CCamera"),
-        .target(name: "CKernels", cSettings: c),
+        .target(name: "CKernels", exclude: ["README.md"], cSettings: c),
+        .target(name: "MienText", swiftSettings: swift),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
-        .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
+        .target(name: "MienTensor", dependencies: ["CKernels"], swiftSettings: swift),
         .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
             name: "MienTraining",
-            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienTimeline", "CKernels"],
+            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienText", "MienTimeline", "CKernels"],
             swiftSettings: swift),
         .target(
-            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor"],
+            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienText"],
             swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
-        .target(name: "MienTimeline", swiftSettings: swift),
+        .target(name: "MienTimeline", dependencies: ["MienText"], swiftSettings: swift),
         .target(
             name: "MienOverlay", dependencies: ["CCairo", "MienVideo", "MienTimeline"], swiftSettings: swift),
         .target(
             name: "Mien",
             dependencies: [
                 "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
-                "MienOverlay",
+                "MienOverlay", "MienText",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(
@@ -65,7 +64,8 @@ let package = Package(
         .executableTarget(
             name: "MienCommand",
             dependencies: [
-                "Mien", "MienHeads", "MienReport", "MienTensor", "MienTimeline", "MienTraining", "MienVideo",
+                "Mien", "MienHeads", "MienReport", "MienTensor", "MienText", "MienTimeline", "MienTraining",
+                "MienVideo",
             ],
             swiftSettings: swift),
         // The README's example: built, so that it compiles; run by a test, so that it works.
@@ -74,8 +74,11 @@ let package = Package(
 
         .testTarget(name: "MienHashTests", dependencies: ["MienHash"], swiftSettings: swift),
         .testTarget(
-            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
+            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "KernelChecks"],
             swiftSettings: swift),
+        // Every kernel against its plain C: for the tests, and for tools/check_avx512 under an emulator.
+        .target(
+            name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", cSettings: c),
         .testTarget(
             name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),

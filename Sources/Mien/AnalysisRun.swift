@@ -18,7 +18,7 @@ public struct AnalysisRun: Sendable {
     public package(set) var endedEarly: String?
     /// The number of rows that an interrupted run had written, and that were not encoded again.
     public package(set) var resumedRows = 0
-    /// Whether the run was stopped and left its rows in the provisional file, so that there is no table yet.
+    /// Whether the run was stopped and its rows are in the provisional file; there is no table yet.
     public package(set) var keptPartial = false
     /// Whether the run was stopped by its ``Cancellation``.
     public package(set) var isInterrupted = false

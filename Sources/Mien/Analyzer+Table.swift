@@ -12,9 +12,9 @@ extension Analyzer {
 
     /// Analyses a video and writes its table, and the metadata of the run beside it.
     ///
-    /// The rows go to a file under a provisional name that becomes the table's own when the run has ended,
-    /// whether the input was read to its end, ended early or was cancelled; the metadata say which. When
-    /// writing fails, the whole rows written so far stay in the provisional file.
+    /// The rows go to a file under a provisional name, `NAME.partial`, that becomes the table's own when the input has
+    /// been read to its end, or as far as it can be; the metadata say which. Whatever else ends the run, a
+    /// cancellation or a full disk or a kill, the whole rows written so far stay in the provisional file.
     ///
     /// Resuming goes on after the last whole row in the provisional file, to the very bytes of a run without
     /// an interruption. The input is decoded and tracked from its beginning, since what a row says depends on
@@ -26,15 +26,12 @@ extension Analyzer {
     ///   - replacing: Whether a table that is there may be replaced, and so may rows that cannot be continued.
     ///   - resuming: Whether the rows of an interrupted run are continued, if they are of the same input, model
     ///     and options. `input` must be a file.
-    ///   - keepsPartial: Whether a cancelled run leaves its rows in the provisional file, to be resumed,
-    ///     instead of ending the table where it is.
     ///   - progress: Told the number of frames done and, if the container says it, the number there are.
     /// - Throws: ``MienError``.
     @discardableResult
     public func annotate(
         _ input: String, to output: Output, replacing: Bool = false, resuming: Bool = false,
-        keepsPartial: Bool = false, configuration: Configuration = Configuration(),
-        cancellation: Cancellation = Cancellation(),
+        configuration: Configuration = Configuration(), cancellation: Cancellation = Cancellation(),
         progress: ((Int, Int?) -> Void)? = nil
     ) throws(MienError) -> AnalysisRun {
         // The input is opened first: a mistyped name must not leave an empty table.
@@ -58,8 +55,8 @@ extension Analyzer {
                     opened.reader, recorded: file?.recorded, relative: relative,
                     configuration: configuration, cancellation: cancellation
                 ) { reading in
-                    // What comes after the request to stop may be cut short by it: not a row to continue from.
-                    if keepsPartial, cancellation.isCancelled { return }
+                    // What comes after the request to stop may be cut short by it: smoothed over too little.
+                    if cancellation.isCancelled { return }
                     let frames = table.counts.frames
                     try table.write(reading)
                     if table.counts.rows % Self.rowsAtRisk == 0 { try table.flush() }
@@ -78,9 +75,8 @@ extension Analyzer {
             run.endedEarly = failure ?? run.endedEarly
             run.resumedRows = file?.recordedCount ?? 0
             if let file {
-                if keepsPartial, run.isInterrupted {
-                    try table.flush()
-                    run.keptPartial = true
+                if run.isInterrupted {
+                    run.keptPartial = try file.keep(table)
                 } else {
                     try file.commit(table, metadata: metadata(of: run, description: description))
                 }
@@ -90,8 +86,8 @@ extension Analyzer {
             return run
         } catch TimelineError.changed where resuming && replacing {
             return try annotate(
-                input, to: output, replacing: true, keepsPartial: keepsPartial, configuration: configuration,
-                cancellation: cancellation, progress: progress)
+                input, to: output, replacing: true, configuration: configuration, cancellation: cancellation,
+                progress: progress)
         } catch {
             throw MienError(error)
         }
@@ -118,7 +114,7 @@ extension Analyzer {
             "gap-max": .number(smoothing.gapMaximum),
             "precision": .text(model.precision.rawValue),
             "smooth-au": .number(smoothing.actionUnitSeconds),
-            "smooth-expression": .number(smoothing.expressionSeconds),
+            "smooth-expression": smoothing.expression,
             "start": configuration.start.map { .number($0) } ?? .none,
             "duration": configuration.duration.map { .number($0) } ?? .none,
         ]

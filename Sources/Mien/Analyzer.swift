@@ -128,8 +128,11 @@ extension Model {
     /// The smoothing of a run: what was asked for, or else what the model says.
     func smoothing(_ configuration: Configuration) -> SmoothingOptions {
         var options = SmoothingOptions()
-        if let seconds = configuration.expressionWindow ?? manifest?.smoothing.expressionSeconds {
-            options.expressionSeconds = seconds
+        if let seconds = configuration.expressionWindow {
+            (options.expressionSeconds, options.expressionVotes) = (seconds, configuration.expressionVotes)
+        } else if let model = manifest?.smoothing {
+            (options.expressionSeconds, options.expressionVotes) =
+                (model.expressionSeconds, model.expressionVotes)
         }
         if let seconds = configuration.actionUnitWindow ?? manifest?.smoothing.actionUnitSeconds {
             options.actionUnitSeconds = seconds

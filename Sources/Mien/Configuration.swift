@@ -12,6 +12,9 @@ public struct Configuration: Sendable, Codable, Equatable {
     public var faces = FaceSelection.all
     /// The width of the smoothing window for expressions in seconds, 0 for none; nil for the model's.
     public var expressionWindow: Double?
+    /// Whether the frames of ``expressionWindow`` vote instead of being averaged:
+    /// ``SmoothingOptions/expressionVotes``. Without that window, the model says.
+    public var expressionVotes = false
     /// The width of the smoothing window for action units in seconds, 0 for none; nil for the model's.
     public var actionUnitWindow: Double?
     /// Whether smoothing looks back only, as a live run must: a row then says nothing of what comes after it, and

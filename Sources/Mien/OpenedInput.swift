@@ -1,5 +1,6 @@
 import MienTimeline
 import MienVideo
+import MienText
 
 /// A video that could be opened, and what the public door says of it.
 struct OpenedInput {
@@ -66,8 +67,8 @@ struct OpenedInput {
         }
         if report.damagedFrames > 0 || report.lostPackets > 0 {
             warnings.append(
-                "damaged: \(report.damagedFrames) frames are marked decode_error, "
-                    + "\(report.lostPackets) packets could not be decoded at all")
+                "damaged: \(counted(report.damagedFrames, "frame")) marked decode_error, "
+                    + "\(counted(report.lostPackets, "packet")) not decoded at all")
         }
         return AnalysisRun(
             counts: counts, video: video, damagedFrames: report.damagedFrames,

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienText
 
 /// `mien annotate`: videos in, tables out.
 struct AnnotateCommand: Subcommand {
@@ -11,15 +12,20 @@ struct AnnotateCommand: Subcommand {
         Writes one row for every frame and face of each INPUT: a video, a still image, or a numbered
         sequence such as img_%04d.png. The rows hold where the face is, how likely each of 8 expressions
         and 12 action units is, and the same smoothed over time. NAME.meta.json beside the table says how
-        it was made. Without -o the table of clip.mp4 is clip.csv in the current directory.
+        it was made. Without -o the table of clip.mp4 is clip.csv in the current directory; in a directory OUT
+        it is OUT/clip.mp4.csv.
 
         An INPUT that is a folder stands for all videos and images below it; the table of
         DIR/day1/clip.mp4 is OUT/day1/clip.mp4.csv, and OUT/summary.csv says what came of each.
 
+        Until all rows are there the table is called OUT.csv.partial. So it is left by whatever ends the run
+        before, Ctrl-C too, and --resume goes on from it; without, nothing is thrown away (-y starts anew).
+        An input that is cut short has its rows, and its table is finished.
+
         Examples:
           mien annotate clip.mp4
           mien annotate videos/ -o tables/ --resume
-          mien annotate day1/*.mp4 -o tables/
+          mien annotate day1/*.mp4 -o tables/day1/
           mien annotate clip.mp4 -F openface -F eaf
           mien annotate clip.mp4 -ss 1:30 -t 20 --faces largest -o - | head
           mien annotate clip.mp4 --overlay clip.overlay.mp4
@@ -47,24 +53,12 @@ struct AnnotateCommand: Subcommand {
                 help: "print the path of each clip of a folder, a tab, and the path of its table, and stop"),
         ] + TableProducts.options + ModelOptions.options + VideoArguments.options + [
             Option(
-                "--smooth-expression", value: "S",
-                help:
-                    "smooth expressions over S seconds, 0 for not at all.\nDefault: the model's, usually 3.4"),
-            Option(
-                "--smooth-au", value: "S",
-                help:
-                    "smooth action units over S seconds, 0 for not at all.\nDefault: the model's, usually 0.23"
-            ),
-            Option(
                 "--causal",
                 help:
-                    "smooth over what came before each frame only, with windows of the same\nwidth, as a live run does: the means lag by half of it"
-            ),
-            BaselineArgument.option,
-            Option(
-                "--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"
-            ),
-            Option("-q", "--quiet", help: "say nothing but errors and warnings"),
+                    "smooth over what came before each frame only, with windows of the same\nwidth, as a live run does: smoothed scores lag by half of it"
+            )
+        ] + SmoothingArguments.options + [
+            Option("-q", "--quiet", help: "say nothing but errors and warnings")
         ]
 
     private enum Plan {
@@ -93,6 +87,7 @@ struct AnnotateCommand: Subcommand {
         overwrites = arguments.has("-y")
         resumes = arguments.has("--resume")
         summaryPath = arguments.string("--summary")
+        if let summaryPath { try OutputKind.table.check(summaryPath, option: "--summary ") }
         let jobs = try arguments.integer("--jobs", in: 1...256)
         let output = arguments.string("--output")
         let isDryRun = arguments.has("--dry-run")
@@ -106,7 +101,8 @@ struct AnnotateCommand: Subcommand {
                 throw UsageError("--jobs and --dry-run are for folders; none of the inputs is one")
             }
             let tables = try OutputPlan(
-                inputs: arguments.operands, output: output, suffix: ".csv", overwrite: overwrites || resumes)
+                inputs: arguments.operands, output: output, suffix: ".csv", kind: .table,
+                overwrite: overwrites || resumes)
             plan = .inputs(tables, try TableProducts(arguments, of: tables))
         }
     }
@@ -114,10 +110,10 @@ struct AnnotateCommand: Subcommand {
     func run() throws -> ExitCode {
         switch plan {
         case .inputs(let plan, let products):
-            return try annotate(plan, products, annotation(keepsPartial: resumes))
+            return try annotate(plan, products, annotation())
         case .folders(let plan, let products, let atOnce):
             return try CorpusRun(
-                plan: plan, annotation: annotation(keepsPartial: true), products: products, atOnce: atOnce,
+                plan: plan, annotation: annotation(), products: products, atOnce: atOnce,
                 summaryPath: summaryPath ?? plan.summaryPath, isQuiet: isQuiet
             ).run(Interrupt())
         case .list(let plan):
@@ -127,14 +123,13 @@ struct AnnotateCommand: Subcommand {
         }
     }
 
-    private func annotation(keepsPartial: Bool) throws(MienError) -> ClipAnnotation {
+    private func annotation() throws(MienError) -> ClipAnnotation {
         let analyzer = try Analyzer(model: model.load())
         if let missing = analyzer.model.missingHead { Console.say(missing) }
         // Once, and not again for every clip of a folder.
         try analyzer.model.check(configuration.baseline)
         return ClipAnnotation(
-            analyzer: analyzer, configuration: configuration,
-            overwrites: overwrites, resumes: resumes, keepsPartial: keepsPartial)
+            analyzer: analyzer, configuration: configuration, overwrites: overwrites, resumes: resumes)
     }
 
     private func annotate(
@@ -163,6 +158,9 @@ struct AnnotateCommand: Subcommand {
                 results.append(ClipResult(job, status: .failed, message: error.description))
             }
         }
+        results += plan.jobs.dropFirst(results.count).map {
+            ClipResult(CorpusPlan.Job(clip: $0.input, input: $0.input, table: $0.table), status: .pending)
+        }
         if let summaryPath { try CorpusSummary(results).write(to: summaryPath) }
         if interrupt.cancellation.isCancelled { return .interrupted }
         return plan.jobs.count == 1 ? failures.first ?? .done : failures.isEmpty ? .done : .partial
@@ -186,18 +184,23 @@ struct AnnotateCommand: Subcommand {
             return result
         }
         for warning in run.warnings { Console.say("\(job.input): \(warning)") }
-        if !isQuiet { Console.say(Self.summary(job, run.counts, seconds: seconds)) }
-        if resumes, run.isInterrupted {
-            Console.say("\(job.input): interrupted; the same command goes on from \(job.table).partial")
-        }
+        if !isQuiet, !run.isInterrupted { Console.say(Self.summary(job, run.counts, seconds: seconds)) }
+        if run.isInterrupted { Console.say("\(job.input): \(Self.interruption(job, run))") }
         return result
     }
 
+    private static func interruption(_ job: CorpusPlan.Job, _ run: AnalysisRun) -> String {
+        guard run.keptPartial else { return "interrupted" }
+        let way =
+            OutputPlan.isRegularFile(job.input)
+            ? "with --resume the same command goes on from there" : "-y starts anew"
+        return "interrupted; its rows so far are in \(FileSink.partialPath(for: job.table)), and \(way)"
+    }
+
     private static func summary(_ job: CorpusPlan.Job, _ counts: TableCounts, seconds: Double) -> String {
-        let faces = counts.faces.count
         let table = job.table == "-" ? "" : " in \(job.table)"
         let speed = String(format: "%.1f s (%.0f frames/s)", seconds, Double(counts.frames) / seconds)
-        return "\(job.input): \(counts.frames) frames, \(faces) \(faces == 1 ? "face" : "faces"), "
-            + "\(counts.rows) rows\(table), \(speed)"
+        return "\(job.input): \(counted(counts.frames, "frame")), \(counted(counts.faces.count, "face")), "
+            + "\(counted(counts.rows, "row"))\(table), \(speed)"
     }
 }

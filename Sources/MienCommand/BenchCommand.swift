@@ -1,6 +1,7 @@
 import Foundation
 import Mien
 import MienTensor
+import MienText
 
 /// `mien bench`: how fast this machine is with a model.
 struct BenchCommand: Subcommand {
@@ -141,7 +142,7 @@ struct BenchCommand: Subcommand {
 
     private static func text(_ bench: PipelineBench, clip: String) -> String {
         var lines = [
-            "\(clip): \(bench.frames) frames, \(bench.crops) crops",
+            "\(clip): \(counted(bench.frames, "frame")), \(counted(bench.crops, "crop"))",
             String(
                 format: "annotate        %8.2f s    %.1f frames/s", bench.annotateSeconds,
                 bench.framesPerSecond),

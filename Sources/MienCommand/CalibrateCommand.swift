@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienText
 
 /// `mien calibrate`: a video of a face at rest in, that person's baseline out.
 struct CalibrateCommand: Subcommand {
@@ -52,7 +53,8 @@ struct CalibrateCommand: Subcommand {
             input == "-"
             ? "baseline" : ((input as NSString).lastPathComponent as NSString).deletingPathExtension
         output = try OutputFile(
-            arguments.string("--output") ?? stem + ".json", overwrites: arguments.has("-y"), inputs: [input])
+            arguments.string("--output") ?? stem + ".json", kind: .baseline, overwrites: arguments.has("-y"),
+            inputs: [input])
         face =
             arguments.string("--face") == "largest" ? nil : try arguments.integer("--face", in: 0...Int.max)
         model = try ModelOptions(arguments)
@@ -84,7 +86,7 @@ struct CalibrateCommand: Subcommand {
         try output.write { try $0.write(stored.json().span) }
         if !isQuiet {
             Console.say(
-                "\(input): face \(stored.face), \(stored.baseline.readings) readings from "
+                "\(input): face \(stored.face), \(counted(stored.baseline.readings, "reading")) from "
                     + String(format: "%.2f to %.2f s", stored.start, stored.end) + " in \(output.path)")
         }
         return run.endedEarly == nil ? .done : .input

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienText
 
 /// `mien embed`: videos and images in, embeddings out.
 struct EmbedCommand: Subcommand {
@@ -50,6 +51,7 @@ struct EmbedCommand: Subcommand {
         guard output != "-" else {
             throw UsageError("-o -: a safetensors file begins with its size, and cannot go to a pipe")
         }
+        try OutputKind.embeddings.check(output)
         guard arguments.has("-y") || !FileManager.default.fileExists(atPath: output) else {
             throw UsageError("\(output) exists; -y overwrites it")
         }
@@ -81,10 +83,15 @@ struct EmbedCommand: Subcommand {
                 failures += 1
             }
         }
+        if interrupt.cancellation.isCancelled {
+            Console.say("\(output): not written, since the run was interrupted")
+            return .interrupted
+        }
         guard embedder.rowCount > 0 || failures == 0 else { return inputs.count == 1 ? .input : .partial }
         try embedder.finish()
-        if !isQuiet { Console.say("\(output): \(embedder.rowCount) embeddings of \(embedder.width)") }
-        if interrupt.cancellation.isCancelled { return .interrupted }
+        if !isQuiet {
+            Console.say("\(output): \(counted(embedder.rowCount, "embedding")) of \(embedder.width)")
+        }
         return failures == 0 ? .done : inputs.count == 1 ? .input : .partial
     }
 }

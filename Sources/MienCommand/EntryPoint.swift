@@ -114,7 +114,7 @@ struct EntryPoint {
               mien annotate clip.mp4         writes clip.csv, one row for every frame and face
 
             Exit status: 0 done, 1 usage, 2 input or output, 3 model, 4 some of the inputs failed,
-            130 interrupted (what was in flight is written).
+            130 interrupted (--resume goes on).
 
             """
         return text

@@ -2,6 +2,7 @@ import Foundation
 import Mien
 import MienHeads
 import MienTraining
+import MienText
 
 /// `mien evaluate`: heads, or any tool's predictions, against labels.
 struct EvaluateCommand: Subcommand {
@@ -131,7 +132,7 @@ struct EvaluateCommand: Subcommand {
                 try $0.submission(to: path, template: template) { progress($0) }
             }
             progress.clear()
-            if !isQuiet { Console.say("\(path): \(frames) frames") }
+            if !isQuiet { Console.say("\(path): \(counted(frames, "frame"))") }
         }
         return .done
     }

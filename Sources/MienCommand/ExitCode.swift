@@ -9,6 +9,6 @@ enum ExitCode: Int32 {
     case model = 3
     /// Some of several inputs failed.
     case partial = 4
-    /// Stopped by SIGINT (128 + 2): what was in flight has been written.
+    /// Stopped by a signal; named after SIGINT (128 + 2).
     case interrupted = 130
 }

@@ -3,6 +3,7 @@ import Mien
 import MienHeads
 import MienTimeline
 import MienTraining
+import MienText
 
 /// `mien import`: annotations that people corrected, as labels to train on.
 struct ImportCommand: Subcommand {
@@ -53,6 +54,7 @@ struct ImportCommand: Subcommand {
         guard let output = arguments.string("--output") else {
             throw UsageError("no output given: -o LABELS.csv")
         }
+        try OutputKind.table.check(output)
         self.output = output
         table = arguments.string("--table") ?? (input as NSString).deletingPathExtension + ".csv"
         media = arguments.string("--media")
@@ -123,11 +125,13 @@ struct ImportCommand: Subcommand {
         guard !isQuiet else { return }
         for note in labels.notes(path: input, facesOfTable: counts.faces) { Console.say(note) }
         if counts.ambiguous > 0 {
-            Console.say("\(input): \(counts.ambiguous) rows have two expressions at once and get none.")
+            Console.say(
+                "\(input): \(counted(counts.ambiguous, "row")) with two expressions at once, left without one."
+            )
         }
         Console.say(
-            "\(input): \(counts.rows) rows with labels of \(counts.faces.count) "
-                + (counts.faces.count == 1 ? "face" : "faces") + (output == "-" ? "" : " in \(output)"))
+            "\(input): \(counted(counts.rows, "row")) with labels of \(counted(counts.faces.count, "face"))"
+                + (output == "-" ? "" : " in \(output)"))
     }
 
     /// The video's path as `mien train` finds it from the labels: relative where it is beside or below them.

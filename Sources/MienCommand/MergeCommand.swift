@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienText
 
 /// `mien merge`: the tables of many clips to one.
 struct MergeCommand: Subcommand {
@@ -10,8 +11,9 @@ struct MergeCommand: Subcommand {
 
         Joins tables of 'mien annotate' into one, in the order of their paths, with a column 'clip' in front:
         the path of the table below TABLES, without its '.csv'. TABLES is the folder that 'mien annotate' wrote
-        them to; a table that has no NAME.meta.json beside it, as summary.csv, is left out. Needs hardly any
-        memory, however long the tables.
+        them to; a table that has no NAME.meta.json beside it, as summary.csv, is left out, and so is one that is
+        not finished, NAME.csv.partial, with a message. Two tables of the same clip are refused, unless --list
+        names them. Needs hardly any memory, however long the tables.
 
         Examples:
           mien merge tables/ -o all.csv
@@ -42,13 +44,14 @@ struct MergeCommand: Subcommand {
         folder = arguments.operands[0]
         list = arguments.string("--list")
         output = arguments.string("--output") ?? "-"
+        try OutputKind.table.check(output)
         overwrites = arguments.has("-y")
         isQuiet = arguments.has("--quiet")
     }
 
     func run() throws -> ExitCode {
         do {
-            let clips = try list.map(Self.lines(of:)) ?? TableFolder.clips(in: folder)
+            let clips = try list.map(Self.lines(of:)) ?? wholeFolder()
             guard !clips.isEmpty else {
                 throw MienError.input("\(list ?? folder): no table to merge")
             }
@@ -64,7 +67,8 @@ struct MergeCommand: Subcommand {
                 }
                 if !isQuiet {
                     Console.say(
-                        "\(merge.tables) tables, \(merge.rows) rows\(output == "-" ? "" : " in \(output)")")
+                        "\(counted(merge.tables, "table")), \(counted(merge.rows, "row"))"
+                            + (output == "-" ? "" : " in \(output)"))
                 }
             } catch {
                 // Not the rows of an interrupted run, but of one that cannot be made.
@@ -77,10 +81,25 @@ struct MergeCommand: Subcommand {
         return .done
     }
 
+    /// The clips of all tables, each of them once.
+    private func wholeFolder() throws(MienError) -> [String] {
+        let found = try TableFolder(folder)
+        var same = SameClip()
+        for clip in found.clips { try same.add(clip, at: TableFolder.path(of: clip, in: folder)) }
+        for path in found.unfinished { Console.say("\(path): not finished, left out") }
+        return found.clips
+    }
+
     private static func lines(of path: String) throws(MienError) -> [String] {
         guard let content = FileManager.default.contents(atPath: path) else {
             throw .input("\(path): no such file, or it cannot be read; expected a list of clips")
         }
-        return String(decoding: content, as: UTF8.self).split(whereSeparator: \.isNewline).map(String.init)
+        let lines = String(decoding: content, as: UTF8.self).split(whereSeparator: \.isNewline).map(
+            String.init)
+        var known: Set<String> = []
+        if let twice = lines.first(where: { !known.insert($0).inserted }) {
+            throw .input("\(path): \(twice) is there twice")
+        }
+        return lines
     }
 }

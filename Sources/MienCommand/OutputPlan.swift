@@ -22,31 +22,41 @@ package struct OutputPlan {
 
     /// - Parameters:
     ///   - output: What `-o` said: a file, a directory, `-`, or nil for `NAME.csv` in the current directory.
-    ///   - suffix: The ending of the name of each input's table, with its dot.
+    ///   - suffix: The ending of each input's file, with its dot.
+    ///   - kind: What is written, if a name's ending is to be checked. Tables in a directory are called after the
+    ///     whole name of their clips, as those of folders of clips are.
+    ///   - option: What `output` was given with.
     ///   - overwrite: Whether a table that is there may be replaced.
-    package init(inputs: [String], output: String?, suffix: (String) -> String, overwrite: Bool)
-        throws(UsageError)
-    {
+    package init(
+        inputs: [String], output: String?, suffix: (String) -> String, kind: OutputKind? = nil,
+        option: String = "-o", overwrite: Bool
+    ) throws {
         guard !inputs.isEmpty else { throw UsageError("no input given") }
-        let isFolder = output.map { Self.isFolder($0) || $0.hasSuffix("/") } ?? true
+        let isFolder =
+            output.map { Self.isFolder($0) || Self.namesFolder($0, several: inputs.count > 1) } ?? true
         if inputs.count > 1, let output, !isFolder {
-            let hint = output == "-" ? "" : " (or create it: mkdir \(output))"
-            throw UsageError("-o \(output): \(inputs.count) inputs need a directory for their tables\(hint)")
+            let hint = output == "-" ? "" : ", as in \(option) \((output as NSString).deletingPathExtension)/"
+            throw UsageError("\(option) \(output): \(inputs.count) inputs need a directory\(hint)")
         }
         folder = isFolder ? output : nil
+        let keepsEnding = kind != nil && output != nil
         jobs = inputs.map { input in
             guard isFolder else { return Job(input: input, table: output ?? "-") }
-            let name =
-                ((input as NSString).lastPathComponent as NSString).deletingPathExtension + suffix(input)
+            let last = (input as NSString).lastPathComponent
+            let name = (keepsEnding ? last : (last as NSString).deletingPathExtension) + suffix(input)
             return Job(
                 input: input, table: output.map { ($0 as NSString).appendingPathComponent(name) } ?? name)
         }
+        if let output, !isFolder { try kind?.check(output, option: option + " ") }
         try check(overwrite: overwrite)
     }
 
-    /// The same with one ending for all.
-    package init(inputs: [String], output: String?, suffix: String, overwrite: Bool) throws(UsageError) {
-        try self.init(inputs: inputs, output: output, suffix: { _ in suffix }, overwrite: overwrite)
+    /// Whether `output`, which is not there, is to be a directory: it ends in a slash, or several files go into it and
+    /// it has no ending.
+    static func namesFolder(_ output: String, several: Bool) -> Bool {
+        if output.hasSuffix("/") { return true }
+        return several && output != "-" && (output as NSString).pathExtension.isEmpty
+            && !FileManager.default.fileExists(atPath: output)
     }
 
     /// Makes the directory of the tables if it is not there.

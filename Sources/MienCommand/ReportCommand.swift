@@ -3,6 +3,7 @@ import Mien
 import MienHeads
 import MienReport
 import MienTimeline
+import MienText
 
 /// `mien report`: a table in, a page to look at it out.
 struct ReportCommand: Subcommand {
@@ -68,7 +69,7 @@ struct ReportCommand: Subcommand {
             table == "-"
             ? "report" : ((table as NSString).lastPathComponent as NSString).deletingPathExtension
         output = try OutputFile(
-            arguments.string("--output") ?? stem + ".html", overwrites: arguments.has("-y"),
+            arguments.string("--output") ?? stem + ".html", kind: .page, overwrites: arguments.has("-y"),
             inputs: [table] + (video.map { [$0] } ?? []))
         minimumEvent = try arguments.seconds("--min-event") ?? 1
         let threshold = try arguments.number("--au-threshold")
@@ -106,8 +107,7 @@ struct ReportCommand: Subcommand {
             let name = output.path == "-" ? "the page" : output.path
             let time = String(format: "%.1f s", (ContinuousClock.now - start).inSeconds)
             Console.say(
-                "\(name): \(counts.rows) \(counts.rows == 1 ? "row" : "rows"), "
-                    + "\(counts.faces.count) \(counts.faces.count == 1 ? "face" : "faces"), \(time)"
+                "\(name): \(counted(counts.rows, "row")), \(counted(counts.faces.count, "face")), \(time)"
             )
         }
         return .done

@@ -34,7 +34,7 @@ struct TableProducts: Sendable {
         try self.init(arguments, tables: folders.jobs.map(\.table), overlays: nil)
     }
 
-    private init(_ arguments: Arguments, tables: [String], overlays: OverlayPlan?) throws(UsageError) {
+    private init(_ arguments: Arguments, tables: [String], overlays: OverlayPlan?) throws {
         self.overlays = overlays
         overwrites = arguments.has("-y")
         resumes = arguments.has("--resume")

@@ -50,7 +50,7 @@ public final class FileSink: TableSink {
         self.replacing = replacing
         if isDirectory(self.path) { throw .cannotOpen(path: path, code: EISDIR) }
         if !replacing, access(self.path, F_OK) == 0 { throw .exists(path: path) }
-        let claim = try claim(Self.partialPath(for: self.path), replacing: replacing, resuming: resuming)
+        let claim = try claim(self.path, replacing: replacing, resuming: resuming)
         descriptor = claim.descriptor
         length = claim.length
         // Another run may have finished the file between the look at its name and the claim.
@@ -194,13 +194,14 @@ func appendRows(_ rows: Span<UInt8>, to descriptor: Int32, length: inout Int) ->
     return code
 }
 
-/// Opens the partial file and makes sure that this process alone writes it. The length is that of the rows an
+/// Opens the partial file of `path` and makes sure that this process alone writes it. The length is that of the rows an
 /// interrupted run left, 0 unless they are to be resumed.
 private func claim(
-    _ partial: String, replacing: Bool, resuming: Bool
+    _ path: String, replacing: Bool, resuming: Bool
 ) throws(TimelineError) -> (descriptor: Int32, length: Int) {
+    let partial = FileSink.partialPath(for: path)
     let descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .cannotOpen(path: partial, code: errno) }
+    guard descriptor >= 0 else { throw .cannotCreate(path, code: errno) }
     var problem: TimelineError?
     var opened = stat()
     var named = stat()

@@ -22,7 +22,7 @@ public final class LiveFileSink: TableSink {
             self.path, O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND | (replacing ? 0 : O_EXCL), 0o666)
         guard descriptor >= 0 else {
             if errno == EEXIST { throw .exists(path: path) }
-            throw .cannotOpen(path: path, code: errno)
+            throw .cannotCreate(path, code: errno)
         }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
             close(descriptor)

@@ -6,32 +6,34 @@ public struct RunMetadata: Sendable, Codable, Equatable {
     /// The version of this format.
     public static let currentFormat = 1
 
+    // In the order of the file.
+
     /// The version of the format, ``currentFormat``.
     public var format = Self.currentFormat
     /// The version of mien.
     public var mien: String
+    /// When the run took place, ISO 8601; nil unless the caller wants it recorded.
+    public var created: String?
     /// What was analysed.
     public var input: Input
+    /// The video stream, or nil if it could not be opened.
+    public var video: Video?
     /// What analysed it.
     public var model: Model
     /// The options of the run by their long names without dashes, defaults included.
     public var options: [String: MetadataValue] = [:]
-    /// The video stream, or nil if it could not be opened.
-    public var video: Video?
     /// What was written.
     public var counts = Counts()
-    /// Why the input ended before its end, or nil if it did not.
-    public var endedEarly: String?
     /// Whether the run was stopped from outside, so that the table may lack rows.
     public var interrupted = false
+    /// Why the input ended before its end, or nil if it did not.
+    public var endedEarly: String?
     /// What the user should know about the numbers, one sentence each.
     public var warnings: [String] = []
     /// What action units are told relative to, in the order of the faces; nil unless the run has a baseline.
     public var baselines: [FaceBaseline]?
     /// The columns of the table.
     public var columns = TableColumn.all
-    /// When the run took place, ISO 8601; nil unless the caller wants it recorded.
-    public var created: String?
 
     /// Creates metadata.
     public init(mien: String, input: Input, model: Model) {
@@ -41,9 +43,9 @@ public struct RunMetadata: Sendable, Codable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case format, mien, input, model, options, video, counts, interrupted, warnings, baselines, columns,
-            created
+        case format, mien, created, input, video, model, options, counts, interrupted
         case endedEarly = "ended_early"
+        case warnings, baselines, columns
     }
 }
 
@@ -65,7 +67,7 @@ extension RunMetadata {
         public var sampleSHA256: String?
 
         enum CodingKeys: String, CodingKey {
-            case path, name, bytes, sha256, modified
+            case name, path, bytes, modified, sha256
             case sampleSHA256 = "sample_sha256"
         }
 

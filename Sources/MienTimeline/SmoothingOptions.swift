@@ -1,7 +1,9 @@
 /// How probabilities are smoothed over time.
 ///
-/// The defaults are the windows that served best on Aff-Wild2 in the ablations of its challenges, about 101
-/// frames for expressions and 7 for action units at 30 frames/s, in seconds so that they hold at any rate.
+/// Windows are in seconds, so that they hold at any frame rate. The defaults keep the moment at which an expression
+/// sets in and take out flicker: docs/smoothing.md has what else was tried. What served best on Aff-Wild2 in the
+/// ablations of its challenges, about 101 frames for expressions and 7 for action units at 30 frames/s, is a plain mean
+/// over 3.4 s and the 0.23 s of the default.
 public struct SmoothingOptions: Sendable, Codable, Equatable {
     /// The longest window, in seconds.
     public static let longestWindow = 3600.0
@@ -12,7 +14,12 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
 
     /// The width of the expression window in seconds, 0...3600; 0 switches smoothing off, and the smoothed
     /// scores are then the raw ones.
-    public var expressionSeconds = 3.4
+    public var expressionSeconds = 0.6
+    /// Whether the frames of the expression window vote, each for its most probable expression, and the smoothed scores
+    /// are the mean of those that voted with the majority; else they are the mean of all.
+    ///
+    /// A vote changes on the frame on which a lasting change begins, and passes over what lasts less than half a window.
+    public var expressionVotes = true
     /// The width of the action unit window in seconds, 0...3600; 0 switches smoothing off.
     public var actionUnitSeconds = 0.23
     /// The longest time in seconds between two rows of a face across which it is smoothed. A face that is away
@@ -24,8 +31,7 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
     /// Whether the windows end with the row instead of having it in the middle, so that no row waits for what
     /// comes after it.
     ///
-    /// A causal mean shows what was: it lags behind the face by half the window's width, 1.7 s with the default
-    /// of 3.4 s. The price of a shorter window is a noisier mean.
+    /// A causal window shows what was: it lags behind the face by half its width, 0.3 s with the default of 0.6 s.
     public var isCausal = false
     /// Whether a row of a face without a sample in its window takes over the latest sample of its track, up to
     /// ``longestHold`` old, instead of having no smoothed scores. For a live run whose encoder comes round more
@@ -37,14 +43,20 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
 
     /// Creates options.
     public init(
-        expressionSeconds: Double = 3.4, actionUnitSeconds: Double = 0.23, gapMaximum: Double = 0.5,
-        isCausal: Bool = false, holdsLast: Bool = false
+        expressionSeconds: Double = 0.6, expressionVotes: Bool = true, actionUnitSeconds: Double = 0.23,
+        gapMaximum: Double = 0.5, isCausal: Bool = false, holdsLast: Bool = false
     ) {
         self.expressionSeconds = expressionSeconds
+        self.expressionVotes = expressionVotes
         self.actionUnitSeconds = actionUnitSeconds
         self.gapMaximum = gapMaximum
         self.isCausal = isCausal
         self.holdsLast = holdsLast
+    }
+
+    /// The expression window as metadata have it, and as the command takes it: seconds, or `vote:` and seconds.
+    package var expression: MetadataValue {
+        expressionVotes ? .text("vote:\(expressionSeconds)") : .number(expressionSeconds)
     }
 
     func expressionWindow() throws(TimelineError) -> SmoothingWindow {

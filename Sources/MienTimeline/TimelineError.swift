@@ -7,6 +7,8 @@ public enum TimelineError: Error, Sendable, Equatable {
     case invalidOption(_ name: String, value: Double, expected: String)
     /// A file could not be opened, created or put in its place; `code` is an `errno`.
     case cannotOpen(path: String, code: Int32)
+    /// The folder that a file was to be written to is not there.
+    case noFolder(_ folder: String, for: String)
     /// There is a file of this name already, and it was not to be replaced.
     case exists(path: String)
     /// There are the rows of an interrupted run under this name, and they were not to be replaced.
@@ -26,6 +28,15 @@ public enum TimelineError: Error, Sendable, Equatable {
     /// A metadata file is not what it should be.
     case malformedMetadata(path: String, problem: String)
 
+    /// Why a file cannot be created or opened for writing. It is its folder that is named if that is the reason.
+    static func cannotCreate(_ path: String, code: Int32) -> TimelineError {
+        let folder = path.count > 1 ? (path as NSString).deletingLastPathComponent : ""
+        var info = stat()
+        let isThere = folder.isEmpty || (stat(folder, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR)
+        let isFolder = [ENOENT, ENOTDIR].contains(code) && !isThere
+        return isFolder ? .noFolder(folder, for: path) : .cannotOpen(path: path, code: code)
+    }
+
     /// Whether the reader of a pipe went away, which for many is no error at all.
     public var isClosedPipe: Bool {
         if case .cannotWrite(_, code: EPIPE) = self { true } else { false }
@@ -40,6 +51,8 @@ extension TimelineError: CustomStringConvertible, LocalizedError {
             "\(name) is \(value), expected \(expected)"
         case .cannotOpen(let path, let code):
             "cannot open \(path): \(reason(code))"
+        case .noFolder(let folder, let path):
+            "\(folder): no such folder, expected it to be there for \(path); mkdir -p makes it"
         case .exists(let path):
             "\(path) exists already; it is only replaced when that is asked for"
         case .unfinished(let path):

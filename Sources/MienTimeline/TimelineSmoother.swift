@@ -10,8 +10,9 @@
 /// try smoother.finish { row throws(TimelineError) in try table.write(row) }
 /// ```
 ///
-/// The smoothed scores of a row are the plain mean of the raw scores of the same face whose timestamps lie
-/// inside the window. At the ends of a track the window holds fewer samples, and the mean is of those.
+/// The smoothed scores of a row are the mean of the raw scores of the same face whose timestamps lie inside the
+/// window; of expressions, with ``SmoothingOptions/expressionVotes``, of those among them whose most probable
+/// expression is the most frequent. At the ends of a track the window holds fewer samples, and the mean is of those.
 ///
 /// - Faces that were seen but not encoded (`skipped`, `dropped`) have no raw scores and give none to the mean,
 ///   but get smoothed ones from the encoded rows around them, if there are any inside the window; with
@@ -40,7 +41,7 @@ public struct TimelineSmoother: Sendable {
 
     /// An uninterrupted appearance of one face.
     private struct Track: Sendable {
-        var expression = BoxMean<8>()
+        var expression: BoxMean<8>
         var actionUnits = BoxMean<12>()
         /// The frame it begins in.
         let firstFrame: Int
@@ -50,13 +51,15 @@ public struct TimelineSmoother: Sendable {
         /// Whether the face may still add rows.
         var isOpen = true
 
-        init(firstFrame: Int, at time: Int64) {
+        init(votes: Bool, firstFrame: Int, at time: Int64) {
+            expression = BoxMean(votes: votes)
             self.firstFrame = firstFrame
             lastSeen = time
         }
     }
 
     private let expressionWindow: SmoothingWindow
+    private let expressionVotes: Bool
     private let actionUnitWindow: SmoothingWindow
     private let gapMaximum: Int64
     /// How old a sample may be to stand for an empty window; nil if none may.
@@ -79,6 +82,7 @@ public struct TimelineSmoother: Sendable {
     /// - Throws: ``TimelineError/invalidOption(_:value:expected:)`` if a width or the gap is out of range.
     public init(options: SmoothingOptions = SmoothingOptions()) throws(TimelineError) {
         expressionWindow = try options.expressionWindow()
+        expressionVotes = options.expressionVotes
         actionUnitWindow = try options.actionUnitWindow()
         gapMaximum = try options.gap()
         holdMaximum = try options.holdMaximum()
@@ -192,13 +196,14 @@ public struct TimelineSmoother: Sendable {
     }
 
     private mutating func openTrack(of face: Int, at time: Int64) -> Int {
+        let track = Track(votes: expressionVotes, firstFrame: order.frame, at: time)
         let slot: Int
         if let free = freeTracks.popLast() {
-            tracks[free] = Track(firstFrame: order.frame, at: time)
+            tracks[free] = track
             slot = free
         } else {
             slot = tracks.count
-            tracks.append(Track(firstFrame: order.frame, at: time))
+            tracks.append(track)
         }
         openTracks[face] = slot
         return slot

@@ -81,7 +81,8 @@ import Testing
         for name in ["plain.csv", "plain.meta.json"] {
             try files.copyItem(atPath: folder.path(name), toPath: folder.path("t/" + name))
         }
-        let other = try mien("merge", "t", "-o", "both.csv")
+        try Data("a\nplain\n".utf8).write(to: folder.url.appendingPathComponent("list.txt"))
+        let other = try mien("merge", "t", "--list", "list.txt", "-o", "both.csv")
         #expect(other.status != 0 && other.errors.contains("its columns are not those of"), "\(other.errors)")
     }
 

@@ -137,11 +137,55 @@ import Testing
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path("")) == [])
     }
 
+    @Test(
+        arguments: [
+            (
+                ["annotate", "a.mp4", "-o", "x.parquet"], 1,
+                "a table is CSV, expected a name that ends in .csv; docs/exports.md"
+            ),
+            (["annotate", "a.mp4", "-o", "x.eaf"], 1, "'mien export TABLE --to eaf'"),
+            (["annotate", "a.mp4", "-o", "x.csv.gz"], 1, "expected a name that ends in .csv"),
+            (["annotate", "a.mp4", "--summary", "s.xlsx"], 1, "--summary s.xlsx: a table is CSV"),
+            (["annotate", "a.mp4", "b.mp4", "-o", "x.csv"], 1, "2 inputs need a directory, as in -o x/"),
+            (["stream", "a.mp4", "-o", "x.json"], 1, "expected a name that ends in .csv"),
+            (["merge", "t", "-o", "x.pdf"], 1, "'mien plot' draws a table"),
+            (["export", "t.csv", "--to", "eaf:x.csv"], 1, "expected a name that ends in .eaf"),
+            (["annotate", "a.mp4", "-F", "webvtt:x.srt"], 1, "expected a name that ends in .vtt"),
+            (["embed", "a.mp4", "-o", "x.npy"], 1, "expected a name that ends in .safetensors"),
+            (["calibrate", "a.mp4", "-o", "x.csv"], 1, "expected a name that ends in .json"),
+            (["report", "t.csv", "-o", "r.pdf"], 1, "expected a name that ends in .html; 'mien plot'"),
+            (["import", "t.eaf", "-o", "x.eaf"], 1, "expected a name that ends in .csv"),
+            (["annotate", "a.mp4", "-o", "no/such/x.csv"], 2, "mien: no/such: no such folder"),
+            (["stream", "a.mp4", "-o", "no/x.csv"], 2, "mien: no: no such folder"),
+            (["embed", "a.mp4", "-o", "no/x.safetensors"], 2, "mien: no: no such folder"),
+            (["merge", "t", "-o", "no/x.csv"], 2, "mien: no: no such folder"),
+            (["report", "t.csv", "-o", "no/r.html"], 2, "mien: no: no such folder"),
+            (["export", "t.csv", "--to", "eaf:no/x.eaf"], 2, "mien: no: no such folder"),
+            (["annotate", "a.mp4", "-o", "file/x.csv"], 2, "mien: file: no such folder"),
+        ] as [([String], Int32, String)])
+    func refusesAnOutputThatCannotBe(arguments: [String], status: Int32, message: String) throws {
+        try write("file")
+        let run = try Repository.run("mien", arguments, in: folder.url)
+        #expect(run.status == status && run.errors.contains(message), "\(run.status): \(run.errors)")
+        #expect(!run.errors.contains(".partial"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["file"])
+    }
+
+    @Test func oneIsSaidAsOne() throws {
+        let run = try mien("annotate", Repository.sample, "-t", "0.01", "-F", "openface")
+        #expect(run.errors.contains("1 frame, 1 face, 1 row in smile.csv"), "\(run.errors)")
+        #expect(run.errors.contains("smile.csv: 1 row in smile.openface.csv"), "\(run.errors)")
+        let embed = try mien("embed", Repository.sample, "-t", "0.01", "-o", "x.safetensors")
+        #expect(embed.errors.contains("1 embedding of 256"), "\(embed.errors)")
+        let overlay = try mien("overlay", "smile.csv", Repository.sample, "-o", "x.mp4")
+        #expect(overlay.errors.contains("x.mp4: 1 frame, "), "\(overlay.errors)")
+    }
+
     @Test func severalInputsGoOnPastABadOne() throws {
         let run = try mien("annotate", "missing.mp4", Repository.sample, "-t", "0.5", "-o", "tables/")
         #expect(run.status == 4, "\(run.errors)")
         #expect(run.errors.contains("missing.mp4: no such file"))
-        #expect(FileManager.default.fileExists(atPath: folder.path("tables/smile.csv")))
+        #expect(FileManager.default.fileExists(atPath: folder.path("tables/smile.mp4.csv")))
     }
 
     @Test func aFullDiskAndAClosedPipeAreSaid() throws {
@@ -158,35 +202,58 @@ import Testing
         #expect(pipe.output.hasPrefix("frame,"))
     }
 
-    @Test func interruptingKeepsWholeRows() throws {
-        let process = Process()
-        process.executableURL = Bundle.main.bundleURL.appendingPathComponent("mien")
+    /// Ctrl-C, a shutdown, a terminal that is closed, and what nobody can catch.
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL], [[], ["-F", "openface", "--overlay", "out.mp4"]])
+    func anInterruptedClipNeverLooksFinished(signal: Int32, products: [String]) throws {
         // The clip over and over, so that there is time to interrupt it.
-        let list = String(repeating: "file '\(Repository.sample)'\n", count: 50)
-        try write("list.txt", list)
-        process.arguments = ["annotate", "list.mkv", "-o", "out.csv"]
+        try write("list.txt", String(repeating: "file '\(Repository.sample)'\n", count: 8))
         let make = try Repository.run(
             "ffmpeg",
             ["-v", "error", "-f", "concat", "-safe", "0", "-i", "list.txt", "-c", "copy", "list.mkv"],
             in: folder.url)
         try #require(make.status == 0, "\(make.errors)")
+        let process = Process()
+        process.executableURL = Bundle.main.bundleURL.appendingPathComponent("mien")
+        process.arguments = ["annotate", "list.mkv", "-o", "out.csv"] + products
         process.currentDirectoryURL = folder.url
         process.standardError = FileHandle.nullDevice
         try process.run()
-        while !FileManager.default.fileExists(atPath: folder.path("out.csv.partial")), process.isRunning {
-            usleep(10_000)
+        let partial = folder.path("out.csv.partial")
+        while (try? FileManager.default.attributesOfItem(atPath: partial)[.size] as? Int) ?? 0 < 20_000,
+            process.isRunning
+        {
+            usleep(5_000)
         }
-        usleep(500_000)
-        process.interrupt()
+        kill(process.processIdentifier, signal)
         process.waitUntilExit()
-        #expect(process.terminationStatus == 130)
-        let table = try String(contentsOfFile: folder.path("out.csv"), encoding: .utf8)
-        #expect(table.hasSuffix("\n"))
-        let rows = table.split(separator: "\n").dropFirst()
-        #expect(rows.count < 50 * 180)
-        #expect(rows.allSatisfy { $0.filter { $0 == "," }.count == 52 })
-        let metadata = try JSONSerialization.jsonObject(with: read("out.meta.json")) as? [String: Any]
-        #expect(metadata?["interrupted"] as? Bool == true)
+        #expect(process.terminationStatus == (signal == SIGKILL ? SIGKILL : 130))
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted()
+        #expect(left == ["list.mkv", "list.txt", "out.csv.partial", "out.csv.partial.meta.json"])
+        let rows = try String(contentsOfFile: partial, encoding: .utf8).split(separator: "\n")
+        #expect(rows.count < 8 * 180)
+        let again = try mien("annotate", "list.mkv", "-o", "out.csv")
+        #expect(again.status == 2 && again.errors.contains("(--resume)"), "\(again.errors)")
+        guard products.isEmpty else { return }
+        #expect(try mien("annotate", "list.mkv", "-o", "out.csv", "--resume").status == 0)
+        let whole = try String(contentsOfFile: folder.path("out.csv"), encoding: .utf8).split(separator: "\n")
+        #expect(whole.count == 1 + 8 * 180)
+        #expect(whole.starts(with: signal == SIGKILL ? rows.dropLast() : rows[...]))
+    }
+
+    @Test func aFileThatIsCutShortIsFinishedWhenItsRowsAreThere() throws {
+        let whole = try Data(contentsOf: URL(fileURLWithPath: Repository.sample))
+        let make = try Repository.run(
+            "ffmpeg", ["-v", "error", "-i", Repository.sample, "-c", "copy", "-f", "matroska", "whole.mkv"],
+            in: folder.url)
+        try #require(make.status == 0 && !whole.isEmpty)
+        let bytes = try read("whole.mkv")
+        try bytes.prefix(bytes.count / 2).write(to: folder.url.appendingPathComponent("half.mkv"))
+        let run = try mien("annotate", "half.mkv", "-F", "openface")
+        #expect(run.status == 2, "\(run.errors)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.url.path).sorted() == [
+                "half.csv", "half.meta.json", "half.mkv", "half.openface.csv", "whole.mkv",
+            ])
     }
 
     @Test func embedsFacesAndWholeFrames() throws {

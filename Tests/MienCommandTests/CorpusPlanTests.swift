@@ -96,8 +96,13 @@ import Testing
 
     @Test func foldersNeedAFolder() throws {
         try touch("v/clip.mp4", "file")
-        for output in [nil, "-", "new", folder.path("file")] {
+        for output in [nil, "-", "new.csv", "x.parquet", folder.path("file")] {
             #expect(throws: UsageError.self) { try plan("v", output: output) }
+        }
+        // With or without a slash.
+        for output in ["new", "new/", folder.path("v")] {
+            let tables = try CorpusPlan(inputs: [folder.path("v")], output: output).jobs.map(\.table)
+            #expect(tables == [(output.hasSuffix("/") ? output : output + "/") + "clip.mp4.csv"])
         }
         #expect(CorpusPlan.applies(to: ["a.mp4", folder.path("v")]))
         #expect(!CorpusPlan.applies(to: ["a.mp4", folder.path("file"), "-"]))

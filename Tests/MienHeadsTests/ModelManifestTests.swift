@@ -10,9 +10,25 @@ import MienHeads
         #expect(manifest == ModelManifest())
         #expect(manifest.calibration.expressionTemperature == 1)
         #expect(manifest.calibration.actionUnitThresholds == Array(repeating: 0.5, count: 12))
-        #expect(manifest.smoothing.expressionSeconds == 3.4)
+        #expect(manifest.smoothing.expressionSeconds == 0.6 && manifest.smoothing.expressionVotes)
         #expect(manifest.smoothing.actionUnitSeconds == 0.23)
         #expect(manifest.licence == nil)
+    }
+
+    @Test(arguments: [
+        (#"{"expression_seconds": 3.4}"#, 3.4, false),
+        (#"{"expression_seconds": 1, "expression_method": "vote"}"#, 1, true),
+        (#"{"expression_seconds": 1, "expression_method": "mean"}"#, 1, false),
+        (#"{"au_seconds": 1}"#, 0.6, true),
+    ])
+    func aWindowWithoutAMethodIsAMean(smoothing: String, seconds: Double, votes: Bool) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("mien.json", #"{"smoothing": \#(smoothing)}"#)
+        let manifest = try ModelManifest(path: path)
+        #expect(manifest.smoothing.expressionSeconds == seconds)
+        #expect(manifest.smoothing.expressionVotes == votes)
+        try manifest.write(to: path)
+        #expect(try ModelManifest(path: path) == manifest)
     }
 
     @Test func unknownKeysSurviveOnEveryLevel() throws {

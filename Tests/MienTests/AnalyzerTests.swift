@@ -81,7 +81,10 @@ import Testing
     }
 
     @Test func causalMeansAreOfThePast() throws {
-        let readings = try readings { $0.isCausal = true }
+        let readings = try readings {
+            $0.isCausal = true
+            $0.expressionWindow = 3.4
+        }
         #expect(!readings.isEmpty && readings.allSatisfy { $0.status == .ok && $0.faceID == 0 })
         var sum = 0.0
         for (index, reading) in readings.enumerated() {

@@ -128,17 +128,22 @@ import Testing
         let gaps = try write(lines, to: "gaps.csv")
         let run = try Overlay(table: gaps, video: clip).write(to: folder.path("gaps.mp4"))
         #expect(run.frames == 40)
-        #expect(run.warnings == ["5 frames have no row in \(gaps) and are marked so"])
+        #expect(run.warnings == ["5 frames without a row in \(gaps): marked so"])
     }
 
-    @Test func cancellingGivesAWholeFile() throws {
+    @Test func cancellingLeavesAWholeFileUnderItsProvisionalName() throws {
         let cancellation = Cancellation()
         let output = folder.path("cancelled.mp4")
         let run = try Overlay(table: table, video: clip).write(
             to: output, cancellation: cancellation,
             progress: { frames, _ in if frames == 10 { cancellation.cancel() } })
         #expect(run.isInterrupted && run.frames == 10)
-        #expect(try times(output).count == 10)
+        #expect(!FileManager.default.fileExists(atPath: output))
+        #expect(run.partialPath == output + ".partial")
+        #expect(try times(output + ".partial").count == 10)
+        try Overlay(table: table, video: clip).write(to: output, replacing: true)
+        #expect(try times(output).count == 40)
+        #expect(!FileManager.default.fileExists(atPath: output + ".partial"))
     }
 
     @Test func nothingIsReplacedUnlessAskedFor() throws {

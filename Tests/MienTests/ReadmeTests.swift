@@ -12,6 +12,13 @@ import Testing
         #expect(readme.contains("```swift\n\(example)```"))
     }
 
+    @Test(arguments: [([], 1, "usage: ReadFaces VIDEO"), (["nowhere.mp4"], 2, "nowhere.mp4: no such file")])
+    func theExampleSaysWhatIsWrong(arguments: [String], status: Int32, message: String) throws {
+        let run = try Repository.run("ReadFaces", arguments)
+        #expect(run.status == status)
+        #expect(run.errors.hasPrefix(message) && run.output.isEmpty, "\(run.errors)")
+    }
+
     @Test func theExampleRuns() throws {
         let run = try Repository.run("ReadFaces", [Repository.sample])
         #expect(run.status == 0, "\(run.errors)")

@@ -21,13 +21,13 @@ import Testing
     @discardableResult
     private func annotate(
         _ input: String = Repository.sample, to path: String? = nil, replacing: Bool = false,
-        resuming: Bool = true, keepsPartial: Bool = false, with configuration: Configuration? = nil,
+        resuming: Bool = true, with configuration: Configuration? = nil,
         cancellation: Cancellation = Cancellation(), progress: ((Int, Int?) -> Void)? = nil
     ) throws -> AnalysisRun {
         try analyzer.annotate(
             input, to: .file(path ?? table), replacing: replacing, resuming: resuming,
-            keepsPartial: keepsPartial, configuration: configuration ?? self.configuration,
-            cancellation: cancellation, progress: progress)
+            configuration: configuration ?? self.configuration, cancellation: cancellation,
+            progress: progress)
     }
 
     private func read(_ path: String) throws -> [UInt8] {
@@ -98,7 +98,7 @@ import Testing
         for name in try names where name.hasPrefix("clip.") {
             try FileManager.default.removeItem(atPath: folder.path(name))
         }
-        let stopped = try annotate(keepsPartial: true, with: configuration, cancellation: cancellation) {
+        let stopped = try annotate(with: configuration, cancellation: cancellation) {
             _, _ in cancellation.cancel()
         }
         #expect(stopped.keptPartial)
@@ -191,7 +191,7 @@ import Testing
         configuration.expressionWindow = 0.5
         try annotate(to: reference, with: configuration)
         let cancellation = Cancellation()
-        let run = try annotate(keepsPartial: true, with: configuration, cancellation: cancellation) {
+        let run = try annotate(with: configuration, cancellation: cancellation) {
             frames, _ in
             if frames == 70 { cancellation.cancel() }
         }
@@ -206,13 +206,46 @@ import Testing
         #expect(try read(table) == read(reference))
     }
 
-    @Test func aTableThatWasEndedEarlyByItsUserIsMadeAnew() throws {
+    /// Whatever the run was asked to do, its rows are not a table.
+    @Test(arguments: [(false, false), (true, false), (false, true), (true, true)])
+    func anInterruptedRunNeverLooksFinished(replacing: Bool, resuming: Bool) throws {
         let cancellation = Cancellation()
-        let run = try annotate(cancellation: cancellation) { frames, _ in
-            if frames == 5 { cancellation.cancel() }
+        let run = try annotate(replacing: replacing, resuming: resuming, cancellation: cancellation) {
+            frames, _ in if frames == 5 { cancellation.cancel() }
         }
-        #expect(run.isInterrupted)
-        #expect(FileManager.default.fileExists(atPath: table))
+        #expect(run.isInterrupted && run.keptPartial)
+        #expect(try names == ["clip.csv.partial", "clip.csv.partial.meta.json"])
+        #expect(
+            try analyzer.finishedTable(of: Repository.sample, at: table, configuration: configuration) == nil)
+        #expect(try annotate().resumedRows == 5)
+        #expect(try names == ["clip.csv", "clip.meta.json"])
+    }
+
+    @Test func aRunThatIsStoppedBeforeItsFirstRowLeavesNothing() throws {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        let run = try annotate(resuming: false, cancellation: cancellation)
+        #expect(run.isInterrupted && !run.keptPartial)
+        #expect(try names == [])
+        // But rows that were there before stay.
+        try annotate()
+        let whole = try read(table)
+        let metadata = folder.path("whole.meta.json")
+        try write(read(folder.path("clip.meta.json")), metadata)
+        try interrupted(whole[..<3000], as: metadata)
+        #expect(try annotate(cancellation: cancellation).keptPartial)
+        #expect(try whole.starts(with: read(partial)) && !read(partial).isEmpty)
+        #expect(try annotate().resumedRows > 0)
+        #expect(try read(table) == whole)
+    }
+
+    /// Tables of older versions may be the first part of one.
+    @Test func aTableWhoseMetadataSayInterruptedIsMadeAnew() throws {
+        try annotate()
+        let path = folder.path("clip.meta.json")
+        var metadata = try RunMetadata(contentsOf: path)
+        metadata.interrupted = true
+        try metadata.write(to: path)
         #expect(
             try analyzer.finishedTable(of: Repository.sample, at: table, configuration: configuration) == nil)
         #expect(try annotate().counts.rows == 36)

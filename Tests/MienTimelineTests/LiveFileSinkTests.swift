@@ -72,7 +72,7 @@ import Testing
             try LiveFileSink(path: directory.path, replacing: true)
         }
         let nowhere = directory.file("no/a.csv")
-        #expect(throws: TimelineError.cannotOpen(path: nowhere, code: ENOENT)) {
+        #expect(throws: TimelineError.noFolder(directory.file("no"), for: nowhere)) {
             try LiveFileSink(path: nowhere)
         }
     }

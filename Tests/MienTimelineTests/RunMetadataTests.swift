@@ -32,6 +32,53 @@ private func example() -> RunMetadata {
         #expect(!text.contains("created"))
     }
 
+    /// What was read, with what, what came of it: not the alphabet.
+    @Test func keysAreInTheOrderOfAReader() throws {
+        var metadata = example()
+        metadata.created = "2026-01-02"
+        metadata.counts.status = ["skipped": 1, "ok": 2]
+        // Texts that look like what keys are marked with on the way.
+        metadata.warnings = ["000001format\" : 1", "000002", "a\n\"000003mien\" : "]
+        metadata.input.path = "000004x"
+        metadata.baselines = [
+            .init(
+                face: 1,
+                baseline: Baseline(
+                    median: ActionUnitScores(repeating: 0.5), deviation: ActionUnitScores(repeating: 0.25),
+                    expression: nil,
+                    readings: 12))
+        ]
+        let text = String(decoding: metadata.json(), as: UTF8.self)
+        func keys(indent: Int) -> [String] {
+            text.split(separator: "\n").compactMap { line in
+                let start = String(repeating: " ", count: indent) + "\""
+                guard line.hasPrefix(start), line.contains("\" : ") else { return nil }
+                return String(line.dropFirst(start.count).prefix { $0 != "\"" })
+            }
+        }
+        #expect(
+            keys(indent: 2) == [
+                "format", "mien", "created", "input", "video", "model", "options", "counts", "interrupted",
+                "ended_early", "warnings", "baselines", "columns",
+            ])
+        #expect(
+            keys(indent: 4).prefix(8) == [
+                "name", "path", "bytes", "width", "height", "rotation", "codec", "time_base",
+            ])
+        // Dictionaries have no order of their own.
+        #expect(text.contains("\"options\" : {\n    \"causal\" : false,\n    \"every\" : 1,"))
+        #expect(text.contains("\"ok\" : 2,\n      \"skipped\" : 1"))
+        #expect(
+            try JSONDecoder().decode(RunMetadata.self, from: Data(text.utf8)).warnings == metadata.warnings)
+        // Whoever reads the file does not go by the order.
+        let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        let sorted = try JSONSerialization.data(withJSONObject: object, options: .sortedKeys)
+        var again = try JSONDecoder().decode(RunMetadata.self, from: sorted)
+        #expect(again.options.removeValue(forKey: "gap-max") == "inf")
+        metadata.options["gap-max"] = nil
+        #expect(again == metadata)
+    }
+
     @Test func roundTrip() throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("a.meta.json")

@@ -141,7 +141,7 @@ private func write(_ text: String, to path: String) {
             try FileSink(path: directory.path, replacing: true)
         }
         let nowhere = directory.file("no/a.csv")
-        #expect(throws: TimelineError.cannotOpen(path: nowhere + ".partial", code: ENOENT)) {
+        #expect(throws: TimelineError.noFolder(directory.file("no"), for: nowhere)) {
             try FileSink(path: nowhere)
         }
     }

@@ -42,7 +42,7 @@ def manifest(epoch):
         "labels": {"expression": data.EXPRESSIONS, "au": [f"AU{unit:02}" for unit in data.ACTION_UNITS]},
         "crop": {"eye_distance": augment.EYE_DISTANCE, "eye_center": list(augment.EYE_CENTRE), "roll": True},
         "calibration": {"expression_temperature": 1.0, "au_thresholds": [0.5] * 12},
-        "smoothing": {"expression_seconds": 3.4, "au_seconds": 0.23},
+        "smoothing": {"expression_seconds": 0.6, "expression_method": "vote", "au_seconds": 0.23},
         "provenance": {
             "data": "FER2013 faces, train split, with FER+ crowd votes; AU scores from the MediaPipe blendshape model",
             "recipe": "tools/train_default",

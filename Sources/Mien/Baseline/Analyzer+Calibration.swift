@@ -1,4 +1,5 @@
 import MienTimeline
+import MienText
 
 extension Analyzer {
     /// The longest part of a video that is read for a baseline, in seconds.
@@ -88,7 +89,7 @@ extension Analyzer {
             let most = candidates.values.map(\.learner.count).max() ?? 0
             return most == 0
                 ? "no face with action units in the part read, \(need) readings of one"
-                : "\(most) \(most == 1 ? "reading" : "readings") of a face at most, \(need)"
+                : "\(counted(most, "reading")) of a face at most, \(need)"
         }
         let others = ready.keys.sorted().prefix(8).map { "\($0)" }.joined(separator: ", ")
         return "\(candidates[face]?.learner.count ?? 0) readings of face \(face), \(need)"

@@ -63,13 +63,14 @@ package final class LiveRun {
         model.encodeBlank(crops: 1, configuration.analysis)
         tracker = try model.faceTracker(isLive: true)
         tracker.prepare(width: 640, height: 360)
-        let watch = CancellationWatch(cancellation, cancelReading)
-        defer { watch.end() }
-        do {
-            reader = try LiveReader(
-                input, options: configuration.source.readerOptions(cancellation: cancelReading))
-        } catch {
-            throw .input("\(error)")
+        let cancelReading = cancelReading
+        reader = try cancellation.whileWatching({ cancelReading.cancel() }) { () throws(MienError) in
+            do {
+                return try LiveReader(
+                    input, options: configuration.source.readerOptions(cancellation: cancelReading))
+            } catch {
+                throw .input("\(error)")
+            }
         }
     }
 
@@ -87,15 +88,22 @@ package final class LiveRun {
         cancellation: Cancellation = Cancellation(), observe: Observer? = nil, pictures: PictureSink? = nil,
         deliver: (FaceReading) throws -> Void
     ) throws {
+        let cancelReading = cancelReading
+        try cancellation.whileWatching({ cancelReading.cancel() }) {
+            try followToEnd(observe: observe, pictures: pictures, deliver: deliver)
+        }
+    }
+
+    private func followToEnd(
+        observe: Observer?, pictures: PictureSink?, deliver: (FaceReading) throws -> Void
+    ) throws {
         let pipeline = LivePipeline(
             reader: reader, model: model, tracker: tracker, configuration: configuration,
             keepsImages: pictures != nil,
             cancellation: cancelReading)
-        let watch = CancellationWatch(cancellation, cancelReading)
         statistics = LiveStatistics()
         pipeline.start()
         defer {
-            watch.end()
             pipeline.stop()
             progress = statistics.update()
         }

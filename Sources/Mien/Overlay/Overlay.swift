@@ -34,7 +34,7 @@ public struct Overlay: Sendable {
     /// - Parameters:
     ///   - output: The file; its name ends in .mp4, .m4v, .mov or .mkv, of a still image in .png, .jpg or .jpeg.
     ///   - replacing: Whether a file that is there may be replaced.
-    ///   - cancellation: Stops when cancelled; what is drawn so far is a whole file.
+    ///   - cancellation: Stops when cancelled; what is drawn so far is a whole video under the provisional name.
     ///   - progress: Told the number of frames done and, if the container says it, the number there are.
     /// - Throws: ``MienError``: `.input` if table or video cannot be read or do not belong together, `.output`.
     @discardableResult
@@ -83,6 +83,8 @@ public struct Overlay: Sendable {
 
 /// What came of drawing an overlay.
 public struct OverlayRun: Sendable {
+    /// The provisional file that has what was drawn, if the run was interrupted.
+    public package(set) var partialPath: String?
     /// The number of frames written.
     public package(set) var frames = 0
     /// What is worth knowing about the video, in sentences.

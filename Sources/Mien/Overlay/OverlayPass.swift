@@ -3,6 +3,7 @@ import MienOverlay
 import MienTensor
 import MienTimeline
 import MienVideo
+import MienText
 
 /// One pass over a video and its table: decoding on a queue of its own, drawing and encoding on the caller's thread.
 final class OverlayPass {
@@ -80,12 +81,13 @@ final class OverlayPass {
                 try writer.finish(lastDuration: lastDuration, isWhole: reachedEnd)
                 run.warnings += writer.warnings
             }
-            try file.commit()
+            if !run.isInterrupted { try file.commit() }
         } catch {
             throw .output("\(error)")
         }
+        if run.isInterrupted { run.partialPath = file.partialPath }
         if missing > 0 {
-            run.warnings.append("\(missing) frames have no row in \(job.table) and are marked so")
+            run.warnings.append("\(counted(missing, "frame")) without a row in \(job.table): marked so")
         }
         return run
     }

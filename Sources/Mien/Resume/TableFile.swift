@@ -51,6 +51,16 @@ struct TableFile {
         try table.commit()
     }
 
+    /// Leaves the rows so far for a run that resumes, and nothing where there are none yet.
+    ///
+    /// - Returns: Whether there are any.
+    func keep(_ table: TableWriter) throws(TimelineError) -> Bool {
+        try table.flush()
+        guard table.counts.rows == 0, recorded == nil else { return true }
+        discard()
+        return false
+    }
+
     /// Leaves nothing behind, where there was nothing to write.
     func discard() {
         unlink(descriptionPath)

@@ -9,8 +9,6 @@ struct ClipAnnotation: Sendable {
     let overwrites: Bool
     /// Whether interrupted runs are continued, and finished tables left as they are.
     let resumes: Bool
-    /// Whether a run that is stopped leaves its rows to be resumed, and no table.
-    let keepsPartial: Bool
 
     /// What came of one clip.
     enum Outcome {
@@ -35,8 +33,8 @@ struct ClipAnnotation: Sendable {
             return .run(
                 try analyzer.annotate(
                     input, to: table == "-" ? .standardOutput : .file(table), replacing: overwrites,
-                    resuming: resumes, keepsPartial: keepsPartial, configuration: configuration,
-                    cancellation: cancellation, progress: progress))
+                    resuming: resumes, configuration: configuration, cancellation: cancellation,
+                    progress: progress))
         } catch {
             // Another run may have finished it between our look and our claim.
             if let metadata = try? finished(input, table) { return .finishedBefore(metadata) }

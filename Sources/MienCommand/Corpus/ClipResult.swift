@@ -1,4 +1,5 @@
 import Mien
+import MienText
 
 /// What came of one clip of a run over folders: a line of its summary.
 package struct ClipResult: Sendable {
@@ -50,9 +51,11 @@ package struct ClipResult: Sendable {
             faces = metadata.counts.faces
         case .run(let run):
             if run.isInterrupted { status = .interrupted }
-            hasTable = !run.keptPartial
+            hasTable = !run.isInterrupted
             isNew = hasTable
-            if message.isEmpty, run.resumedRows > 0 { message = "resumed after \(run.resumedRows) rows" }
+            if message.isEmpty, run.resumedRows > 0 {
+                message = "resumed after \(counted(run.resumedRows, "row"))"
+            }
             self.seconds = seconds
             frames = run.counts.frames
             rows = run.counts.rows

@@ -1,4 +1,5 @@
 import Foundation
+import MienText
 
 /// What a run over folders says while it runs: a line for each clip, and one for the progress.
 ///
@@ -36,7 +37,7 @@ final class CorpusLog: @unchecked Sendable {
             switch result.status {
             case .done:
                 text +=
-                    "\(result.frames) frames, \(result.rows) rows in \(job.table), "
+                    "\(counted(result.frames, "frame")), \(counted(result.rows, "row")) in \(job.table), "
                     + String(format: "%.1f s", result.seconds ?? 0)
                 if !result.message.isEmpty { text += " (\(result.message))" }
             case .interrupted: text += "interrupted"

@@ -40,10 +40,11 @@ package struct CorpusPlan {
     ///   - output: What `-o` said: a folder, there or not.
     package init(inputs: [String], output: String?) throws(UsageError) {
         guard let output, output != "-" else {
-            throw UsageError("a folder as input needs one for its tables: -o OUT/")
+            throw UsageError("a folder as input needs one for its tables: -o OUT")
         }
-        guard output.hasSuffix("/") || OutputPlan.isFolder(output) else {
-            throw UsageError("-o \(output): expected a folder for the tables (-o \(output)/ makes it)")
+        guard OutputPlan.isFolder(output) || OutputPlan.namesFolder(output, several: true) else {
+            let way = FileManager.default.fileExists(atPath: output) ? "" : " (-o \(output)/ makes it)"
+            throw UsageError("-o \(output): expected a folder for the tables\(way)")
         }
         self.inputs = inputs
         self.output = output

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienText
 
 /// The results of a run over folders, as a table for people and as a CSV file.
 package struct CorpusSummary {
@@ -39,7 +40,7 @@ package struct CorpusSummary {
         }
         let seconds = results.reduce(0) { $0 + ($1.seconds ?? 0) }
         rows.append([
-            "total: \(results.count) \(results.count == 1 ? "clip" : "clips")",
+            "total: \(counted(results.count, "clip"))",
             "\(results.reduce(0) { $0 + $1.frames })", "\(results.reduce(0) { $0 + $1.faces })",
             String(format: "%.1f", seconds), counts,
         ])

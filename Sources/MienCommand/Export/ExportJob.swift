@@ -1,6 +1,7 @@
 import Foundation
 import Mien
 import MienTimeline
+import MienText
 
 /// Reads a table once and gives its rows to every export of it.
 struct ExportJob {
@@ -60,7 +61,7 @@ struct ExportJob {
         }
         guard !files.isEmpty else { return }
         Console.say(
-            "\(job.table): \(rows) rows in \(files.joined(separator: ", ")), "
+            "\(job.table): \(counted(rows, "row")) in \(files.joined(separator: ", ")), "
                 + String(format: "%.1f s", seconds))
     }
 }

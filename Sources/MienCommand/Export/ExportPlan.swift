@@ -27,7 +27,7 @@ package struct ExportPlan {
     ///   - overwrite: Whether files that are there may be replaced.
     package init(
         tables: [String], requests: [ExportRequest], option: String, overwrite: Bool
-    ) throws(UsageError) {
+    ) throws {
         var jobs: [Job] = []
         var tableOfPath: [String: String] = [:]
         for table in tables {
@@ -56,7 +56,7 @@ package struct ExportPlan {
 
     private static func path(
         _ request: ExportRequest, table: String, isOnly: Bool, _ option: String
-    ) throws(UsageError) -> String {
+    ) throws -> String {
         let word = request.format.rawValue
         guard let file = request.file else {
             guard table != "-" else {
@@ -80,6 +80,7 @@ package struct ExportPlan {
             throw UsageError(
                 "\(option) \(word):\(file): several tables need a folder, as in \(word):\(file)/")
         }
+        try OutputKind(request.format).check(file, option: "\(option) \(word):")
         return file
     }
 

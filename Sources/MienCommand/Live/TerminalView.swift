@@ -1,5 +1,6 @@
 import Foundation
 import MienTimeline
+import MienText
 
 /// Draws a ``LiveScene`` as lines of a terminal: pure, it knows neither a clock nor a device.
 ///
@@ -77,7 +78,7 @@ package struct TerminalView: Sendable {
             items.append((String(format: "held %.0f %%", share * 100), .plain))
         }
         if let size = scene.size { items.append(("\(size.width) x \(size.height)", .plain)) }
-        items.append(("\(scene.frames) frames", .dim))
+        items.append((counted(scene.frames, "frame"), .dim))
         var place = 0
         for (text, ink) in items where place + text.count <= columns {
             place = line.put(text, at: place, ink) + 2
@@ -90,8 +91,9 @@ package struct TerminalView: Sendable {
         let hint = "Ctrl-C ends"
         var text = ""
         if hidden > 0 {
-            let others = hidden < scene.faces.count ? "and \(hidden) smaller" : "\(hidden)"
-            text = "\(others) \(hidden == 1 ? "face" : "faces")"
+            text =
+                hidden < scene.faces.count
+                ? "and \(counted(hidden, "smaller face"))" : counted(hidden, "face")
         }
         line.put(text, at: 0, .bold)
         if text.count + 2 + hint.count <= columns { line.put(hint, before: columns, .dim) }

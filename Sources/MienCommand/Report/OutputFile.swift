@@ -7,14 +7,17 @@ struct OutputFile {
     let path: String
     private let overwrites: Bool
 
-    /// - Parameter inputs: Files that must not be written over.
-    init(_ path: String, overwrites: Bool, inputs: [String]) throws(UsageError) {
+    /// - Parameters:
+    ///   - kind: What is written, if the name's ending is to be checked.
+    ///   - inputs: Files that must not be written over.
+    init(_ path: String, kind: OutputKind? = nil, overwrites: Bool, inputs: [String]) throws {
         self.path = path
         self.overwrites = overwrites
         guard path != "-" else { return }
         for input in inputs where OutputPlan.isSameFile(input, path) {
             throw UsageError("\(path) is an input itself; give another output with -o")
         }
+        try kind?.check(path)
         if !overwrites, OutputPlan.isRegularFile(path) {
             throw UsageError("\(path) exists; -y overwrites it")
         }

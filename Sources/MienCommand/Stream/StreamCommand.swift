@@ -38,18 +38,8 @@ struct StreamCommand: Subcommand {
                 help:
                     "draw the rows into the video: a file (.mp4, .mov, .mkv), a pipe or -,\nor an address (rtmp://..., udp://...)"
             ),
-        ] + LiveArguments.options + ModelOptions.options + [
-            Option(
-                "--smooth-expression", value: "S",
-                help: "smooth expressions over the last S seconds. Default: the model's,\nusually 3.4"),
-            Option(
-                "--smooth-au", value: "S",
-                help: "smooth action units over the last S seconds. Default: the model's,\nusually 0.23"),
-            Option(
-                "--gap-max", value: "S", help: "never smooth across S seconds without a reading. Default: 0.5"
-            ),
-            BaselineArgument.option,
-            Option("-q", "--quiet", help: "say nothing but errors and warnings"),
+        ] + LiveArguments.options + ModelOptions.options + SmoothingArguments.options + [
+            Option("-q", "--quiet", help: "say nothing but errors and warnings")
         ]
 
     private let live: LiveArguments
@@ -83,6 +73,7 @@ struct StreamCommand: Subcommand {
         if users.count > 1 {
             throw UsageError("\(users.joined(separator: " and ")) cannot both go to standard output")
         }
+        if let table { try OutputKind.table.check(table) }
         if let table, TableOutput.isFile(table), FileManager.default.fileExists(atPath: table), !overwrites {
             throw UsageError("\(table) exists; -y overwrites it")
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Mien
 import MienTimeline
+import MienText
 
 /// A live run with everything that its rows go to, from the first to the last.
 final class StreamSession {
@@ -141,7 +142,8 @@ final class StreamSession {
             run.isLive
             ? ", \(progress.droppedFrames) dropped, latency \(milliseconds(progress.latencyMedian)) ms (95 %: \(milliseconds(progress.latency95)) ms)"
             : ""
-        return "\(source): \(progress.frames) frames, \(outputs.counts.faces.count) faces, "
-            + "\(outputs.counts.rows) rows, \(progress.encodedFaces) faces encoded and \(progress.heldFaces) held\(latency)"
+        return
+            "\(source): \(counted(progress.frames, "frame")), \(counted(outputs.counts.faces.count, "face")), "
+            + "\(counted(outputs.counts.rows, "row")), \(counted(progress.encodedFaces, "face")) encoded and \(progress.heldFaces) held\(latency)"
     }
 }

@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Mien
 
-/// Turns SIGINT and SIGTERM into a ``Cancellation``: rows in flight are finished and files closed.
+/// Turns SIGINT, SIGTERM and SIGHUP into a ``Cancellation``: files are closed in order.
 ///
 /// A second signal ends the process at once, as it would have without us.
 final class Interrupt {
@@ -11,7 +11,9 @@ final class Interrupt {
 
     init() {
         let cancellation = cancellation
-        sources = [SIGINT, SIGTERM].map { number in
+        // nohup has a terminal that goes away ignored, and so it stays.
+        let signals = Self.isIgnored(SIGHUP) ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP]
+        sources = signals.map { number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler {
@@ -21,6 +23,13 @@ final class Interrupt {
             source.activate()
             return source
         }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(number, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     deinit {

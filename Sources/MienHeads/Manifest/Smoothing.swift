@@ -1,9 +1,10 @@
-/// The windows of the centred mean over time, in seconds; 0 is none. The defaults are the best windows of the
-/// ablations on Aff-Wild2, 101 and 7 frames at 30 a second.
+/// How the model's probabilities are smoothed over time, unless the user says otherwise.
 package struct Smoothing: Sendable, Equatable {
-    /// The window of the expression probabilities.
-    package var expressionSeconds = 3.4
-    /// The window of the action unit probabilities.
+    /// The window of the expression probabilities, in seconds; 0 is none.
+    package var expressionSeconds = 0.6
+    /// Whether the frames of that window vote (`expression_method` is `vote`), instead of being averaged (`mean`).
+    package var expressionVotes = true
+    /// The window of the action unit probabilities, in seconds; 0 is none.
     package var actionUnitSeconds = 0.23
     /// The members that this version does not know.
     package var unknown: [String: JSONValue] = [:]
@@ -12,7 +13,14 @@ package struct Smoothing: Sendable, Equatable {
 
     init(_ section: JSONSection) throws(HeadsError) {
         var section = section
-        expressionSeconds = try section.number("expression_seconds", in: 0...3600) ?? expressionSeconds
+        if let seconds = try section.number("expression_seconds", in: 0...3600) {
+            // Models from before there were methods name a window alone, and mean the mean.
+            (expressionSeconds, expressionVotes) = (seconds, false)
+        }
+        let method = try section.take("expression_method", expected: "mean or vote") { value in
+            ["mean", "vote"].first { $0 == value.string }
+        }
+        if let method { expressionVotes = method == "vote" }
         actionUnitSeconds = try section.number("au_seconds", in: 0...3600) ?? actionUnitSeconds
         unknown = section.rest
     }
@@ -20,6 +28,7 @@ package struct Smoothing: Sendable, Equatable {
     var members: [String: JSONValue] {
         var members = unknown
         members["expression_seconds"] = .number(expressionSeconds)
+        members["expression_method"] = .string(expressionVotes ? "vote" : "mean")
         members["au_seconds"] = .number(actionUnitSeconds)
         return members
     }

@@ -1,4 +1,5 @@
 import Foundation
+import MienText
 
 /// Writes a table of scores over time for every face, for programs that draw curves beside the media file: BORIS
 /// ("external data"), Label Studio, spreadsheets.
@@ -42,7 +43,7 @@ final class FaceTables: TableExporter {
     }
 
     var warnings: [String] {
-        late == 0 ? [] : ["\(late) rows are left out of tables over time: their timestamps jump back"]
+        late == 0 ? [] : ["\(counted(late, "row")) left out of tables over time: timestamps jump back"]
     }
 
     func add(_ row: TableRow) throws(TimelineError) {

@@ -1,6 +1,7 @@
 import Foundation
 import MienHeads
 import MienTensor
+import MienText
 import MienTimeline
 
 /// Where labelled data come from. What kind it is shows in the path:
@@ -104,7 +105,7 @@ package struct DataLoader {
         }
         let set = try FeatureCache(folder: cache).prepare(labelled, embedder: embedder, event: event)
         if set.faceless > 0 {
-            event(.note("\(labelled.path): \(set.faceless) samples without a face skipped."))
+            event(.note("\(labelled.path): \(counted(set.faceless, "sample")) without a face skipped."))
         }
         return try dataset(labelled, set)
     }

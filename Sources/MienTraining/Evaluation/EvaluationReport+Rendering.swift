@@ -1,4 +1,5 @@
 import MienHeads
+import MienText
 
 extension EvaluationReport {
     /// One way of measuring, with its name in tables and JSON.
@@ -12,7 +13,8 @@ extension EvaluationReport {
 
     /// The report for a terminal.
     package var text: String {
-        var text = "\(data): \(plain.samples) samples, task \(task.rawValue)\n\n" + perLabel.text + "\n"
+        var text =
+            "\(data): \(counted(plain.samples, "sample")), task \(task.rawValue)\n\n" + perLabel.text + "\n"
         if let confusion = plain.confusion { text += Self.table(confusion).text + "\n" }
         text += summary.text
         for note in notes { text += "\(note)\n" }

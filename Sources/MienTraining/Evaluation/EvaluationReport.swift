@@ -78,8 +78,7 @@ package struct EvaluationReport: Sendable {
         func mean(_ probabilities: [Float]) -> [Float] {
             TemporalMean.apply(
                 probabilities, outputs: task.outputs, samples: predictions.samples, groups: groups,
-                times: times,
-                window: window)
+                times: times, window: window, votes: task == .expression && smoothing.expressionVotes)
         }
         smoothingSeconds = window
         smoothed = scores(mean(task == .expression ? calibrated : raw))

@@ -72,7 +72,8 @@ package struct EvaluationRun {
         if window > 0, let tracks = dataset.tracks ?? dataset.groups, let times = dataset.times {
             probabilities = TemporalMean.apply(
                 probabilities, outputs: configuration.task.outputs, samples: samples, groups: tracks,
-                times: times, window: window)
+                times: times, window: window,
+                votes: configuration.task == .expression && smoothing.expressionVotes)
         }
         return try Submission(
             task: configuration.task, names: names, probabilities: probabilities,

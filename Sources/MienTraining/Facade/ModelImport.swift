@@ -102,6 +102,7 @@ package struct ModelImport: Codable, Sendable, Equatable {
         case .expression:
             merged.calibration.expressionTemperature = own.calibration.expressionTemperature
             merged.smoothing.expressionSeconds = own.smoothing.expressionSeconds
+            merged.smoothing.expressionVotes = own.smoothing.expressionVotes
         case .actionUnits:
             merged.calibration.actionUnitThresholds = own.calibration.actionUnitThresholds
             merged.calibration.actionUnitScale = own.calibration.actionUnitScale

@@ -132,7 +132,7 @@ package struct TrainingRun {
             } else {
                 event(
                     .note(
-                        "\(groups == 0 ? "No subjects or videos are known" : "Only \(groups) subjects or videos"), so "
+                        "\(groups == 0 ? "No subjects or videos are known" : "Subjects or videos that are known: \(groups)"), so "
                             + "none are held out to fit temperature and thresholds: they stay at 1 and 0.5."))
             }
         }

@@ -1,4 +1,5 @@
 import CFFmpeg
+import MienText
 
 /// Reads, decodes and times the frames of one input, and keeps the account of what went wrong.
 final class FrameSource {
@@ -197,7 +198,7 @@ final class FrameSource {
         let reasons = [account.endedEarly, shortfall].compactMap(\.self)
         if !reasons.isEmpty {
             account.endedEarly = """
-                \(location.name): the video ends early, after \(account.decodedFrames) frames at \
+                \(location.name): the video ends early, after \(counted(account.decodedFrames, "frame")) at \
                 \(reading.timestamp.inSeconds): \(reasons.joined(separator: "; "))
                 """
         }

@@ -1,4 +1,5 @@
 import CFFmpeg
+import MienText
 
 /// What a container's header promises of its length, to compare with what came.
 ///
@@ -51,7 +52,7 @@ struct LengthClaim: Equatable {
         of extent: StreamExtent, frameLength: Double, index: (count: Int, last: Int64)?
     ) -> String? {
         if indexIsComplete, let index, let read = extent.lastDecodingTime, index.last > read {
-            return "its index lists \(index.count) packets, the data hold \(extent.videoPackets)"
+            return "its index lists \(counted(index.count, "packet")), the data hold \(extent.videoPackets)"
         }
         if extent.lastIsIncomplete { return "its last packet is incomplete" }
         // Headers round, and some count the last frame's length and some do not.

@@ -1,4 +1,5 @@
 import CFFmpeg
+import MienText
 
 /// Writes a video frame by frame, with the times and the audio of the video it is made of.
 ///
@@ -168,7 +169,7 @@ package final class VideoWriter {
         }
         if clock.repairs > 0 {
             warnings.append(
-                "time stands still or jumps back at \(clock.repairs) frames, which no video file can hold: there, "
+                "time stands still or jumps back at \(counted(clock.repairs, "frame")), which no video file can hold: there, "
                     + "the copy goes on after the frame before")
         }
     }

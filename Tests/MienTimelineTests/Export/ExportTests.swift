@@ -158,7 +158,7 @@ private func export(
         let warnings = try export(table(rows), as: .elan, to: directory.file("t.eaf"), context: context)
         #expect(
             warnings == [
-                "1 intervals are left out: timestamps jump back, and they would lie on top of others"
+                "1 interval left out: timestamps jump back, and intervals would lie on top of others"
             ])
     }
 }

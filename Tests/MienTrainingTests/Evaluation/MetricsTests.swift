@@ -204,6 +204,16 @@ extension Predictions {
         #expect(none == values)
     }
 
+    @Test func aVoteAveragesTheMajorityAlone() {
+        let values: [Float] = [0.9, 0.1, 0.7, 0.3, 0.2, 0.8, 0.6, 0.4, 0, 1, 0.4, 0.6]
+        let vote = TemporalMean.apply(
+            values, outputs: 2, samples: Array(0..<6), groups: Array(repeating: 1, count: 6),
+            times: [0, 0.1, 0.2, 0.3, 0.4, 0.5], window: 0.2, votes: true)
+        // Of two that disagree, the surer one.
+        let expected: [Float] = [0.8, 0.2, 0.8, 0.2, 0.65, 0.35, 0.1, 0.9, 0.2, 0.8, 0.2, 0.8]
+        for (value, other) in zip(vote, expected) { #expect(abs(value - other) < 1e-6) }
+    }
+
     @Test func reportsRenderEverything() throws {
         let golden: ActionUnitGolden = try read("au")
         let predictions = try Predictions(task: .actionUnits, logits: golden.logits)

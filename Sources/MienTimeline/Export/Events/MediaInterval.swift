@@ -1,3 +1,5 @@
+import MienText
+
 /// An event on the clock of its media file, for programs in which those of one face and label must not overlap.
 struct MediaInterval {
     /// Milliseconds from the start of the media file.
@@ -27,7 +29,7 @@ struct MediaInterval {
     static func warnings(dropped: Int) -> [String] {
         guard dropped > 0 else { return [] }
         return [
-            "\(dropped) intervals are left out: timestamps jump back, and they would lie on top of others"
+            "\(counted(dropped, "interval")) left out: timestamps jump back, and intervals would lie on top of others"
         ]
     }
 }
