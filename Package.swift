@@ -28,15 +28,13 @@ let package = Package(
                     "libavdevice-dev",
                 ])
             ]),
-        .systemLibrary(
-            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         // The kernel's camera interface: a header only.
         .systemLibrary(name: "CCamera"),
-        .target(name: "CKernels", cSettings: c),
+        .target(name: "CKernels", exclude: ["README.md"], cSettings: c),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
-        .target(name: "MienTensor", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: swift),
+        .target(name: "MienTensor", dependencies: ["CKernels"], swiftSettings: swift),
         .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
@@ -73,8 +71,11 @@ let package = Package(
 
         .testTarget(name: "MienHashTests", dependencies: ["MienHash"], swiftSettings: swift),
         .testTarget(
-            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "COpenBLAS"],
+            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "KernelChecks"],
             swiftSettings: swift),
+        // Every kernel against its plain C: for the tests, and for tools/check_avx512 under an emulator.
+        .target(
+            name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", cSettings: c),
         .testTarget(
             name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),

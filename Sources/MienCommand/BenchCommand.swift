@@ -35,7 +35,7 @@ struct BenchCommand: Subcommand {
             Option(
                 "--isa", value: "SET",
                 help:
-                    "baseline, avx2 or avx512: keep to these instructions, without VNNI, as if the\nprocessor had no others. Default: the best there are"
+                    "baseline, avx2, avx-vnni, avx512 or avx512-vnni: keep to these instructions, as if\nthe processor had no others. Default: the best there are"
             ),
             Option("--no-memory", help: "leave the memory figures out"),
             Option("--json", help: "print JSON"),
