@@ -119,7 +119,7 @@ private struct Images {
         for image in 0..<3 {
             let count = 50 * images.width
             #expect(
-                images.output(image: image, precision: precision).map(\.bitPattern)
+                images.output(image: image).map(\.bitPattern)
                     == Array(all[image * count..<(image + 1) * count]))
         }
     }

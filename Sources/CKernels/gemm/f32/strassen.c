@@ -56,7 +56,7 @@ static const product products[PRODUCTS] = {
 // The most depth of a half at once: a panel of 24 KB.
 #define DEEPEST 384
 
-// Elements that one of the sums of a panel_pair takes, and all of them.
+// Elements that one of the sums of a pair of panels takes, and all of them.
 #define SUM_COUNT (DEEPEST * MIEN_PANEL)
 #define PANEL_PAIR_COUNT (SUMS * SUM_COUNT)
 
@@ -92,7 +92,7 @@ void mien_strassen_plan(mien_gemm *g, size_t workers) {
     g->partition.workers = workers;
     g->partition.parts = ceiling(g->n / PANEL_PAIR_COLUMNS, kernel->panels);
     g->packed_bytes = pairs * g->packed_depth * PRODUCTS * sizeof(float);
-    // For a worker: the sums of each panel_pair, and the quarters of C for them and all rows.
+    // For a worker: the sums of each pair of panels, and the quarters of C for them and all rows.
     g->partial_bytes = kernel->panels * (PANEL_PAIR_COUNT + QUARTERS * pairs * MIEN_PANEL) * sizeof(float);
 }
 
@@ -151,24 +151,24 @@ static void pack_tile(void *context, size_t tile, size_t slot) {
     }
 }
 
-// A quarter of a panel_pair, from `start` on: [depth][16].
+// A quarter of a pair of panels, from `start` on: [depth][16].
 static const float *quarter_of_weights(const mien_gemm *g, size_t panel_pair, int quarter, size_t start) {
     size_t panel = 2 * panel_pair + quarter % 2, row = quarter / 2 * (g->k / 2) + start;
     return (const float *)g->weights + (panel * g->k + row) * MIEN_PANEL;
 }
 
-// Of each panel_pair a panel, some distance apart.
+// Of each pair of panels a panel, some distance apart.
 typedef struct factor {
     const float *panels;
     size_t distance;
 } factor;
 
-// A block of depth of a part, which is some panel_pairs and all rows.
+// A block of depth of a part, which is some pairs of panels and all rows.
 typedef struct stage {
     size_t part, block, start, depth;
     size_t panel_pairs;
     factor factors[PRODUCTS + 1]; // what is multiplied with, and the first of it again
-    // Where the tiles fetch W from, a part of a quarter of a panel_pair each: the next block of depth, or
+    // Where the tiles fetch W from, a part of a quarter of a pair of panels each: the next block of depth, or
     // that of the part which this worker is likely to get next.
     size_t later_part, later_start, shares, fetched;
 } stage;
@@ -232,7 +232,7 @@ static void fetch_epilogues(const mien_gemm *g, const stage *s, size_t first, si
     }
 }
 
-// Adds a stage's products for a block of rows to the quarters of C: [above or below][panel_pair][left or
+// Adds a stage's products for a block of rows to the quarters of C: [above or below][pair of panels][left or
 // right][pair][16].
 static void multiply_block(const mien_gemm *g, stage *s, size_t block, float *quarters) {
     static const float zeros[MOST_PANEL_PAIRS * PANEL_PAIR_COLUMNS] = {0};
