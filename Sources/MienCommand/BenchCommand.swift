@@ -35,9 +35,9 @@ struct BenchCommand: Subcommand {
                     "measure the encoder once for each line of standard input, which says how many\nseconds, and print a line of JSON: for programs that take turns"
             ),
             Option(
-                "--isa", value: "baseline|avx2|avx512",
+                "--isa", value: "baseline|avx2|avx-vnni|avx512|avx512-vnni",
                 help:
-                    "keep to these instructions, without VNNI, as if the processor had no\nothers. Default: the best there are"
+                    "keep to these instructions, as if the processor had no others.\nDefault: the best there are"
             ),
             Option("--no-memory", help: "leave the memory figures out"),
             Option("--json", help: "print JSON"),

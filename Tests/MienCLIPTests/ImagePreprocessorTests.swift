@@ -1,4 +1,3 @@
-import CKernels
 import MienCLIP
 import MienTensor
 import Testing
@@ -39,30 +38,6 @@ import Testing
         let pixels = square(preprocess, image)
         #expect(stride(from: 0, to: 300, by: 3).allSatisfy { (99...100).contains(pixels[$0]) })
         #expect(stride(from: 2, to: 300, by: 3).allSatisfy { pixels[$0] == 200 })
-    }
-
-    /// The choice of a body is the process's, so it is limited for two short calls only.
-    @Test(arguments: [(50, 16), (16, 50), (333, 7)])
-    func bothBodiesOfTheKernelsAgree(_ from: Int, _ to: Int) {
-        let taps = mien_resample_taps(MIEN_RESAMPLE_BICUBIC, from, to)
-        var windows = [mien_resample_window](repeating: .init(), count: to)
-        var weights = [Int32](repeating: 0, count: to * taps)
-        mien_resample_weights(MIEN_RESAMPLE_BICUBIC, from, to, 0, to, &windows, &weights)
-        let image = Image.pattern(width: from, height: from)
-        let stride = image.bytesPerRow
-
-        func resampled(_ level: mien_isa_level) -> [[UInt8]] {
-            var rows = [UInt8](repeating: 0, count: from * to * 3)
-            var columns = [UInt8](repeating: 0, count: from * to * 3)
-            mien_isa_limit(level)
-            defer { mien_isa_limit(MIEN_ISA_AVX512) }
-            mien_resample_rows(
-                image.baseAddress, stride, from, windows, weights, taps, to, &rows, 3 * to)
-            mien_resample_columns(
-                image.baseAddress, stride, 3 * from, windows, weights, taps, to, &columns, 3 * from)
-            return [rows, columns]
-        }
-        #expect(resampled(MIEN_ISA_BASELINE) == resampled(MIEN_ISA_AVX512))
     }
 
     private func square(_ preprocess: ImagePreprocessor, _ image: Image) -> [UInt8] {

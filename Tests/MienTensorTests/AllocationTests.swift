@@ -50,11 +50,9 @@ private let counter: Counter? = dlsym(nil, "mien_allocation_count").map {
                 workers: workers)
             multiply(
                 inputMatrix.readOnly, quantized, into: outputMatrix, workspace: workspace, workers: workers)
-            for precision in [AttentionPrecision.single, .int16] {
-                attention(
-                    projectionMatrix.readOnly, tokens: 50, heads: 4, precision: precision, into: inputMatrix,
-                    workspace: workspace, workers: workers)
-            }
+            attention(
+                projectionMatrix.readOnly, tokens: 50, heads: 4, into: inputMatrix, workspace: workspace,
+                workers: workers)
             attention(
                 Matrix(output.baseAddress, rows: 3, columns: 4 * 32), over: inputMatrix.readOnly, count: 50,
                 weights: weights, into: projections.matrix(rows: 3, columns: 4 * 32), workspace: workspace,

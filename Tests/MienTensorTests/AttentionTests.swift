@@ -20,19 +20,17 @@ private struct Images {
     }
 
     func output(
-        image: Int? = nil, precision: AttentionPrecision = .single, workers: Int = 1,
-        level: mien_isa_level = MIEN_ISA_AVX512
+        image: Int? = nil, workers: Int = 1,
+        level: InstructionSet = .default
     ) -> [Float] {
         let rows = image.map { $0 * tokens..<($0 + 1) * tokens } ?? 0..<count * tokens
         let input = FloatBuffer(projections)
         let out = FloatBuffer(count: count * tokens * width)
         let output = out.matrix(rows: count * tokens, columns: width)[rows: rows]
-        InstructionSets.limited(to: level) {
-            attention(
-                input.matrix(rows: count * tokens, columns: 3 * width).readOnly[rows: rows],
-                tokens: tokens, heads: heads, precision: precision, into: output, workspace: Workspace(),
-                workers: Workers(count: workers))
-        }
+        attention(
+            input.matrix(rows: count * tokens, columns: 3 * width).readOnly[rows: rows],
+            tokens: tokens, heads: heads, into: output, workspace: Workspace(),
+            workers: Workers(count: workers), instructionSet: level)
         return elements(output)
     }
 
@@ -64,87 +62,65 @@ private struct Images {
     }
 }
 
-extension InstructionSets {
-    @Suite struct AttentionTests {
-        @Test(
-            arguments: [
-                (1, 8), (5, 8), (37, 24), (50, 64), (197, 64), (257, 40), (577, 8), (785, 8), (9, 256),
-            ])
-        func agreesWithDoublePrecision(shape: (Int, Int)) {
-            let images = Images(count: 2, tokens: shape.0, heads: 2, headWidth: shape.1)
-            let reference = images.reference()
-            for level in InstructionSets.levels {
-                for (found, expected) in zip(images.output(level: level), reference) {
-                    #expect(abs(Double(found) - expected) < 4e-6)
-                }
-                for (found, expected) in zip(images.output(precision: .int16, level: level), reference) {
-                    #expect(abs(Double(found) - expected) < 2e-3)
-                }
+@Suite struct AttentionTests {
+    @Test(
+        arguments: [
+            (1, 8), (5, 8), (37, 24), (50, 64), (197, 64), (257, 40), (577, 8), (785, 8), (9, 256),
+        ])
+    func agreesWithDoublePrecision(shape: (Int, Int)) {
+        let images = Images(count: 2, tokens: shape.0, heads: 2, headWidth: shape.1)
+        let reference = images.reference()
+        for level in InstructionSet.allCases {
+            for (found, expected) in zip(images.output(level: level), reference) {
+                #expect(abs(Double(found) - expected) < 4e-6)
             }
         }
+    }
 
-        @Test(arguments: [AttentionPrecision.single, .int16])
-        func largeScoresDoNotOverflow(precision: AttentionPrecision) {
-            let images = Images(count: 1, tokens: 20, heads: 1, headWidth: 16, scale: 30)
-            for (found, expected) in zip(images.output(precision: precision), images.reference()) {
-                #expect(abs(Double(found) - expected) < (precision == .single ? 0.02 : 0.1))
-            }
+    @Test func largeScoresDoNotOverflow() {
+        let images = Images(count: 1, tokens: 20, heads: 1, headWidth: 16, scale: 30)
+        for (found, expected) in zip(images.output(), images.reference()) {
+            #expect(abs(Double(found) - expected) < 0.02)
         }
+    }
 
-        /// All queries, keys and values the same: the largest sums there are, of either sign.
-        @Test(arguments: [(1, 8), (2, 256), (785, 8), (1030, 24)], InstructionSets.levels)
-        func sumsIn16BitsAreExactAtTheExtremes(shape: (Int, Int), level: mien_isa_level) {
-            for sign: Float in [-1, 1] {
-                var images = Images(count: 1, tokens: shape.0, heads: 1, headWidth: shape.1)
-                images.projections = (0..<images.projections.count).map {
-                    $0 % (3 * shape.1) < shape.1 ? 2 : 2 * sign
+    @Test func zerosAndTinyNumbersAreHarmless() {
+        for value: Float in [0, 0x1p-146, -0x1p-120] {
+            var images = Images(count: 1, tokens: 7, heads: 2, headWidth: 8)
+            images.projections = images.projections.map { _ in value }
+            for found in images.output() { #expect(abs(found - value) <= 0x1p-120) }
+        }
+    }
+
+    @Test(arguments: InstructionSet.allCases)
+    func aNaNStaysInItsHead(level: InstructionSet) {
+        let clean = Images(count: 2, tokens: 9, heads: 2, headWidth: 16)
+        let (row, head) = (12, 1)
+        for (part, value) in [(0, Float.nan), (1, .infinity), (2, .nan)] {
+            var images = clean
+            images.projections[row * 3 * 32 + part * 32 + head * 16 + 5] = value
+            let found = images.output(level: level)
+            for (index, expected) in clean.output(level: level).enumerated() {
+                let (foundRow, foundHead) = (index / 32, index % 32 / 16)
+                if foundRow / 9 != 1 || foundHead != head {
+                    #expect(found[index].bitPattern == expected.bitPattern)
                 }
-                for found in images.output(precision: .int16, level: level) {
-                    #expect(abs(found - 2 * sign) < 1e-6)
-                }
             }
+            #expect(found[row * 32 + head * 16 + 5].isNaN)
         }
+    }
 
-        @Test(arguments: [AttentionPrecision.single, .int16])
-        func zerosAndTinyNumbersAreHarmless(precision: AttentionPrecision) {
-            for value: Float in [0, 0x1p-146, -0x1p-120] {
-                var images = Images(count: 1, tokens: 7, heads: 2, headWidth: 8)
-                images.projections = images.projections.map { _ in value }
-                for found in images.output(precision: precision) { #expect(abs(found - value) <= 0x1p-120) }
-            }
-        }
-
-        @Test(arguments: [AttentionPrecision.single, .int16], InstructionSets.levels)
-        func aNaNStaysInItsHead(precision: AttentionPrecision, level: mien_isa_level) {
-            let clean = Images(count: 2, tokens: 9, heads: 2, headWidth: 16)
-            let (row, head) = (12, 1)
-            for (part, value) in [(0, Float.nan), (1, .infinity), (2, .nan)] {
-                var images = clean
-                images.projections[row * 3 * 32 + part * 32 + head * 16 + 5] = value
-                let found = images.output(precision: precision, level: level)
-                for (index, expected) in clean.output(precision: precision, level: level).enumerated() {
-                    let (foundRow, foundHead) = (index / 32, index % 32 / 16)
-                    if foundRow / 9 != 1 || foundHead != head {
-                        #expect(found[index].bitPattern == expected.bitPattern)
-                    }
-                }
-                #expect(found[row * 32 + head * 16 + 5].isNaN)
-            }
-        }
-
-        @Test(arguments: [AttentionPrecision.single, .int16])
-        func bitsDependOnTheImageAlone(precision: AttentionPrecision) {
-            let images = Images(count: 3, tokens: 50, heads: 3, headWidth: 32)
-            let all = images.output(precision: precision).map(\.bitPattern)
-            #expect(images.output(precision: precision, workers: 2).map(\.bitPattern) == all)
-            let narrow = images.output(precision: precision, workers: 4, level: MIEN_ISA_AVX2)
-            #expect(narrow.map(\.bitPattern) == all)
-            for image in 0..<3 {
-                let count = 50 * images.width
-                #expect(
-                    images.output(image: image, precision: precision).map(\.bitPattern)
-                        == Array(all[image * count..<(image + 1) * count]))
-            }
+    @Test func bitsDependOnTheImageAlone() {
+        let images = Images(count: 3, tokens: 50, heads: 3, headWidth: 32)
+        let all = images.output().map(\.bitPattern)
+        #expect(images.output(workers: 2).map(\.bitPattern) == all)
+        let narrow = images.output(workers: 4, level: .avx2)
+        #expect(narrow.map(\.bitPattern) == all)
+        for image in 0..<3 {
+            let count = 50 * images.width
+            #expect(
+                images.output(image: image).map(\.bitPattern)
+                    == Array(all[image * count..<(image + 1) * count]))
         }
     }
 }

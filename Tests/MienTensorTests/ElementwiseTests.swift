@@ -13,182 +13,141 @@ private func samples(upTo range: Float) -> [Float] {
     return values
 }
 
-private func applied(
-    _ level: mien_isa_level, _ values: [Float],
-    _ kernel: (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
-) -> [Float] {
+private typealias Kernel = (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, InstructionSet) -> Void
+
+private func applied(_ level: InstructionSet, _ values: [Float], _ kernel: Kernel) -> [Float] {
     var result = [Float](repeating: 0, count: values.count)
-    InstructionSets.limited(to: level) { kernel(values, values.count, &result) }
+    kernel(values, values.count, &result, level)
     return result
 }
 
-extension InstructionSets {
-    @Suite struct ElementwiseTests {
-        struct Function: Sendable, CustomTestStringConvertible {
-            var testDescription: String
-            var range: Float
-            /// The relative error allowed, where it may be relative...
-            var tolerance: Double
-            /// ...and the part of |x| that may be lost beside it.
-            var absolute: Double
-            var kernel: @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>) -> Void
-            var exact: @Sendable (Double) -> Double
-        }
+@Suite struct ElementwiseTests {
+    struct Function: Sendable, CustomTestStringConvertible {
+        var testDescription: String
+        var range: Float
+        /// The relative error allowed, where it may be relative...
+        var tolerance: Double
+        /// ...and the part of |x| that may be lost beside it.
+        var absolute: Double
+        var kernel: @Sendable (UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, InstructionSet) -> Void
+        var exact: @Sendable (Double) -> Double
+    }
 
-        static let functions = [
-            Function(
-                testDescription: "exponential", range: 100, tolerance: 1.5e-7, absolute: 0,
-                kernel: { exponential($0, count: $1, into: $2) }, exact: { exp($0) }),
-            Function(
-                testDescription: "sigmoid", range: 100, tolerance: 2.5e-7, absolute: 0,
-                kernel: { sigmoid($0, count: $1, into: $2) }, exact: { 1 / (1 + exp(-$0)) }),
-            Function(
-                testDescription: "relu", range: 100, tolerance: 0, absolute: 0,
-                kernel: { apply(.relu, to: $0, count: $1, into: $2) }, exact: { max($0, 0) }),
-            Function(
-                testDescription: "quick GELU", range: 40, tolerance: 6e-6, absolute: 1e-8,
-                kernel: { apply(.quickGELU, to: $0, count: $1, into: $2) },
-                exact: { $0 / (1 + exp(-1.702 * $0)) }),
-            Function(
-                testDescription: "GELU", range: 12, tolerance: 6e-6, absolute: 1e-8,
-                kernel: { apply(.gelu, to: $0, count: $1, into: $2) },
-                exact: { 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) }),
-            Function(
-                testDescription: "GELU, far", range: 100, tolerance: 5e-7, absolute: 1e-30,
-                kernel: { apply(.gelu, to: $0, count: $1, into: $2) },
-                exact: { $0 > 0 ? $0 * (1 - 0.5 * erfc($0 / 2.0.squareRoot())) : $0 > -12 ? .nan : 0 }),
-        ]
+    static let functions = [
+        Function(
+            testDescription: "exponential", range: 100, tolerance: 1.5e-7, absolute: 0,
+            kernel: { exponential($0, count: $1, into: $2, instructionSet: $3) }, exact: { exp($0) }),
+        Function(
+            testDescription: "sigmoid", range: 100, tolerance: 2.5e-7, absolute: 0,
+            kernel: { sigmoid($0, count: $1, into: $2, instructionSet: $3) }, exact: { 1 / (1 + exp(-$0)) }),
+        Function(
+            testDescription: "relu", range: 100, tolerance: 0, absolute: 0,
+            kernel: { apply(.relu, to: $0, count: $1, into: $2, instructionSet: $3) }, exact: { max($0, 0) }),
+        Function(
+            testDescription: "quick GELU", range: 40, tolerance: 6e-6, absolute: 1e-8,
+            kernel: { apply(.quickGELU, to: $0, count: $1, into: $2, instructionSet: $3) },
+            exact: { $0 / (1 + exp(-1.702 * $0)) }),
+        Function(
+            testDescription: "GELU", range: 12, tolerance: 6e-6, absolute: 1e-8,
+            kernel: { apply(.gelu, to: $0, count: $1, into: $2, instructionSet: $3) },
+            exact: { 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) }),
+        Function(
+            testDescription: "GELU, far", range: 100, tolerance: 5e-7, absolute: 1e-30,
+            kernel: { apply(.gelu, to: $0, count: $1, into: $2, instructionSet: $3) },
+            exact: { $0 > 0 ? $0 * (1 - 0.5 * erfc($0 / 2.0.squareRoot())) : $0 > -12 ? .nan : 0 }),
+    ]
 
-        @Test(arguments: functions)
-        func agreesWithDoublePrecision(function: Function) {
-            let values = samples(upTo: function.range)
-            let found = applied(MIEN_ISA_AVX512, values, function.kernel)
-            for (value, found) in zip(values, found) {
-                var expected = function.exact(Double(value))
-                if expected.isNaN { continue }
-                if expected > Double(Float.greatestFiniteMagnitude) { expected = .infinity }
-                // Results below the smallest normal number may be zero.
-                let allowed = max(
-                    function.tolerance * abs(expected), function.absolute * Double(abs(value)), 1.2e-38)
-                #expect(
-                    Double(found) == expected || abs(Double(found) - expected) <= allowed,
-                    "f(\(value)) = \(found), not \(expected)")
-            }
-        }
-
-        /// The baseline has no FMA, so that it only comes close.
-        @Test(arguments: functions)
-        func allInstructionSetsAgree(function: Function) {
-            let values = samples(upTo: function.range)
-            let (baseline, avx2, avx512) = (
-                applied(MIEN_ISA_BASELINE, values, function.kernel),
-                applied(MIEN_ISA_AVX2, values, function.kernel),
-                applied(MIEN_ISA_AVX512, values, function.kernel)
-            )
-            #expect(avx2.map(\.bitPattern) == avx512.map(\.bitPattern))
-            for index in values.indices where baseline[index] != avx2[index] {
-                let allowed = max(
-                    3 * Float(function.tolerance) * abs(avx2[index]),
-                    3 * Float(function.absolute) * abs(values[index]), 1.2e-38)
-                #expect(abs(baseline[index] - avx2[index]) <= allowed, "f(\(values[index]))")
-            }
-        }
-
-        @Test(arguments: functions)
-        func nanStaysAndLengthsDoNotMatter(function: Function) {
-            let values = (0..<40).map { $0 == 7 ? Float.nan : Float($0 - 20) / 10 }
-            let all = applied(MIEN_ISA_AVX512, values, function.kernel)
-            for (index, value) in all.enumerated() { #expect(value.isNaN == (index == 7)) }
-            for count in 0...7 {
-                let some = applied(MIEN_ISA_AVX512, Array(values[..<count]), function.kernel)
-                #expect(some == Array(all[..<count]))
-            }
-        }
-
-        @Test(arguments: InstructionSets.levels)
-        func infinitiesAreTaken(level: mien_isa_level) {
-            let values: [Float] = [.infinity, -.infinity]
-            #expect(applied(level, values) { exponential($0, count: $1, into: $2) } == [.infinity, 0])
-            #expect(applied(level, values) { sigmoid($0, count: $1, into: $2) } == [1, 0])
-        }
-
-        @Test(arguments: [1, 15, 16, 33, 96, 768, 1000], InstructionSets.levels)
-        func rowsAreNormalised(width: Int, level: mien_isa_level) {
-            var generator = Generator(seed: UInt64(width))
-            let rows = 3
-            // An offset a hundred times the spread would ruin a variance taken in one pass.
-            let values = generator.floats(rows * width).map { $0 + 100 }
-            let (weight, bias) = (generator.floats(width), generator.floats(width))
-            let buffer = FloatBuffer(values)
-            let matrix = buffer.matrix(rows: rows, columns: width)
-            InstructionSets.limited(to: level) {
-                layerNorm(matrix.readOnly, weight: weight, bias: bias, epsilon: 1e-5, into: matrix)
-            }
-            for row in 0..<rows {
-                let x = values[row * width..<(row + 1) * width].map(Double.init)
-                let mean = x.reduce(0, +) / Double(width)
-                let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(width)
-                for column in 0..<width {
-                    let expected =
-                        (x[column] - mean) / (variance + 1e-5).squareRoot() * Double(weight[column])
-                        + Double(bias[column])
-                    #expect(abs(Double(buffer.span[row * width + column]) - expected) < 2e-4)
-                }
-            }
-        }
-
-        @Test(arguments: [1, 7, 16, 50, 257, 577], InstructionSets.levels)
-        func rowsBecomeProbabilities(width: Int, level: mien_isa_level) {
-            var generator = Generator(seed: UInt64(width))
-            let values = generator.floats(2 * width).map { $0 * 60 }
-            let buffer = FloatBuffer(values)
-            InstructionSets.limited(to: level) {
-                softmaxRows(buffer.matrix(rows: 2, columns: width), scale: 0.125)
-            }
-            for row in 0..<2 {
-                let x = values[row * width..<(row + 1) * width].map { Double($0) / 8 }
-                let weights = x.map { exp($0 - x.max()!) }
-                let sum = weights.reduce(0, +)
-                for column in 0..<width {
-                    let found = Double(buffer.span[row * width + column])
-                    #expect(abs(found - weights[column] / sum) <= 4e-6 * weights[column] / sum + 1e-37)
-                }
-            }
-        }
-
-        @Test(arguments: [5, 17, 96, 257])
-        func rowKernelsGiveTheSameBitsEverywhere(width: Int) {
-            func result(_ level: mien_isa_level, softens: Bool) -> [UInt32] {
-                var generator = Generator(seed: 2)
-                let buffer = FloatBuffer(generator.floats(4 * width))
-                let (weight, bias) = (generator.floats(width), generator.floats(width))
-                let matrix = buffer.matrix(rows: 4, columns: width)
-                InstructionSets.limited(to: level) {
-                    layerNorm(matrix.readOnly, weight: weight, bias: bias, epsilon: 1e-6, into: matrix)
-                    // With exp, hence with FMA where there is one.
-                    if softens { softmaxRows(matrix[rows: 1..<3], scale: 2) }
-                    add(buffer.baseAddress, weight, count: width, into: buffer.baseAddress)
-                }
-                return elements(matrix).map(\.bitPattern)
-            }
+    @Test(arguments: functions, [InstructionSet.baseline, .default])
+    func agreesWithDoublePrecision(function: Function, level: InstructionSet) {
+        let values = samples(upTo: function.range)
+        let found = applied(level, values, function.kernel)
+        for (value, found) in zip(values, found) {
+            var expected = function.exact(Double(value))
+            if expected.isNaN { continue }
+            if expected > Double(Float.greatestFiniteMagnitude) { expected = .infinity }
+            // Results below the smallest normal number may be zero.
+            let allowed = max(
+                function.tolerance * abs(expected), function.absolute * Double(abs(value)), 1.2e-38)
             #expect(
-                result(MIEN_ISA_BASELINE, softens: false) == result(MIEN_ISA_AVX512, softens: false))
-            #expect(result(MIEN_ISA_AVX2, softens: true) == result(MIEN_ISA_AVX512, softens: true))
+                Double(found) == expected || abs(Double(found) - expected) <= allowed,
+                "f(\(value)) = \(found), not \(expected)")
         }
+    }
 
-        @Test(arguments: [1, 15, 16, 17, 100], InstructionSets.levels)
-        func pixelsAreNormalised(count: Int, level: mien_isa_level) {
-            let mean = (0.48145466, 0.4578275, 0.40821073)
-            let deviation = (0.26862954, 0.26130258, 0.27577711)
-            let pixels = (0..<3 * count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
-            let normalization = PixelNormalization(mean: mean, deviation: deviation)
-            var found = [Float](repeating: 0, count: 3 * count)
-            InstructionSets.limited(to: level) { normalization(pixels, count: count, into: &found) }
-            let (means, deviations) = ([mean.0, mean.1, mean.2], [deviation.0, deviation.1, deviation.2])
-            for index in found.indices {
-                let expected = (Double(pixels[index]) / 255 - means[index % 3]) / deviations[index % 3]
-                #expect(abs(Double(found[index]) - expected) < 4e-7)
+    @Test(arguments: functions)
+    func nanStaysAndLengthsDoNotMatter(function: Function) {
+        let values = (0..<40).map { $0 == 7 ? Float.nan : Float($0 - 20) / 10 }
+        let all = applied(.default, values, function.kernel)
+        for (index, value) in all.enumerated() { #expect(value.isNaN == (index == 7)) }
+        for count in 0...7 {
+            let some = applied(.default, Array(values[..<count]), function.kernel)
+            #expect(some == Array(all[..<count]))
+        }
+    }
+
+    @Test(arguments: InstructionSet.allCases)
+    func infinitiesAreTaken(level: InstructionSet) {
+        let values: [Float] = [.infinity, -.infinity]
+        #expect(
+            applied(level, values) { exponential($0, count: $1, into: $2, instructionSet: $3) } == [
+                .infinity, 0,
+            ])
+        #expect(applied(level, values) { sigmoid($0, count: $1, into: $2, instructionSet: $3) } == [1, 0])
+    }
+
+    @Test(arguments: [1, 15, 16, 33, 96, 768, 1000], InstructionSet.allCases)
+    func rowsAreNormalised(width: Int, level: InstructionSet) {
+        var generator = Generator(seed: UInt64(width))
+        let rows = 3
+        // An offset a hundred times the spread would ruin a variance taken in one pass.
+        let values = generator.floats(rows * width).map { $0 + 100 }
+        let (weight, bias) = (generator.floats(width), generator.floats(width))
+        let buffer = FloatBuffer(values)
+        let matrix = buffer.matrix(rows: rows, columns: width)
+        layerNorm(
+            matrix.readOnly, weight: weight, bias: bias, epsilon: 1e-5, into: matrix, instructionSet: level)
+        for row in 0..<rows {
+            let x = values[row * width..<(row + 1) * width].map(Double.init)
+            let mean = x.reduce(0, +) / Double(width)
+            let variance = x.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(width)
+            for column in 0..<width {
+                let expected =
+                    (x[column] - mean) / (variance + 1e-5).squareRoot() * Double(weight[column])
+                    + Double(bias[column])
+                #expect(abs(Double(buffer.span[row * width + column]) - expected) < 2e-4)
             }
+        }
+    }
+
+    @Test(arguments: [1, 7, 16, 50, 257, 577], InstructionSet.allCases)
+    func rowsBecomeProbabilities(width: Int, level: InstructionSet) {
+        var generator = Generator(seed: UInt64(width))
+        let values = generator.floats(2 * width).map { $0 * 60 }
+        let buffer = FloatBuffer(values)
+        softmaxRows(buffer.matrix(rows: 2, columns: width), scale: 0.125, instructionSet: level)
+        for row in 0..<2 {
+            let x = values[row * width..<(row + 1) * width].map { Double($0) / 8 }
+            let weights = x.map { exp($0 - x.max()!) }
+            let sum = weights.reduce(0, +)
+            for column in 0..<width {
+                let found = Double(buffer.span[row * width + column])
+                #expect(abs(found - weights[column] / sum) <= 4e-6 * weights[column] / sum + 1e-37)
+            }
+        }
+    }
+
+    @Test(arguments: [1, 15, 16, 17, 100], InstructionSet.allCases)
+    func pixelsAreNormalised(count: Int, level: InstructionSet) {
+        let mean = (0.48145466, 0.4578275, 0.40821073)
+        let deviation = (0.26862954, 0.26130258, 0.27577711)
+        let pixels = (0..<3 * count).map { UInt8(truncatingIfNeeded: $0 &* 37) }
+        let normalization = PixelNormalization(mean: mean, deviation: deviation)
+        var found = [Float](repeating: 0, count: 3 * count)
+        normalization(pixels, count: count, into: &found, instructionSet: level)
+        let (means, deviations) = ([mean.0, mean.1, mean.2], [deviation.0, deviation.1, deviation.2])
+        for index in found.indices {
+            let expected = (Double(pixels[index]) / 255 - means[index % 3]) / deviations[index % 3]
+            #expect(abs(Double(found[index]) - expected) < 4e-7)
         }
     }
 }

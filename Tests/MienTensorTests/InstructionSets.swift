@@ -2,19 +2,6 @@ import CKernels
 import MienTensor
 import Testing
 
-/// The tests that change which instruction set the kernels use. That choice is the process's, so they run
-/// one after the other.
-@Suite(.serialized) enum InstructionSets {
-    static let levels = [MIEN_ISA_BASELINE, MIEN_ISA_AVX2, MIEN_ISA_AVX512]
-
-    /// Runs `body` with kernels up to `level`: those of a lower one where the processor lacks it.
-    static func limited<Result>(to level: mien_isa_level, _ body: () -> Result) -> Result {
-        mien_isa_limit(level)
-        defer { mien_isa_limit(MIEN_ISA_AVX512) }
-        return body()
-    }
-}
-
 extension Generator {
     /// Numbers of about unit variance, uniformly distributed.
     mutating func floats(_ count: Int) -> [Float] {
@@ -33,22 +20,24 @@ func elements(_ matrix: MutableMatrix) -> [Float] {
     return result
 }
 
-extension InstructionSets {
-    @Test(arguments: InstructionSet.allCases)
-    static func kernelsKeepToTheirLimit(_ set: InstructionSet) {
-        defer {
-            mien_isa_limit(MIEN_ISA_AVX512)
-            mien_int8_allow_vnni(true)
+@Suite struct InstructionSetTests {
+    @Test func aSetIsAvailableOrALowerOneIs() {
+        for (set, isa) in zip(InstructionSet.allCases, 0...) {
+            #expect(set.kernels.rawValue == isa)
+            #expect(set.available.kernels.rawValue <= isa)
+            #expect(set.available.available == set.available)
         }
-        let best = mien_isa()
-        let limit =
-            switch set {
-            case .baseline: MIEN_ISA_BASELINE
-            case .avx2: MIEN_ISA_AVX2
-            case .avx512: MIEN_ISA_AVX512
+        #expect(InstructionSet.baseline.available == .baseline)
+        #expect(InstructionSet.avx512VNNI.available == InstructionSet.default)
+    }
+
+    /// In processes of their own, since the limit is the process's.
+    @Test func kernelsKeepToTheirLimit() async {
+        await #expect(processExitsWith: .success) {
+            for set in InstructionSet.allCases.reversed() {
+                set.limitKernels()
+                precondition(InstructionSet.default == set.available)
             }
-        set.limitKernels()
-        #expect(mien_isa().rawValue == min(best.rawValue, limit.rawValue))
-        #expect(mien_int8_best() != MIEN_INT8_AVX_VNNI && mien_int8_best() != MIEN_INT8_AVX512_VNNI)
+        }
     }
 }

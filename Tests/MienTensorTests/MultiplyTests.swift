@@ -26,7 +26,7 @@ private struct Layer {
     /// touch what lies between.
     func output(
         rows: Range<Int>? = nil, activation: Activation = .none, bias useBias: Bool = true,
-        residual useResidual: Bool = true, workers: Int = 1, level: mien_isa_level = MIEN_ISA_AVX512
+        residual useResidual: Bool = true, workers: Int = 1, level: InstructionSet = .default
     ) -> [Float] {
         let rows = rows ?? 0..<m
         let inputBuffer = FloatBuffer(input)
@@ -38,13 +38,11 @@ private struct Layer {
         for row in rows {
             for column in 0..<n { out.baseAddress[row * stride + column] = residual[row * n + column] }
         }
-        InstructionSets.limited(to: level) {
-            multiply(
-                inputBuffer.matrix(rows: m, columns: k).readOnly[rows: rows], packed,
-                bias: useBias ? UnsafePointer(biasBuffer.baseAddress) : nil, activation: activation,
-                residual: useResidual ? output.readOnly : nil, into: output, workspace: Workspace(),
-                workers: Workers(count: workers))
-        }
+        multiply(
+            inputBuffer.matrix(rows: m, columns: k).readOnly[rows: rows], packed,
+            bias: useBias ? UnsafePointer(biasBuffer.baseAddress) : nil, activation: activation,
+            residual: useResidual ? output.readOnly : nil, into: output, workspace: Workspace(),
+            workers: Workers(count: workers), instructionSet: level)
         for row in 0..<m {
             for column in n..<stride { #expect(out.baseAddress[row * stride + column] == 77) }
         }
@@ -61,98 +59,61 @@ private struct Layer {
     }
 }
 
-extension InstructionSets {
-    @Suite struct MultiplyTests {
-        @Test(
-            arguments: [
-                (1, 1, 1), (1, 16, 7), (2, 8, 96), (3, 12, 96), (4, 17, 300), (5, 96, 588), (6, 33, 256),
-                (7, 48, 257), (11, 100, 512), (13, 32, 513), (13, 32, 769), (14, 33, 258), (5, 24, 1600),
-                (28, 48, 100), (37, 96, 96),
-                (50, 144, 768), (300, 20, 30),
-                (600, 40, 20),
-            ], InstructionSets.levels)
-        func agreesWithDoublePrecision(shape: (Int, Int, Int), level: mien_isa_level) {
-            let layer = Layer(m: shape.0, n: shape.1, k: shape.2)
-            let tolerance = 2e-7 * Double(layer.k) + 2e-6
-            for (found, expected) in zip(layer.output(level: level), layer.reference()) {
-                #expect(abs(Double(found) - expected) <= tolerance)
-            }
-        }
-
-        @Test(arguments: [(50, 100, 600), (37, 96, 96), (28, 33, 257), (13, 12, 588), (19, 40, 900)])
-        func bitsDependOnTheRowAlone(m: Int, n: Int, k: Int) {
-            let layer = Layer(m: m, n: n, k: k)
-            let all = layer.output().map(\.bitPattern)
-            for workers in 2...5 { #expect(layer.output(workers: workers).map(\.bitPattern) == all) }
-            for rows in [0..<1, 1..<3, 0..<4, 3..<8, 2..<9, m - 12..<m, 1..<m] {
-                let some = layer.output(rows: rows, workers: 2).map(\.bitPattern)
-                #expect(some == Array(all[rows.lowerBound * n..<rows.upperBound * n]))
-            }
-        }
-
-        @Test(arguments: [(50, 100, 600), (5, 24, 257)], [Activation.none, .quickGELU, .gelu, .relu])
-        func bitsAreTheSameWithAVX2AndAVX512(shape: (Int, Int, Int), activation: Activation) {
-            let layer = Layer(m: shape.0, n: shape.1, k: shape.2)
-            let narrow = layer.output(activation: activation, level: MIEN_ISA_AVX2)
-            let wide = layer.output(activation: activation, level: MIEN_ISA_AVX512)
-            #expect(narrow.map(\.bitPattern) == wide.map(\.bitPattern))
-        }
-
-        @Test(arguments: InstructionSets.levels)
-        func epiloguesAreFused(level: mien_isa_level) {
-            let layer = Layer(m: 9, n: 21, k: 10)
-            let functions: [(Activation, (Double) -> Double)] = [
-                (.none, { $0 }), (.relu, { max($0, 0) }), (.quickGELU, { $0 / (1 + exp(-1.702 * $0)) }),
-                (.gelu, { 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) }),
-            ]
-            for (activation, function) in functions {
-                let found = layer.output(activation: activation, level: level)
-                for (found, expected) in zip(found, layer.reference(function)) {
-                    #expect(abs(Double(found) - expected) <= 5e-6)
-                }
-            }
-        }
-
-        @Test func biasAndResidualMayBeLeftOut() {
-            var layer = Layer(m: 3, n: 5, k: 4)
-            let found = layer.output(bias: false, residual: false)
-            layer.bias = layer.bias.map { _ in 0 }
-            layer.residual = layer.residual.map { _ in 0 }
-            #expect(found == layer.output())
-        }
-
-        @Test func aNaNStaysInItsRow() {
-            var layer = Layer(m: 8, n: 16, k: 20)
-            layer.input[3 * 20 + 5] = .nan
-            let found = layer.output(activation: .gelu)
-            for (index, value) in found.enumerated() { #expect(value.isNaN == (index / 16 == 3)) }
+@Suite struct MultiplyTests {
+    @Test(
+        arguments: [
+            (1, 1, 1), (1, 16, 7), (2, 8, 96), (3, 12, 96), (4, 17, 300), (5, 96, 588), (6, 33, 256),
+            (7, 48, 257), (11, 100, 512), (13, 32, 513), (13, 32, 769), (14, 33, 258), (5, 24, 1600),
+            (28, 48, 100), (37, 96, 96),
+            (50, 144, 768), (300, 20, 30),
+            (600, 40, 20),
+        ], InstructionSet.allCases)
+    func agreesWithDoublePrecision(shape: (Int, Int, Int), level: InstructionSet) {
+        let layer = Layer(m: shape.0, n: shape.1, k: shape.2)
+        let tolerance = 2e-7 * Double(layer.k) + 2e-6
+        for (found, expected) in zip(layer.output(level: level), layer.reference()) {
+            #expect(abs(Double(found) - expected) <= tolerance)
         }
     }
-}
 
-@Suite struct GeneralMultiplyTests {
-    @Test(arguments: [Orientation.asStored, .transposed], [Orientation.asStored, .transposed])
-    func agreesWithTheDefinition(aOrientation: Orientation, bOrientation: Orientation) {
-        let (m, n, k) = (5, 7, 11)
-        var generator = Generator(seed: 3)
-        let (a, b, c) = (generator.floats(m * k), generator.floats(k * n), generator.floats(m * n))
-        let aBuffer = FloatBuffer(a)
-        let bBuffer = FloatBuffer(b)
-        let cBuffer = FloatBuffer(c)
-        let (aIsStored, bIsStored) = (aOrientation == .asStored, bOrientation == .asStored)
-        multiply(
-            aBuffer.matrix(rows: aIsStored ? m : k, columns: aIsStored ? k : m).readOnly, aOrientation,
-            bBuffer.matrix(rows: bIsStored ? k : n, columns: bIsStored ? n : k).readOnly, bOrientation,
-            alpha: 2, beta: 0.5, into: cBuffer.matrix(rows: m, columns: n))
-        for row in 0..<m {
-            for column in 0..<n {
-                var sum = 0.5 * c[row * n + column]
-                for i in 0..<k {
-                    let left = aIsStored ? a[row * k + i] : a[i * m + row]
-                    sum += 2 * left * (bIsStored ? b[i * n + column] : b[column * k + i])
-                }
-                #expect(abs(cBuffer.span[row * n + column] - sum) < 1e-5)
+    @Test(arguments: [(50, 100, 600), (37, 96, 96), (28, 33, 257), (13, 12, 588), (19, 40, 900)])
+    func bitsDependOnTheRowAlone(m: Int, n: Int, k: Int) {
+        let layer = Layer(m: m, n: n, k: k)
+        let all = layer.output().map(\.bitPattern)
+        for workers in 2...5 { #expect(layer.output(workers: workers).map(\.bitPattern) == all) }
+        for rows in [0..<1, 1..<3, 0..<4, 3..<8, 2..<9, m - 12..<m, 1..<m] {
+            let some = layer.output(rows: rows, workers: 2).map(\.bitPattern)
+            #expect(some == Array(all[rows.lowerBound * n..<rows.upperBound * n]))
+        }
+    }
+
+    @Test(arguments: InstructionSet.allCases)
+    func epiloguesAreFused(level: InstructionSet) {
+        let layer = Layer(m: 9, n: 21, k: 10)
+        let functions: [(Activation, (Double) -> Double)] = [
+            (.none, { $0 }), (.relu, { max($0, 0) }), (.quickGELU, { $0 / (1 + exp(-1.702 * $0)) }),
+            (.gelu, { 0.5 * $0 * erfc(-$0 / 2.0.squareRoot()) }),
+        ]
+        for (activation, function) in functions {
+            let found = layer.output(activation: activation, level: level)
+            for (found, expected) in zip(found, layer.reference(function)) {
+                #expect(abs(Double(found) - expected) <= 5e-6)
             }
         }
+    }
+
+    @Test func biasAndResidualMayBeLeftOut() {
+        var layer = Layer(m: 3, n: 5, k: 4)
+        let found = layer.output(bias: false, residual: false)
+        layer.bias = layer.bias.map { _ in 0 }
+        layer.residual = layer.residual.map { _ in 0 }
+        #expect(found == layer.output())
+    }
+
+    @Test func aNaNStaysInItsRow() {
+        var layer = Layer(m: 8, n: 16, k: 20)
+        layer.input[3 * 20 + 5] = .nan
+        let found = layer.output(activation: .gelu)
+        for (index, value) in found.enumerated() { #expect(value.isNaN == (index / 16 == 3)) }
     }
 }

@@ -32,7 +32,7 @@ private struct Queries {
 
     /// The bits of the result for some of the images, checked not to touch what lies between the rows.
     func output(
-        images some: Range<Int>? = nil, workers: Int = 1, level: mien_isa_level = MIEN_ISA_AVX512
+        images some: Range<Int>? = nil, workers: Int = 1, level: InstructionSet = .default
     ) -> [Float] {
         let some = some ?? 0..<images
         let keyBuffer = FloatBuffer(keys)
@@ -46,15 +46,13 @@ private struct Queries {
         let rowBuffer = FloatBuffer(rows)
         let stride = headsWidth + 3
         let out = FloatBuffer([Float](repeating: 77, count: some.count * stride))
-        InstructionSets.limited(to: level) {
-            attention(
-                queryBuffer.matrix(rows: images, columns: headsWidth).readOnly[rows: some],
-                over: rowBuffer.matrix(rows: images * count, columns: width).readOnly[
-                    rows: some.lowerBound * count..<some.upperBound * count],
-                count: count, weights: weights,
-                into: out.matrix(rows: some.count, columns: headsWidth, stride: stride),
-                workspace: Workspace(), workers: Workers(count: workers))
-        }
+        attention(
+            queryBuffer.matrix(rows: images, columns: headsWidth).readOnly[rows: some],
+            over: rowBuffer.matrix(rows: images * count, columns: width).readOnly[
+                rows: some.lowerBound * count..<some.upperBound * count],
+            count: count, weights: weights,
+            into: out.matrix(rows: some.count, columns: headsWidth, stride: stride),
+            workspace: Workspace(), workers: Workers(count: workers), instructionSet: level)
         for row in 0..<some.count {
             for column in headsWidth..<stride { #expect(out.span[row * stride + column] == 77) }
         }
@@ -92,40 +90,38 @@ private struct Queries {
     }
 }
 
-extension InstructionSets {
-    @Suite struct QueryAttentionTests {
-        @Test(
-            arguments: [
-                (1, 8, 8), (3, 5, 4), (50, 96, 32), (21, 100, 24), (4, 33, 10), (9, 20, 256),
-            ], InstructionSets.levels)
-        func agreesWithKeysAndValues(shape: (Int, Int, Int), level: mien_isa_level) {
-            let queries = Queries(
-                images: 2, count: shape.0, width: shape.1, heads: 3, headWidth: shape.2)
-            for (found, expected) in zip(queries.output(level: level), queries.reference()) {
-                #expect(abs(Double(found) - expected) < 4e-6)
-            }
+@Suite struct QueryAttentionTests {
+    @Test(
+        arguments: [
+            (1, 8, 8), (3, 5, 4), (50, 96, 32), (21, 100, 24), (4, 33, 10), (9, 20, 256),
+        ], InstructionSet.allCases)
+    func agreesWithKeysAndValues(shape: (Int, Int, Int), level: InstructionSet) {
+        let queries = Queries(
+            images: 2, count: shape.0, width: shape.1, heads: 3, headWidth: shape.2)
+        for (found, expected) in zip(queries.output(level: level), queries.reference()) {
+            #expect(abs(Double(found) - expected) < 4e-6)
         }
+    }
 
-        @Test(arguments: [(13, 96, 32), (5, 45, 10)])
-        func bitsDependOnTheImageAlone(count: Int, width: Int, headWidth: Int) {
-            let queries = Queries(images: 15, count: count, width: width, heads: 3, headWidth: headWidth)
-            let all = queries.output(level: MIEN_ISA_AVX2).map(\.bitPattern)
-            #expect(queries.output().map(\.bitPattern) == all)
-            for workers in 2...4 { #expect(queries.output(workers: workers).map(\.bitPattern) == all) }
-            for images in [0..<1, 3..<5, 6..<14, 14..<15] {
-                let columns = queries.headsWidth
-                #expect(
-                    queries.output(images: images, workers: 2).map(\.bitPattern)
-                        == Array(all[images.lowerBound * columns..<images.upperBound * columns]))
-            }
+    @Test(arguments: [(13, 96, 32), (5, 45, 10)])
+    func bitsDependOnTheImageAlone(count: Int, width: Int, headWidth: Int) {
+        let queries = Queries(images: 15, count: count, width: width, heads: 3, headWidth: headWidth)
+        let all = queries.output(level: .avx2).map(\.bitPattern)
+        #expect(queries.output().map(\.bitPattern) == all)
+        for workers in 2...4 { #expect(queries.output(workers: workers).map(\.bitPattern) == all) }
+        for images in [0..<1, 3..<5, 6..<14, 14..<15] {
+            let columns = queries.headsWidth
+            #expect(
+                queries.output(images: images, workers: 2).map(\.bitPattern)
+                    == Array(all[images.lowerBound * columns..<images.upperBound * columns]))
         }
+    }
 
-        @Test func aNaNStaysInItsImage() {
-            var queries = Queries(images: 3, count: 9, width: 20, heads: 3, headWidth: 8)
-            queries.rows[12 * 20 + 3] = .nan
-            for (index, value) in queries.output().enumerated() {
-                #expect(value.isNaN == (index / queries.headsWidth == 1))
-            }
+    @Test func aNaNStaysInItsImage() {
+        var queries = Queries(images: 3, count: 9, width: 20, heads: 3, headWidth: 8)
+        queries.rows[12 * 20 + 3] = .nan
+        for (index, value) in queries.output().enumerated() {
+            #expect(value.isNaN == (index / queries.headsWidth == 1))
         }
     }
 }

@@ -62,21 +62,3 @@ import Testing
         #expect(mien_thread_is_busy(false) == false)
     }
 }
-
-@Suite struct BenchmarkTests {
-    /// Prints what this machine does; nothing to assert, so it runs only when asked for.
-    @Test(.enabled(if: ProcessInfo.processInfo.environment["MIEN_BENCH"] != nil))
-    func printsTheSpeedOfProducts() {
-        for (rows, outputs, inputs) in [
-            (200, 3072, 768), (50, 2304, 768), (50, 768, 3072), (257, 4096, 1024), (37, 288, 96),
-        ] {
-            for count in [1, 2] {
-                let result = MultiplyBenchmark(
-                    rows: rows, outputs: outputs, inputs: inputs, workers: Workers(count: count))
-                print(
-                    "\(rows) x \(outputs) x \(inputs), \(count) workers: \(result.packed.rounded()) GFLOP/s, "
-                        + "OpenBLAS on one: \(result.openBLAS.rounded())")
-            }
-        }
-    }
-}

@@ -1,12 +1,13 @@
-// VPDPBUSD on 256 bits, AVX-VNNI's encoding, for processors without it: the compiled kernel runs as it is, the
-// instruction traps, and the handler does to the saved registers what the manual says.
+// VPDPBUSD on 256 bits, AVX-VNNI's encoding, for processors without it: the compiled kernel runs as it is,
+// the instruction traps, and the handler does to the saved registers what the manual says.
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <ucontext.h>
 
-#include "compare.h"
+#include "avx_vnni.h"
 
 volatile unsigned long emulated_dots;
 
@@ -17,7 +18,8 @@ static const int registers[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG
                                 REG_R8,  REG_R9,  REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15};
 
 // The address a memory operand stands for; `code` is at ModRM and goes past the operand.
-static const unsigned char *address(const unsigned char **code, unsigned x, unsigned b, const greg_t *values) {
+static const unsigned char *address(const unsigned char **code, unsigned x, unsigned b,
+                                    const greg_t *values) {
     unsigned modrm = *(*code)++, mod = modrm >> 6, rm = modrm & 7;
     int64_t sum = 0;
     bool has_base = true;

@@ -49,7 +49,7 @@ class Shape:
         """Those that mien does not do: of the last block, only the class token is read."""
         t, d, m = self.tokens, self.width, self.hidden
         block = t * (4 * d * d + 2 * t * d + 2 * d * m)
-        # Its query, and what stands in for keys and values (gemm.h), has a row for an image.
+        # Its query, and what stands in for keys and values (attention.h), has a row for an image.
         class_token = 4 * d * d + 2 * t * d * self.heads + 2 * d * m
         return 2 * (block - class_token)
 

@@ -1,17 +1,20 @@
 // The C kernels, one header per family. A kernel is shapes, then maths, then one loop.
+// Sources/CKernels/README.md says how they are laid out and named.
 #ifndef MIEN_CKERNELS_H
 #define MIEN_CKERNELS_H
 
-#include "convolution.h"
-#include "dispatch.h"
-#include "elementwise.h"
+#include "attention.h"
+#include "conv.h"
 #include "gemm.h"
+#include "gemm_s8.h"
 #include "grid.h"
-#include "int8.h"
+#include "isa.h"
 #include "memory.h"
 #include "patches.h"
+#include "picture.h"
 #include "resample.h"
-#include "training.h"
+#include "rows.h"
+#include "train.h"
 #include "warp.h"
 #include "workers.h"
 #include "yuv.h"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "convolution.h"
+#include "picture.h"
 
 enum { MIEN_GRID_MOST = 256 }; // the most samples along a side
 
@@ -16,7 +16,7 @@ typedef struct mien_grid {
 } mien_grid;
 
 // colors is (rows, columns, 3): red, green, blue, 0...255; NaN for a cell whose centre is outside.
-void mien_grid_means(
-    const mien_picture *_Nonnull picture, const mien_grid *_Nonnull grid, float *_Nonnull colors);
+void mien_grid_means(const mien_picture *_Nonnull picture, const mien_grid *_Nonnull grid,
+                     float *_Nonnull colors);
 
 #endif

@@ -7,8 +7,9 @@
 // A cache line, and the widest vector register.
 #define MIEN_ALIGNMENT 64
 
-// `bytes` zeros, aligned to MIEN_ALIGNMENT; NULL if there is no memory. What comes fresh from the system is zeros already and is not
-// written here: a large buffer costs nothing before it is used, and then whoever uses it.
+// `bytes` zeros, aligned to MIEN_ALIGNMENT; NULL if there is no memory. What comes fresh from the system is
+// zeros already and is not written here: a large buffer costs nothing before it is used, and then whoever
+// uses it.
 void *_Nullable mien_zeros(size_t bytes);
 
 // Frees what mien_zeros gave.

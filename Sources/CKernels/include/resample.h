@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "isa.h"
+
 typedef enum mien_resample_filter {
     MIEN_RESAMPLE_BILINEAR = 2, // the numbers are PIL's
     MIEN_RESAMPLE_BICUBIC = 3,
@@ -29,16 +31,18 @@ size_t mien_resample_taps(mien_resample_filter filter, size_t from, size_t to);
 void mien_resample_weights(mien_resample_filter filter, size_t from, size_t to, size_t start, size_t count,
                            mien_resample_window *windows, int32_t *weights);
 
-// out (rows, count, 3): every row of in (rows, width, 3) resampled along its width. Strides are in bytes.
-// Up to 1 byte after the last pixel of an input row is read, and ignored.
-void mien_resample_rows(const uint8_t *in, size_t in_stride, size_t rows,
-                        const mien_resample_window *windows, const int32_t *weights, size_t taps,
-                        size_t count, uint8_t *out, size_t out_stride);
+typedef struct mien_resample_kernels {
+    // out (rows, count, 3): every row of in (rows, width, 3) resampled along its width. Strides are in bytes.
+    // Up to 1 byte after the last pixel of an input row is read, and ignored.
+    void (*rows)(const uint8_t *in, size_t in_stride, size_t rows, const mien_resample_window *windows,
+                 const int32_t *weights, size_t taps, size_t count, uint8_t *out, size_t out_stride);
 
-// out (count, bytes): every column of in (height, bytes) resampled. Strides are in bytes; the windows count
-// rows from `in`.
-void mien_resample_columns(const uint8_t *in, size_t in_stride, size_t bytes,
-                           const mien_resample_window *windows, const int32_t *weights, size_t taps,
-                           size_t count, uint8_t *out, size_t out_stride);
+    // out (count, bytes): every column of in (height, bytes) resampled. Strides are in bytes; the windows
+    // count rows from `in`.
+    void (*columns)(const uint8_t *in, size_t in_stride, size_t bytes, const mien_resample_window *windows,
+                    const int32_t *weights, size_t taps, size_t count, uint8_t *out, size_t out_stride);
+} mien_resample_kernels;
+
+const mien_resample_kernels *mien_resample_kernels_for(mien_isa isa);
 
 #endif

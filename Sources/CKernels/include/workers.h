@@ -1,4 +1,4 @@
-// Threads that share out the pieces of a computation.
+// Threads that share out the calls of a loop.
 //
 // Dispatch could do this too, but it allocates on every call and always wakes sleeping threads, where the
 // layers of an encoder follow each other within microseconds.
@@ -8,20 +8,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-typedef void mien_piece(void *context, size_t piece, size_t slot);
+typedef void mien_loop_body(void *context, size_t index, size_t slot);
 
-// Calls `body` once for every piece in 0..<pieces, on the caller's thread and at most `slots` - 1 others,
+// Calls `body` once for every index in 0..<count, on the caller's thread and at most `slots` - 1 others,
 // and returns when all calls have. Calls that run at the same time have different slots, below `slots`.
 //
 // Calls run at the same time on no more threads than there are processors that busy threads leave, see below.
 //
-// May be called from any thread, from several at once, and from within a piece. Allocates only when the
+// May be called from any thread, from several at once, and from within a call. Allocates only when the
 // process has not used so many threads before.
-void mien_run_pieces(size_t slots, size_t pieces, mien_piece *body, void *context);
+void mien_parallel_for(size_t slots, size_t count, mien_loop_body *body, void *context);
 
-// Says whether the calling thread is busy, and returns what it said last, at first false. Where several threads
-// compute at the same time, each with pieces of its own to share out, and say so, they do not get in each
-// other's way: one that is alone has all processors, one among others its own.
+// Says whether the calling thread is busy, and returns what it said last, at first false. Where several
+// threads compute at the same time, each with a loop of its own to share out, and say so, they do not get in
+// each other's way: one that is alone has all processors, one among others its own.
 bool mien_thread_is_busy(bool busy);
 
 #endif

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "isa.h"
+
 // A picture of even width whose chroma has half the columns, and all rows or, of an even number, half.
 typedef struct mien_yuv_picture {
     const uint8_t *_Nonnull y, *_Nonnull u, *_Nonnull v;
@@ -25,14 +27,17 @@ typedef struct mien_yuv_matrix {
 // The matrix for swscale's table of four coefficients (red v, blue u, green u, green v; 16.16 fixed point).
 mien_yuv_matrix mien_yuv_matrix_of(const int *_Nonnull coefficients, bool is_full_range);
 
-// The bytes of scratch that mien_yuv_to_rgb needs for a picture of this width.
+// The bytes of scratch that `to_rgb` needs for a picture of this width.
 size_t mien_yuv_scratch(int width);
 
-// out is (height, width, 3), rows `row` bytes apart. Chroma is interpolated linearly both ways, edges
-// repeated, in integers without rounding; the result is rounded to nearest once and clamped. Every
-// instruction set gives the same bytes.
-void mien_yuv_to_rgb(
-    const mien_yuv_picture *_Nonnull picture, mien_yuv_matrix matrix, uint8_t *_Nonnull out, size_t row,
-    void *_Nonnull scratch);
+typedef struct mien_yuv_kernels {
+    // out is (height, width, 3), rows `row` bytes apart. Chroma is interpolated linearly both ways, edges
+    // repeated, in integers without rounding; the result is rounded to nearest once and clamped. Every
+    // instruction set gives the same bytes.
+    void (*_Nonnull to_rgb)(const mien_yuv_picture *_Nonnull picture, mien_yuv_matrix matrix,
+                            uint8_t *_Nonnull out, size_t row, void *_Nonnull scratch);
+} mien_yuv_kernels;
+
+const mien_yuv_kernels *_Nonnull mien_yuv_kernels_for(mien_isa isa);
 
 #endif

@@ -35,7 +35,7 @@ extension ResidualBlock {
             norm1: weights.norm1.copy(),
             attention: SelfAttention(
                 input: Linear(weights.attentionInput), output: Linear(weights.attentionOutput),
-                precision: .single, configuration),
+                configuration),
             norm2: weights.norm2.copy(), feedForward: FeedForward(weights, configuration), configuration)
     }
 }

@@ -7,13 +7,10 @@ struct SelfAttention: ~Copyable {
     private let output: Linear
     private let headCount: Int
     private let tokenCount: Int
-    private let precision: AttentionPrecision
 
     init(
-        input: consuming Linear, output: consuming Linear, precision: AttentionPrecision,
-        _ configuration: VisionConfiguration
+        input: consuming Linear, output: consuming Linear, _ configuration: VisionConfiguration
     ) {
-        self.precision = precision
         self.input = input
         self.output = output
         headCount = configuration.headCount
@@ -34,7 +31,7 @@ struct SelfAttention: ~Copyable {
         let heads = scratch.narrow(rows: x.rows, columns: output.inputs)
         input(x, tokens: tokenCount, into: projections, on: device)
         attention(
-            projections.readOnly, tokens: tokenCount, heads: headCount, precision: precision, into: heads,
+            projections.readOnly, tokens: tokenCount, heads: headCount, into: heads,
             workspace: device.workspace, workers: device.workers)
         observe?(.attentionOutput, heads.readOnly)
         output(

@@ -10,8 +10,8 @@ import MienTensor
 /// Checkpoints without a projection give the normed class token. The embedding is not divided by its length.
 /// An image has the same bits in any batch and with any number of workers.
 ///
-/// In 8 bits, the products of the patches and of the blocks are; norms, attention and projection stay in single
-/// precision.
+/// With a precision of 8 bits, weights of patches (of 512 inputs or more) and blocks are multiplied in 8 bits; norms,
+/// attention and the projection stay in single precision.
 ///
 /// It keeps the memory of the largest batch so far, of at most some hundred rows, and allocates nothing for
 /// batches up to that. It belongs to one queue.

@@ -32,7 +32,7 @@ struct PixelRegion {
     func resampleRows(
         _ axis: ResampleAxis, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
     ) {
-        mien_resample_rows(
+        kernels.rows(
             address, stride, height, axis.windows, axis.weights, axis.taps, axis.windows.count, target,
             targetStride)
     }
@@ -41,8 +41,10 @@ struct PixelRegion {
     func resampleColumns(
         _ axis: ResampleAxis, into target: UnsafeMutablePointer<UInt8>, stride targetStride: Int
     ) {
-        mien_resample_columns(
+        kernels.columns(
             address, stride, 3 * width, axis.windows, axis.weights, axis.taps, axis.windows.count, target,
             targetStride)
     }
+
+    private var kernels: mien_resample_kernels { mien_resample_kernels_for(mien_isa_default()).pointee }
 }

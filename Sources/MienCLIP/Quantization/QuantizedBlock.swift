@@ -104,7 +104,7 @@ extension ResidualBlock {
         else { return nil }
         self.init(
             norm1: block.norm1.copy(),
-            attention: SelfAttention(input: input, output: output, precision: .int16, configuration),
+            attention: SelfAttention(input: input, output: output, configuration),
             norm2: block.norm2.copy(), feedForward: feedForward, configuration)
     }
 }

@@ -40,7 +40,7 @@ package struct FaceCropper: Sendable {
         var map = mien_warp_map(
             x0: Double(square.origin.x), y0: Double(square.origin.y), scale: scale,
             cosine: cos(Double(square.roll)), sine: sin(Double(square.roll)))
-        mien_warp_square(
+        mien_warp_kernels_for(mien_isa_default()).pointee.square(
             image.baseAddress, Int32(image.width), Int32(image.height), image.bytesPerRow, &map, pixels,
             Int32(side))
     }

@@ -127,9 +127,10 @@ final class Convolution: @unchecked Sendable {
         let operations = pixels * Int(layer.inputs) * Int(layer.outputs)
         // Waking another thread costs about as much as a small layer.
         let pieces = operations < 2_000_000 ? 1 : min(workers.count, pixels)
+        let kernels = mien_conv_kernels_for(mien_isa_default()).pointee
         workers.run(pieces) { piece in
             withUnsafePointers(layer, input, skip, output) { layer, input, skip, output in
-                mien_layer_run(
+                kernels.run_layer(
                     layer, input, skip, output, Int32(pixels * piece / pieces),
                     Int32(pixels * (piece + 1) / pieces))
             }

@@ -62,7 +62,9 @@ extension FeatureMap {
             width == 2 * coarser.width && height == 2 * coarser.height && channels == coarser.channels,
             "only a map of half the size can be added")
         withUnsafePointer(to: coarser.kernelView) { low in
-            withUnsafePointer(to: kernelView) { mien_upsample_add(low, $0, 0, Int32(height)) }
+            withUnsafePointer(to: kernelView) {
+                mien_conv_kernels_for(mien_isa_default()).pointee.upsample_add(low, $0, 0, Int32(height))
+            }
         }
     }
 }

@@ -7,11 +7,13 @@ package final class RegionSampler {
     // it blurs little, and then turned. This is how much finer, and the room for it.
     private static let oversampling = 1.5
     private let upright: FeatureMap
+    private let kernels: mien_conv_kernels
 
     private var scratch = FloatBuffer(count: 0)
 
     /// Creates a sampler for turned regions of up to `side` x `side` input pixels.
-    package init(turnedSide side: Int) {
+    package init(turnedSide side: Int, instructionSet: InstructionSet = .default) {
+        kernels = mien_conv_kernels_for(instructionSet.kernels).pointee
         let diagonal = Int(Double(side) * Self.oversampling * 1.4143) + 4
         upright = FeatureMap(width: diagonal, height: diagonal, channels: 3, border: 0)
     }
@@ -57,7 +59,7 @@ package final class RegionSampler {
         let u = (region.cosine * region.step / step, region.sine * region.step / step)
         withUnsafePointer(to: view) { view in
             withUnsafePointer(to: input.kernelView) { input in
-                mien_turn(
+                kernels.turn(
                     view, (region.x - left) / step + (u.0 - u.1) / 2,
                     (region.y - top) / step + (u.1 + u.0) / 2, u.0, u.1, input)
             }
@@ -72,7 +74,7 @@ package final class RegionSampler {
                 if scratch.count < needed {
                     scratch = FloatBuffer(count: needed)
                 }
-                mien_sample(
+                kernels.sample(
                     picture, mien_region(x: x, y: y, step: step), view, scratch.baseAddress)
             }
         }

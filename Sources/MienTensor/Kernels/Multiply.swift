@@ -39,33 +39,54 @@ package enum Activation: Sendable {
 package func multiply(
     _ input: Matrix, _ weights: borrowing PackedMatrix, bias: UnsafePointer<Float>? = nil,
     activation: Activation = .none, residual: Matrix? = nil,
-    imageRows: Int? = nil, into output: MutableMatrix, workspace: Workspace, workers: Workers
+    imageRows: Int? = nil, into output: MutableMatrix, workspace: Workspace, workers: Workers,
+    instructionSet: InstructionSet = .default
 ) {
     checkProduct(
         input, outputs: weights.outputs, inputs: weights.inputs, residual: residual, output: output)
     guard input.rows > 0 else { return }
-    var plan = mien_gemm()
-    plan.a = input.baseAddress
-    plan.a_stride = input.stride
-    plan.weights = UnsafePointer(weights.panels)
-    plan.bias = bias
-    plan.residual = residual?.baseAddress
-    plan.residual_stride = residual?.stride ?? 0
-    plan.c = output.baseAddress
-    plan.c_stride = output.stride
-    plan.m = input.rows
-    plan.n = weights.outputs
-    plan.k = weights.inputs
-    plan.activation = activation.kernel
     if let imageRows {
         precondition(
             imageRows > 0 && input.rows % imageRows == 0, "\(input.rows) rows are not images of \(imageRows)")
-        plan.image_rows = imageRows
+    }
+    var product = mien_gemm(
+        MIEN_GEMM_F32, input, outputs: weights.outputs, bias: bias, activation: activation,
+        residual: residual,
+        into: output, instructionSet: instructionSet)
+    product.weights = UnsafeRawPointer(weights.panels)
+    product.image_rows = imageRows ?? 0
+    product.run(workspace: workspace, workers: workers)
+}
+
+extension mien_gemm {
+    /// A product whose weights are to be set.
+    init(
+        _ type: mien_gemm_type, _ input: Matrix, outputs: Int, bias: UnsafePointer<Float>?,
+        activation: Activation,
+        residual: Matrix?, into output: MutableMatrix, instructionSet: InstructionSet
+    ) {
+        self.init()
+        isa = instructionSet.kernels
+        self.type = type
+        a = input.baseAddress
+        a_stride = input.stride
+        self.bias = bias
+        self.residual = residual?.baseAddress
+        residual_stride = residual?.stride ?? 0
+        c = output.baseAddress
+        c_stride = output.stride
+        m = input.rows
+        n = outputs
+        k = input.columns
+        self.activation = activation.kernel
     }
 
-    mien_gemm_plan(&plan, workers.count)
-    plan.scratch = workspace.reserve(plan.scratch_count)
-    mien_gemm_run(&plan)
+    mutating func run(workspace: Workspace, workers: Workers) {
+        mien_gemm_plan(&self, workers.count)
+        let element = MemoryLayout<Float>.stride
+        scratch = UnsafeMutableRawPointer(workspace.reserve((scratch_bytes + element - 1) / element))
+        mien_gemm_run(&self)
+    }
 }
 
 /// Whether the matrices of a product with a weight of (outputs, inputs) fit each other.

@@ -3,7 +3,7 @@ import CKernels
 /// The weight of a linear layer, arranged once for the matrix product.
 ///
 /// The layout is that of `gemm.h`: panels of 16 outputs, each [inputs][16] and padded with zeros. Nothing
-/// but ``multiply(_:_:bias:activation:residual:into:workspace:workers:)`` reads it.
+/// but ``multiply(_:_:bias:activation:residual:imageRows:into:workspace:workers:instructionSet:)`` reads it.
 package struct PackedMatrix: ~Copyable, @unchecked Sendable {
     /// The number of outputs, N.
     package let outputs: Int
@@ -31,7 +31,7 @@ package struct PackedMatrix: ~Copyable, @unchecked Sendable {
         let outputsPerPiece = 256
         workers.run((outputs + outputsPerPiece - 1) / outputsPerPiece) { piece in
             let first = piece * outputsPerPiece
-            mien_gemm_pack_weights(
+            mien_f32_pack_weights(
                 weights.baseAddress, weights.stride, first, min(first + outputsPerPiece, outputs), inputs,
                 packed)
         }
@@ -42,6 +42,6 @@ package struct PackedMatrix: ~Copyable, @unchecked Sendable {
         self.outputs = outputs
         self.inputs = inputs
         memory = WeightMemory(
-            byteCount: mien_gemm_packed_weights_count(outputs, inputs) * MemoryLayout<Float>.stride)
+            byteCount: mien_f32_packed_count(outputs, inputs) * MemoryLayout<Float>.stride)
     }
 }

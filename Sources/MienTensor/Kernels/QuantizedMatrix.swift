@@ -2,7 +2,7 @@ import CKernels
 
 /// The weight of a linear layer in 8 bits, arranged once for the matrix product.
 ///
-/// The layout is that of `int8.h`.
+/// The layout is that of `gemm_s8.h`.
 package struct QuantizedMatrix: ~Copyable, @unchecked Sendable {
     /// The number of outputs, N.
     package let outputs: Int
@@ -16,18 +16,18 @@ package struct QuantizedMatrix: ~Copyable, @unchecked Sendable {
     /// What the columns of the input are multiplied with first.
     let inputFactors: FloatBuffer?
 
-    /// Packs weights; nil if they break the rule of `int8.h` that keeps sums exact.
+    /// Packs weights; nil if they break the rule of `gemm_s8.h` that keeps sums exact.
     ///
     /// - Parameter inputFactors: K factors for the columns of the input, or nil for none.
     package init?(_ weights: QuantizedWeights, inputFactors: [Float]? = nil) {
         precondition(
-            weights.inputs <= MIEN_INT8_MOST_INPUTS, "sums of \(weights.inputs) products exceed 32 bits")
+            weights.inputs <= MIEN_S8_MOST_INPUTS, "sums of \(weights.inputs) products exceed 32 bits")
         precondition(inputFactors.map { $0.count == weights.inputs } ?? true, "a factor for each input")
         let (outputs, inputs) = (weights.outputs, weights.inputs)
-        let values = WeightMemory(byteCount: mien_int8_packed_count(outputs, inputs))
+        let values = WeightMemory(byteCount: mien_s8_packed_count(outputs, inputs))
         let sums = UnsafeMutablePointer<Int32>.allocate(capacity: outputs)
         let obeys = weights.values.withUnsafeBufferPointer {
-            mien_int8_pack_weights(
+            mien_s8_pack_weights(
                 $0.baseAddress, 0, outputs, inputs, values.bytes.assumingMemoryBound(to: Int8.self), sums)
         }
         self.outputs = outputs
@@ -61,33 +61,21 @@ package struct QuantizedMatrix: ~Copyable, @unchecked Sendable {
 package func multiply(
     _ input: Matrix, _ weights: borrowing QuantizedMatrix, bias: UnsafePointer<Float>? = nil,
     activation: Activation = .none, residual: Matrix? = nil,
-    into output: MutableMatrix, workspace: Workspace, workers: Workers
+    into output: MutableMatrix, workspace: Workspace, workers: Workers,
+    instructionSet: InstructionSet = .default
 ) {
     checkProduct(
         input, outputs: weights.outputs, inputs: weights.inputs, residual: residual, output: output)
     guard input.rows > 0 else { return }
-    var plan = mien_int8_gemm()
-    plan.a = input.baseAddress
-    plan.a_stride = input.stride
+    var product = mien_gemm(
+        MIEN_GEMM_S8, input, outputs: weights.outputs, bias: bias, activation: activation, residual: residual,
+        into: output, instructionSet: instructionSet)
+    product.weights = UnsafeRawPointer(weights.panels)
+    product.scales = UnsafePointer(weights.scales.baseAddress)
+    product.sums = UnsafePointer(weights.sums)
     switch weights.inputFactors {
-    case .some(let factors): plan.a_factors = UnsafePointer(factors.baseAddress)
+    case .some(let factors): product.a_factors = UnsafePointer(factors.baseAddress)
     case nil: break
     }
-    plan.weights = UnsafePointer(weights.panels)
-    plan.scales = UnsafePointer(weights.scales.baseAddress)
-    plan.sums = UnsafePointer(weights.sums)
-    plan.bias = bias
-    plan.residual = residual?.baseAddress
-    plan.residual_stride = residual?.stride ?? 0
-    plan.c = output.baseAddress
-    plan.c_stride = output.stride
-    plan.m = input.rows
-    plan.n = weights.outputs
-    plan.k = weights.inputs
-    plan.activation = activation.kernel
-
-    mien_int8_plan(&plan, workers.count)
-    plan.scratch = UnsafeMutableRawPointer(
-        workspace.reserve((plan.scratch_bytes + MemoryLayout<Float>.stride - 1) / MemoryLayout<Float>.stride))
-    mien_int8_run(&plan)
+    product.run(workspace: workspace, workers: workers)
 }

@@ -2,7 +2,7 @@ import CKernels
 
 /// The weight of a linear layer in 8 bits, row by row: W factors ~ scale * values.
 ///
-/// Every row has its own scale. Groups of eight or four weights obey the rule of `int8.h`, which keeps sums exact.
+/// Every row has its own scale. Groups of eight or four weights obey the rule of `gemm_s8.h`, which keeps sums exact.
 package struct QuantizedWeights: Sendable {
     /// The number of outputs, N.
     package let outputs: Int
@@ -29,7 +29,9 @@ package struct QuantizedWeights: Sendable {
     /// - Parameters:
     ///   - weights: (N, K).
     ///   - factors: K factors.
-    package init(_ weights: Matrix, factors: [Float], workers: Workers) {
+    package init(
+        _ weights: Matrix, factors: [Float], workers: Workers, instructionSet: InstructionSet = .default
+    ) {
         precondition(factors.count == weights.columns, "\(factors.count) factors, not \(weights.columns)")
         let (outputs, inputs) = (weights.rows, weights.columns)
         var scales = [Float](repeating: 0, count: outputs)
@@ -40,8 +42,8 @@ package struct QuantizedWeights: Sendable {
                     let (scales, factors) = (scales.baseAddress, factors.baseAddress)
                     let rows = 64
                     workers.run((outputs + rows - 1) / rows) { piece in
-                        mien_int8_quantize_weights(
-                            weights.baseAddress, weights.stride, piece * rows,
+                        mien_s8_quantize_weights(
+                            instructionSet.kernels, weights.baseAddress, weights.stride, piece * rows,
                             min((piece + 1) * rows, outputs),
                             inputs, factors, q, scales)
                     }

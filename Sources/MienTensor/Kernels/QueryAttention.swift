@@ -1,6 +1,6 @@
 import CKernels
 
-/// The weights that make keys and values of a row, arranged once for ``attention(_:over:count:weights:into:workspace:workers:)``.
+/// The weights that make keys and values of a row, arranged once for ``attention(_:over:count:weights:into:workspace:workers:instructionSet:)``.
 ///
 /// Keys have no bias: it would add the same to all scores of a query.
 package struct QueryAttentionWeights: ~Copyable, @unchecked Sendable {
@@ -36,18 +36,18 @@ package struct QueryAttentionWeights: ~Copyable, @unchecked Sendable {
         width = keys.columns
         self.heads = heads
         headWidth = keys.rows / heads
-        let keyCount = mien_gemm_packed_weights_count(width, headWidth)
-        let valueCount = mien_gemm_packed_weights_count(headWidth, width)
+        let keyCount = mien_f32_packed_count(width, headWidth)
+        let valueCount = mien_f32_packed_count(headWidth, width)
         let biasCount = mien_query_attention_bias_count(headWidth)
         keyMemory = WeightMemory(byteCount: heads * keyCount * MemoryLayout<Float>.stride)
         valueMemory = WeightMemory(byteCount: heads * valueCount * MemoryLayout<Float>.stride)
         bias = FloatBuffer(count: heads * biasCount)
         for head in 0..<heads {
             let row = head * headWidth
-            mien_gemm_pack_transposed(
+            mien_f32_pack_transposed(
                 keys.baseAddress + row * keys.stride, keys.stride, width, headWidth,
                 self.keys + head * keyCount)
-            mien_gemm_pack_weights(
+            mien_f32_pack_weights(
                 values.baseAddress + row * values.stride, values.stride, 0, headWidth, width,
                 self.values + head * valueCount)
             (bias.baseAddress + head * biasCount).update(from: valueBias + row, count: headWidth)
@@ -69,7 +69,8 @@ package struct QueryAttentionWeights: ~Copyable, @unchecked Sendable {
 ///   - workspace: Scratch; allocates only when a call is larger than all before it.
 package func attention(
     _ queries: Matrix, over rows: Matrix, count: Int, weights: borrowing QueryAttentionWeights,
-    into output: MutableMatrix, workspace: Workspace, workers: Workers
+    into output: MutableMatrix, workspace: Workspace, workers: Workers,
+    instructionSet: InstructionSet = .default
 ) {
     let (images, heads, headWidth) = (queries.rows, weights.heads, weights.headWidth)
     precondition(
@@ -83,7 +84,7 @@ package func attention(
         output.rows == images && output.columns == queries.columns,
         "an output of \(output.rows) x \(output.columns) is not \(images) x \(queries.columns)")
     var arguments = mien_query_attention(
-        x: rows.baseAddress, x_stride: rows.stride, queries: queries.baseAddress,
+        isa: instructionSet.kernels, x: rows.baseAddress, x_stride: rows.stride, queries: queries.baseAddress,
         queries_stride: queries.stride, keys: weights.keys, values: weights.values,
         value_bias: weights.bias.baseAddress, out: output.baseAddress, out_stride: output.stride,
         images: images, tokens: count, width: weights.width, heads: heads, head_width: headWidth,

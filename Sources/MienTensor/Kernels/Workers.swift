@@ -36,7 +36,7 @@ package struct Workers: Sendable {
             // In a struct of its own, the closure needs no other calling convention, and so no allocation.
             var context = PieceContext(body: body)
             withUnsafeMutablePointer(to: &context) { context in
-                mien_run_pieces(
+                mien_parallel_for(
                     count, pieces,
                     { context, piece, slot in
                         context!.assumingMemoryBound(to: PieceContext.self).pointee.body(piece, slot)

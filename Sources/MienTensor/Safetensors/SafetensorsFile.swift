@@ -120,9 +120,10 @@ package final class SafetensorsFile: Sendable {
         guard !elements.isEmpty, let base = file.bytes.baseAddress else { return }
         let start = tensor.byteRange.lowerBound + elements.lowerBound * tensor.type.size
         let source = base + start
+        let kernels = mien_rows_kernels_for(mien_isa_default()).pointee
         switch tensor.type {
-        case .f16: mien_float_from_f16(source, elements.count, destination)
-        case .bf16: mien_float_from_bf16(source, elements.count, destination)
+        case .f16: kernels.float_from_f16(source, elements.count, destination)
+        case .bf16: kernels.float_from_bf16(source, elements.count, destination)
         default:
             UnsafeMutableRawPointer(destination).copyMemory(
                 from: source, byteCount: elements.count * tensor.type.size)

@@ -37,7 +37,7 @@ extension HeadNetwork {
     private func outputGradient(
         _ x: Matrix, _ logitGradient: UnsafePointer<Float>, _ gradient: UnsafeMutablePointer<Float>
     ) {
-        mien_product(
+        trainingKernels.product(
             shape.outputs, x.columns, x.rows, logitGradient, 1, shape.outputs, x.baseAddress, x.stride,
             gradient + layout.outputWeight, x.columns)
         for output in 0..<shape.outputs {
@@ -60,8 +60,8 @@ extension HeadNetwork {
         let first = columns.lowerBound
         let place = layout.layers[layer]
         let own = gradients[layer].address + first
-        mien_product(rows, columns.count, above, d, above, 1, weight + first, width, own, width)
-        mien_norm_relu_backward(
+        trainingKernels.product(rows, columns.count, above, d, above, 1, weight + first, width, own, width)
+        trainingKernels.norm_relu_backward(
             rows, columns.count, width, outputs[layer].address + first, normalized[layer].address + first,
             pass.parameters + place.normWeight + first, moments[layer].address + 2 * width + first, scale,
             own,

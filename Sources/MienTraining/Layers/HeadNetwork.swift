@@ -141,7 +141,7 @@ package final class HeadNetwork {
             }
         }
         let inputs = shape.inputs(of: shape.hidden.count)
-        mien_product(
+        trainingKernels.product(
             shape.outputs, rows, inputs, pass.parameters + layout.outputWeight, inputs, 1,
             transposed[shape.hidden.count].address, rows, transposedLogits.baseAddress, rows)
         for row in 0..<rows {
@@ -165,7 +165,7 @@ package final class HeadNetwork {
         let weight = place.weight + first * inputs
         pass.prepare?(weight..<weight + count * inputs)
         // z^T = W x^T: so the rows of the weight are read once and in order.
-        mien_product(
+        trainingKernels.product(
             count, rows, inputs, pass.parameters + weight, inputs, 1, transposed[layer].address, rows,
             scratch, rows)
         let z = normalized[layer].address + first
@@ -173,7 +173,7 @@ package final class HeadNetwork {
         let mean = moments[layer].address + first
         mien_transpose(count, rows, scratch, rows, z, width)
         let mask = pass.dropout != nil && dropout > 0 ? masks[layer].address + first : nil
-        mien_norm_relu_forward(
+        trainingKernels.norm_relu_forward(
             rows, count, width, z, pass.parameters + place.normWeight + first,
             pass.parameters + place.normBias + first, mask, NormParameters.epsilon, mean, mean + width,
             mean + 2 * width, y)
@@ -197,7 +197,7 @@ package final class HeadNetwork {
                 let count = min(Self.blockRows, columns.upperBound - first)
                 let start = place.weight + first * inputs
                 let part = store.map { $0 + start } ?? scratch[slot].address
-                mien_product(
+                trainingKernels.product(
                     count, inputs, x.rows, d + first, 1, width, x.baseAddress, x.stride, part, inputs)
                 sink(firstBlocks[layer] + first / Self.blockRows, start..<start + count * inputs, part)
             }
@@ -213,7 +213,7 @@ package final class HeadNetwork {
     private func makeMasks(_ words: RandomWords) {
         workers.run(maskPieces.count) { index in
             let piece = maskPieces[index]
-            mien_dropout_mask(
+            trainingKernels.dropout_mask(
                 words.seed, words.stream, piece.word, piece.elements.count, dropout,
                 masks[piece.layer].address + piece.elements.lowerBound)
         }

@@ -24,7 +24,9 @@ package struct RandomWords: Sendable {
     /// The words from `first`, a multiple of 64, on.
     package func words(first: Int = 0, count: Int) -> [UInt32] {
         [UInt32](unsafeUninitializedCapacity: count) { buffer, initialized in
-            if let base = buffer.baseAddress { mien_random_words(seed, stream, first, count, base) }
+            if let base = buffer.baseAddress {
+                trainingKernels.random_words(seed, stream, first, count, base)
+            }
             initialized = count
         }
     }

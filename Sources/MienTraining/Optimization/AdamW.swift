@@ -49,9 +49,9 @@ struct AdamW: ~Copyable {
         ) -> Double {
             let first = range.lowerBound
             return withUnsafePointer(to: factors) { factors in
-                mien_adamw_step(
+                trainingKernels.adamw_step(
                     factors, range.count, gradient, parameters + first, moment + first, square + first)
-                return mien_sum_of_squares(gradient, range.count)
+                return trainingKernels.sum_of_squares(gradient, range.count)
             }
         }
     }

@@ -23,7 +23,8 @@ struct SharpnessAwareness: Sendable {
         gradient: UnsafePointer<Float>, parameters: UnsafePointer<Float>, count: Int
     ) -> Double {
         options.isAdaptive
-            ? mien_sum_of_weighted_squares(gradient, parameters, count) : mien_sum_of_squares(gradient, count)
+            ? trainingKernels.sum_of_weighted_squares(gradient, parameters, count)
+            : trainingKernels.sum_of_squares(gradient, count)
     }
 
     /// What g (or w^2 g) is multiplied by.
@@ -36,6 +37,6 @@ struct SharpnessAwareness: Sendable {
         from parameters: UnsafePointer<Float>, gradient: UnsafePointer<Float>, count: Int, scale: Float,
         into ascended: UnsafeMutablePointer<Float>
     ) {
-        mien_ascend(parameters, gradient, count, scale, options.isAdaptive ? 1 : 0, ascended)
+        trainingKernels.ascend(parameters, gradient, count, scale, options.isAdaptive ? 1 : 0, ascended)
     }
 }

@@ -33,6 +33,7 @@ final class PlanarYUV {
             y: fields.data.0!, u: fields.data.1!, v: fields.data.2!, y_row: Int(fields.linesize.0),
             u_row: Int(fields.linesize.1), v_row: Int(fields.linesize.2), width: fields.width,
             height: fields.height, halves_rows: halvesRows, is_left: isLeft)
-        mien_yuv_to_rgb(&picture, matrix, image.baseAddress, image.bytesPerRow, scratch.baseAddress)
+        mien_yuv_kernels_for(mien_isa_default()).pointee.to_rgb(
+            &picture, matrix, image.baseAddress, image.bytesPerRow, scratch.baseAddress)
     }
 }

@@ -92,21 +92,6 @@ import MienFaces
         }
     }
 
-    @Test func everyInstructionSetGivesTheSameBytes() {
-        let image = Picture.noise(width: 320, height: 200)
-        for scale: Float in [0.2, 0.99, 1, 1.01, 1.99, 2, 3.7, 17] {
-            for (roll, side) in [(0, 48), (0.02, 48), (0.7, 25), (-2, 224), (.pi / 4, 51)] as [(Float, Int)] {
-                let square = CropSquare(
-                    origin: Point(x: 60.3, y: 40.9), side: Float(side) * scale, roll: roll)
-                let fast = Crop(square, of: image, side: side)
-                mien_isa_limit(MIEN_ISA_BASELINE)
-                let plain = Crop(square, of: image, side: side)
-                mien_isa_limit(MIEN_ISA_AVX512)
-                #expect(fast == plain, "scale \(scale), roll \(roll), side \(side)")
-            }
-        }
-    }
-
     @Test func aMarginGrowsTheBoxOnAllSides() {
         let face = TrackedFace.looking(eyes: (Point(x: 90, y: 100), Point(x: 110, y: 102)), roll: 0.1)
         let specification = CropSpecification(framing: .margin(0.25), alignsRoll: false)

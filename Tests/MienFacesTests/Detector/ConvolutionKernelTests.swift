@@ -4,9 +4,7 @@ import MienTensor
 import Testing
 
 /// The convolution kernels against the definition, written out in double precision.
-@Suite(.serialized) struct ConvolutionKernelTests {
-    static let levels = [MIEN_ISA_BASELINE, MIEN_ISA_AVX2, MIEN_ISA_AVX512]
-
+@Suite struct ConvolutionKernelTests {
     struct Shape: CustomTestStringConvertible {
         var gather: mien_gather
         var kernel: Int
@@ -128,15 +126,14 @@ import Testing
             outputs: Int32(shape.outputs), depthwise: depth.baseAddress, weights: packed.baseAddress,
             bias: bias.baseAddress)
         var (inputView, skipView) = (input.kernelView, skip.kernelView)
-        for level in Self.levels {
-            mien_isa_limit(level)
-            defer { mien_isa_limit(MIEN_ISA_AVX512) }
+        for level in InstructionSet.allCases {
+            let kernels = mien_conv_kernels_for(level.kernels).pointee
             let output = FeatureMap(width: outWidth, height: outHeight, channels: shape.outputs)
             var outputView = output.kernelView
             // In two parts, as two threads would.
             let middle = Int32(outWidth * outHeight / 3)
-            mien_layer_run(&layer, &inputView, &skipView, &outputView, 0, middle)
-            mien_layer_run(
+            kernels.run_layer(&layer, &inputView, &skipView, &outputView, 0, middle)
+            kernels.run_layer(
                 &layer, &inputView, &skipView, &outputView, middle, Int32(outWidth * outHeight))
             var worst = 0.0
             for pixel in 0..<outWidth * outHeight {
@@ -151,9 +148,9 @@ import Testing
         }
     }
 
-    @Test(arguments: levels) func upsamplingIsBilinearWithHalfPixelCentres(level: mien_isa_level) {
-        mien_isa_limit(level)
-        defer { mien_isa_limit(MIEN_ISA_AVX512) }
+    @Test(arguments: InstructionSet.allCases) func upsamplingIsBilinearWithHalfPixelCentres(
+        level: InstructionSet
+    ) {
         let low = FeatureMap(width: 2, height: 2, channels: 8)
         for (index, value) in [0, 4, 8, 16].enumerated() {
             low.features(x: index % 2, y: index / 2)[3] = Float(value)
@@ -161,7 +158,7 @@ import Testing
         let map = FeatureMap(width: 4, height: 4, channels: 8)
         map.features(x: 0, y: 0)[3] = 100
         var (from, to) = (low.kernelView, map.kernelView)
-        mien_upsample_add(&from, &to, 0, 4)
+        mien_conv_kernels_for(level.kernels).pointee.upsample_add(&from, &to, 0, 4)
         let expected: [Float] = [
             100, 1, 3, 4,
             2, 3.25, 5.75, 7,

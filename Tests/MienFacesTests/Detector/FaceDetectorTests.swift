@@ -1,17 +1,14 @@
-import CKernels
 import Foundation
 import MienFaces
 import MienTensor
 import Testing
 
-@Suite(.serialized) struct FaceDetectorTests {
+@Suite struct FaceDetectorTests {
     /// The eyes of the portrait, marked by hand.
     static let eyes = (left: Point(x: 62, y: 51), right: Point(x: 84, y: 52))
 
-    @Test(arguments: [1, 2], [MIEN_ISA_BASELINE, MIEN_ISA_AVX512])
-    func findsTheFaceOfAPortrait(workers: Int, level: mien_isa_level) throws {
-        mien_isa_limit(level)
-        defer { mien_isa_limit(MIEN_ISA_AVX512) }
+    @Test(arguments: [1, 2])
+    func findsTheFaceOfAPortrait(workers: Int) throws {
         let detector = try FaceDetector(workers: Workers(count: workers))
         let faces = detector.search(try portrait())
         try #require(faces.count == 1)

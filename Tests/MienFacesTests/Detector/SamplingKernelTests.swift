@@ -3,7 +3,7 @@ import MienTensor
 import Testing
 
 /// What the networks see of a picture, against the areas that its definition says.
-@Suite(.serialized) struct SamplingKernelTests {
+@Suite struct SamplingKernelTests {
     struct Place: Sendable {
         var x, y, step: Double
     }
@@ -19,12 +19,10 @@ import Testing
     private static let (pictureWidth, pictureHeight) = (71, 53)
     private static let (width, height) = (21, 17)
 
-    @Test(arguments: places, [MIEN_ISA_BASELINE, MIEN_ISA_AVX2, MIEN_ISA_AVX512])
-    func aPixelIsTheMeanOfWhatItCovers(place: Place, level: mien_isa_level) {
-        mien_isa_limit(level)
-        defer { mien_isa_limit(MIEN_ISA_AVX512) }
+    @Test(arguments: places, InstructionSet.allCases)
+    func aPixelIsTheMeanOfWhatItCovers(place: Place, level: InstructionSet) {
         let bytes = (0..<Self.pictureWidth * Self.pictureHeight * 3).map { UInt8($0 * 7919 % 251) }
-        let map = Self.sample(bytes, place)
+        let map = Self.sample(bytes, place, level)
 
         let columns = Self.shares(from: place.x, step: place.step, count: Self.width, of: Self.pictureWidth)
         let rows = Self.shares(from: place.y, step: place.step, count: Self.height, of: Self.pictureHeight)
@@ -53,7 +51,7 @@ import Testing
     }
 
     /// A map with a border of one pixel.
-    private static func sample(_ bytes: [UInt8], _ place: Place) -> [Float] {
+    private static func sample(_ bytes: [UInt8], _ place: Place, _ level: InstructionSet) -> [Float] {
         let row = (width + 2) * 3
         var map = [Float](repeating: 0, count: row * (height + 2))
         bytes.withUnsafeBufferPointer { bytes in
@@ -66,7 +64,7 @@ import Testing
                     row: row)
                 let scratch = FloatBuffer(
                     count: mien_sample_scratch(&picture, place.step, Int32(width), Int32(height)))
-                mien_sample(
+                mien_conv_kernels_for(level.kernels).pointee.sample(
                     &picture, mien_region(x: place.x, y: place.y, step: place.step), &out, scratch.baseAddress
                 )
             }

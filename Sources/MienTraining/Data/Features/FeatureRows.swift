@@ -84,9 +84,10 @@ package final class FeatureRows: Sendable {
             // Half-precision rows are read into the upper half of their place and widened from there.
             let raw = UnsafeMutableRawPointer(destination) + (4 * width - bytes)
             try read(descriptor, start + row * bytes, raw, bytes)
+            let kernels = mien_rows_kernels_for(mien_isa_default()).pointee
             switch type {
-            case .f16: widen(raw, destination, mien_float_from_f16)
-            case .bf16: widen(raw, destination, mien_float_from_bf16)
+            case .f16: widen(raw, destination, kernels.float_from_f16)
+            case .bf16: widen(raw, destination, kernels.float_from_bf16)
             default: break
             }
         }
