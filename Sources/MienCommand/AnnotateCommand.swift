@@ -101,7 +101,7 @@ struct AnnotateCommand: Subcommand {
                 throw UsageError("--jobs and --dry-run are for folders; none of the inputs is one")
             }
             let tables = try OutputPlan(
-                inputs: arguments.operands, output: output, suffix: ".csv", kind: .table,
+                inputs: arguments.operands, output: output, suffix: { _ in ".csv" }, kind: .table,
                 overwrite: overwrites || resumes)
             plan = .inputs(tables, try TableProducts(arguments, of: tables))
         }

@@ -65,7 +65,7 @@ struct TableLayout: Sendable {
     private static func problem(missing: [String], others: [String], header: [String]) -> LayoutProblem {
         var text = "no column \(missing[0])"
         if missing.count > 1 { text += " and \(missing.count - 1) more that a table of mien annotate has" }
-        if let near = nearestName(to: missing[0], among: others) {
+        if let near = Spelling.nearest(to: missing[0], in: others) {
             text += " (did you mean it by \"\(near)\"?)"
         }
         let found = header.prefix(8).map { "\"\($0)\"" }.joined(separator: ", ")

@@ -1,4 +1,5 @@
 import MienCommand
+import MienTimeline
 import Testing
 
 @Suite struct ArgumentsTests {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct OutputPlanTests {
     private func plan(_ inputs: [String], _ output: String?, overwrite: Bool = false) throws -> [[String]] {
-        try OutputPlan(inputs: inputs, output: output, suffix: ".csv", kind: .table, overwrite: overwrite)
+        try OutputPlan(inputs: inputs, output: output, suffix: { _ in ".csv" }, kind: .table, overwrite: overwrite)
             .jobs
             .map { [$0.input, $0.table] }
     }

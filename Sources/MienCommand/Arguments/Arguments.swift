@@ -1,3 +1,5 @@
+import MienTimeline
+
 /// A parsed command line: operands in order, and options by name.
 package struct Arguments {
     /// What is not an option: the inputs.

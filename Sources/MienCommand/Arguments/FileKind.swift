@@ -15,7 +15,7 @@ package enum FileKind: String, Sendable {
     /// The endings of their names, or nil for all files.
     package var endings: [String]? {
         switch self {
-        case .media: ClipFinder.endings.sorted()
+        case .media: ClipFinder.usualEndings.sorted()
         case .table, .csv: ["csv"]
         case .elan: ["eaf"]
         case .safetensors: ["safetensors"]

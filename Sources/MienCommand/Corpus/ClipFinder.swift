@@ -8,7 +8,7 @@ import MienVideo
 /// folder the tables go to. Links are followed, except to a folder that the link lies in.
 package struct ClipFinder {
     /// The usual endings of videos and images, in lower case.
-    private static let usualEndings: Set<String> = [
+    static let usualEndings: Set<String> = [
         "3g2", "3gp", "asf", "avi", "dv", "f4v", "flv", "gif", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4",
         "mpe",
         "mpeg", "mpg", "mts", "mxf", "nut", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv", "y4m",

@@ -54,7 +54,7 @@ extension TrainingError {
     {
         let shown = header.prefix(30).joined(separator: ",") + (header.count > 30 ? ",..." : "")
         let near = names.lazy.compactMap { name in
-            nearestName(to: name, among: header).map { "; did you mean \"\(name)\" by \"\($0)\"?" }
+            Spelling.nearest(to: name, in: header).map { "; did you mean \"\(name)\" by \"\($0)\"?" }
         }.first
         return .data(
             path: path, reason: "the header is \"\(shown)\", expected \(expected) in it\(near ?? "")")

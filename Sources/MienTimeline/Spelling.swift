@@ -1,10 +1,13 @@
 /// Finds the word that was meant by one that is misspelt.
 package enum Spelling {
-    /// The one of `words` that is nearest to `word`, or nil if none is near. Dashes do not count.
+    /// The one of `words` that is nearest to `word`, or nil if none is near. Case and marks between words do not count,
+    /// and nothing is near a word of more than 64 letters.
     package static func nearest(to word: String, in words: some Sequence<String>) -> String? {
-        let plain = word.lowercased().filter { $0 != "-" }
+        let plain = letters(word)
+        guard plain.count <= 64 else { return nil }
         let scored = words.map { candidate in
-            let other = candidate.lowercased().filter { $0 != "-" }
+            let other = letters(candidate)
+            guard other.count <= 64 else { return (candidate, Int.max) }
             // A word that was broken off is as near as one with a wrong letter.
             return (candidate, plain.count > 2 && other.hasPrefix(plain) ? 1 : distance(plain, other))
         }
@@ -17,6 +20,8 @@ package enum Spelling {
     package static func hint(_ word: String, in words: some Sequence<String>) -> String {
         nearest(to: word, in: words).map { ": did you mean '\($0)'?" } ?? ""
     }
+
+    private static func letters(_ word: String) -> String { word.lowercased().filter { !" _-.".contains($0) } }
 
     /// The letters to insert, remove, replace or swap with their neighbours to make one word of the other.
     static func distance(_ first: String, _ second: String) -> Int {
