@@ -87,7 +87,6 @@ struct AnnotateCommand: Subcommand {
         overwrites = arguments.has("-y")
         resumes = arguments.has("--resume")
         summaryPath = arguments.string("--summary")
-        if let summaryPath { try OutputKind.table.check(summaryPath, option: "--summary ") }
         let jobs = try arguments.integer("--jobs", in: 1...256)
         let output = arguments.string("--output")
         let isDryRun = arguments.has("--dry-run")

@@ -145,7 +145,6 @@ import Testing
             ),
             (["annotate", "a.mp4", "-o", "x.eaf"], 1, "'mien export TABLE --to eaf'"),
             (["annotate", "a.mp4", "-o", "x.csv.gz"], 1, "expected a name that ends in .csv"),
-            (["annotate", "a.mp4", "--summary", "s.xlsx"], 1, "--summary s.xlsx: a table is CSV"),
             (["annotate", "a.mp4", "b.mp4", "-o", "x.csv"], 1, "2 inputs need a directory, as in -o x/"),
             (["stream", "a.mp4", "-o", "x.json"], 1, "expected a name that ends in .csv"),
             (["merge", "t", "-o", "x.pdf"], 1, "'mien plot' draws a table"),

@@ -136,7 +136,7 @@ import Testing
         let (related, subtraction, _) = try subtract(all, .interval(from: 0, to: 2))
         #expect(related.allSatisfy { ($0.relativeActionUnits != nil) == ($0.faceID == 0) })
         #expect(
-            subtraction.warnings.contains { $0.contains("fewer than 10 readings in 0-2 s of 1 faces (1)") })
+            subtraction.warnings.contains { $0.contains("fewer than 10 readings in 0-2 s of 1 face (1)") })
         let none = try subtract(all, .interval(from: 2, to: 2.1))
         #expect(none.rows.allSatisfy { $0.relativeActionUnits == nil })
         #expect(none.subtraction.warnings.contains { $0.hasPrefix("no face has 10 readings in 2-2.1 s") })

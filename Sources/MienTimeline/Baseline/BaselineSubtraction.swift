@@ -1,3 +1,5 @@
+import MienText
+
 /// Tells the smoothed action units of each face relative to its ``Baseline``, while the rows stream through.
 ///
 /// A stored baseline holds for every row. One that is learned from an interval of the same timeline is known
@@ -128,8 +130,9 @@ package struct BaselineSubtraction: Sendable {
         } else if !unknown.isEmpty {
             let list = unknown.prefix(8).map { "\($0)" }.joined(separator: ", ")
             warnings.append(
-                "fewer than \(Baseline.fewestReadings) readings in \(source) of \(unknown.count) "
-                    + "faces (\(list)\(unknown.count > 8 ? ", ..." : "")): they have no baseline")
+                "fewer than \(Baseline.fewestReadings) readings in \(source) of "
+                    + "\(counted(unknown.count, "face")) (\(list)\(unknown.count > 8 ? ", ..." : "")): they have no baseline"
+            )
         }
         let waiting = held
         held = []

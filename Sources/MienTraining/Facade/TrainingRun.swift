@@ -3,6 +3,7 @@ import Foundation
 import MienHash
 import MienHeads
 import MienTensor
+import MienText
 
 /// `mien train`: from labelled data to heads and a training record.
 package struct TrainingRun {
@@ -132,7 +133,7 @@ package struct TrainingRun {
             } else {
                 event(
                     .note(
-                        "\(groups == 0 ? "No subjects or videos are known" : "Subjects or videos that are known: \(groups)"), so "
+                        "\(groups == 0 ? "No subjects or videos are known" : "Only \(counted(groups, "subject")) or \(groups == 1 ? "video" : "videos")"), so "
                             + "none are held out to fit temperature and thresholds: they stay at 1 and 0.5."))
             }
         }

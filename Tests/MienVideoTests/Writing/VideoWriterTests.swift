@@ -48,7 +48,7 @@ import Testing
     @Test func timeThatJumpsBackGoesOnAndIsSaid() throws {
         let source = try ClipFolder.shared(.sizeChangeTS)
         let copy = try Copy(of: source, to: "copy-sizes.mp4")
-        #expect(copy.warnings.contains { $0.contains("jumps back at 1 frames") }, "\(copy.warnings)")
+        #expect(copy.warnings.contains { $0.contains("jumps back at 1 frame,") }, "\(copy.warnings)")
         let reading = try Reading(copy.path)
         #expect(reading.rows.count == 19)
         #expect(zip(reading.rows, reading.rows.dropFirst()).allSatisfy { $0.pts! < $1.pts! })
