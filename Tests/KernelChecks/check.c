@@ -12,16 +12,17 @@
 static const struct {
     const char *name;
     void (*run)(void);
+    bool has_vnni;
 } checks[] = {
-    {"rows", check_rows},
-    {"products in single precision", check_f32_products},
-    {"attention", check_attention},
-    {"products with weights of 8 bits", check_s8_products},
-    {"quantising of weights", check_s8_weights},
-    {"layers of convolutions", check_layers},
-    {"sampling of the detector's inputs", check_sampling},
-    {"warp, colours and resizing", check_images},
-    {"training", check_train},
+    {"rows", check_rows, false},
+    {"products in single precision", check_f32_products, false},
+    {"attention", check_attention, false},
+    {"products with weights of 8 bits", check_s8_products, true},
+    {"quantising of weights", check_s8_weights, false},
+    {"layers of convolutions", check_layers, false},
+    {"sampling of the detector's inputs", check_sampling, false},
+    {"warp, colours and resizing", check_images, false},
+    {"training", check_train, false},
 };
 
 // The check that the calling thread runs.
@@ -31,6 +32,11 @@ static _Thread_local mien_check_result *result;
 size_t mien_check_count(void) { return sizeof checks / sizeof *checks; }
 
 const char *mien_check_name(size_t check) { return checks[check].name; }
+
+bool mien_check_has(size_t check, mien_isa isa) {
+    bool is_vnni = isa == MIEN_ISA_AVX_VNNI || isa == MIEN_ISA_AVX512_VNNI;
+    return isa != MIEN_ISA_BASELINE && mien_isa_best(isa) == isa && (!is_vnni || checks[check].has_vnni);
+}
 
 void mien_check_run(size_t check, mien_isa isa, mien_check_result *into) {
     checked = isa;

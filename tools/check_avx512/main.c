@@ -44,6 +44,7 @@ static size_t check_set(mien_isa isa, const char *name) {
     static mien_check_result result;
     size_t failures = 0;
     for (size_t check = 0; check < mien_check_count(); check++) {
+        if (!mien_check_has(check, isa)) continue;
         mien_check_run(check, isa, &result);
         printf("%s %s, %s: %zu comparisons, %zu failures\n%s", result.failures ? "FAIL" : "PASS", name,
                mien_check_name(check), result.comparisons, result.failures, result.report);
@@ -65,9 +66,8 @@ int main(int count, char **arguments) {
         if (emulates_avx_vnni) emulate_avx_vnni();
     }
     size_t failures = 0;
-    for (int isa = MIEN_ISA_AVX2; isa < MIEN_ISA_COUNT; isa++) {
-        if (mien_isa_best((mien_isa)isa) == (mien_isa)isa) failures += check_set((mien_isa)isa, names[isa]);
-    }
+    for (int isa = MIEN_ISA_AVX2; isa < MIEN_ISA_COUNT; isa++)
+        failures += check_set((mien_isa)isa, names[isa]);
     if (emulates_avx_vnni) printf("emulated: %lu instructions of AVX-VNNI\n", emulated_dots);
     if (emulates_avx_vnni && emulated_dots == 0) failures++;
     printf("end: %zu failures\n", failures);

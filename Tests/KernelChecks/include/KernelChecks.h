@@ -3,6 +3,7 @@
 #ifndef MIEN_KERNEL_CHECKS_H
 #define MIEN_KERNEL_CHECKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "isa.h"
@@ -10,6 +11,9 @@
 size_t mien_check_count(void);
 
 const char *mien_check_name(size_t check);
+
+// Whether there are kernels of this instruction set's own among those it checks, and the processor has it.
+bool mien_check_has(size_t check, mien_isa isa);
 
 typedef struct mien_check_result {
     size_t comparisons, failures;
