@@ -32,11 +32,12 @@ def canonical_pose(landmarks):
     return torch.where(pose.isnan().any(1, keepdim=True), torch.zeros(()), pose)
 
 
-def warp(images, pose, mirror=None, aspect=None):
-    """Resample [N, C, S, S] at `pose` [N, 4]; `mirror` [N] bool; `aspect` [N] log stretch of x against y."""
+def warp(images, pose, mirror=None, aspect=None, size=None):
+    """Resample [N, C, S, S] at `pose` [N, 4]; `mirror` [N] bool; `aspect` [N] log stretch of x against y; `size` of the result."""
     matrix, offset = _transform(pose, mirror, aspect)
     theta = torch.cat([matrix, offset[:, :, None]], dim=2)
-    grid = F.affine_grid(theta, list(images.shape), align_corners=False)
+    shape = list(images.shape[:2]) + [size or images.shape[2]] * 2
+    grid = F.affine_grid(theta, shape, align_corners=False)
     return F.grid_sample(images, grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 

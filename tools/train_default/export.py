@@ -27,15 +27,17 @@ LIMITS = [
     "decisions about people, nor for clinical use.",
     "Expressions are what crowds saw in a face, not what a person felt. Disgust, contempt (\"other\") and fear are rare in "
     "the data and read worst.",
-    "Action units follow a blendshape model, not FACS coders; AU6 is a mixture of smile and squint, and AU15, AU23 and "
-    "AU24 are weak.",
+    "Action units follow a blendshape model and rendered faces, not FACS coders; AU15, AU23 and AU24 are weak.",
     "Age, gender and ethnicity of the training faces are unknown, and children, dark skin, profiles, glasses and covered "
     "faces are likely to be read worse.",
 ]
 
 
-def manifest(epoch):
-    """mien.json before calibration; calibrate.py fills in the temperature and thresholds."""
+def manifest(state):
+    """mien.json before calibration; calibrate.py or two_world_calibrate.py fills in the temperature and thresholds."""
+    data_used = "FER2013 faces, train split, with FER+ crowd votes; AU scores from the MediaPipe blendshape model"
+    if "size" in state:
+        data_used += "; rendered faces of a MakeHuman head with exact AUs"
     return {
         "format": 1,
         "name": "mien-small",
@@ -44,9 +46,9 @@ def manifest(epoch):
         "calibration": {"expression_temperature": 1.0, "au_thresholds": [0.5] * 12},
         "smoothing": {"expression_seconds": 0.6, "expression_method": "vote", "au_seconds": 0.23},
         "provenance": {
-            "data": "FER2013 faces, train split, with FER+ crowd votes; AU scores from the MediaPipe blendshape model",
+            "data": data_used,
             "recipe": "tools/train_default",
-            "student_epoch": epoch,
+            **{f"student_{key}": state[key] for key in ("epoch", "step") if key in state},
             "limits": LIMITS,
         },
     }
@@ -63,7 +65,8 @@ def check(folder, student):
     from transformers import CLIPVisionModelWithProjection
 
     reference = CLIPVisionModelWithProjection.from_pretrained(folder, dtype=torch.float32).eval()
-    images = torch.rand(4, 3, 48, 48, generator=torch.Generator().manual_seed(1)) * 2 - 1
+    side = student.configuration.image_size
+    images = torch.rand(4, 3, side, side, generator=torch.Generator().manual_seed(1)) * 2 - 1
     with torch.no_grad():
         theirs, ours = reference(pixel_values=images).image_embeds, student.embed(images)
     difference = (theirs - ours).abs().max().item()
@@ -71,23 +74,36 @@ def check(folder, student):
     return difference
 
 
+def restored(state):
+    """The averaged student of a checkpoint of train_student.py, or of adapt_student.py, which says the size of its input."""
+    if "size" not in state:
+        student = Student(StudentConfiguration()).eval()
+        student.load_state_dict(state["average"])
+        return student
+    patch = state["size"] // StudentConfiguration().grid
+    student = Student(StudentConfiguration(image_size=state["size"], patch_size=patch)).eval()
+    exported = ("vision_model.", "visual_projection.")
+    kept = {key: value for key, value in state["average"].items() if key.startswith(exported)}
+    student.load_state_dict(kept, strict=False)
+    return student
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", required=True, help="best.pt of the student")
+    parser.add_argument("--checkpoint", required=True, help="best.pt of train_student.py, or last.pt of adapt_student.py")
     parser.add_argument("--output", required=True, help="the model folder")
     options = parser.parse_args()
     state = torch.load(options.checkpoint, weights_only=True)
-    student = Student(StudentConfiguration()).eval()
-    student.load_state_dict(state["average"])
+    student = restored(state)
     tensors = {key: value.half().contiguous() for key, value in student.exported().items()}
     student.load_state_dict({key: value.float() for key, value in tensors.items()}, strict=False)
     os.makedirs(options.output, exist_ok=True)
     save_file(tensors, os.path.join(options.output, "model.safetensors"), metadata={"format": "pt"})
     write_json(os.path.join(options.output, "config.json"), student.configuration.huggingface())
     write_json(os.path.join(options.output, "preprocessor_config.json"), preprocessor(student.configuration.image_size))
-    write_json(os.path.join(options.output, "mien.json"), manifest(state["epoch"]))
+    write_json(os.path.join(options.output, "mien.json"), manifest(state))
     difference = check(options.output, student)
-    print(f"{options.output}: epoch {state['epoch']}, largest difference from transformers {difference:.2g}")
+    print(f"{options.output}: largest difference from transformers {difference:.2g}")
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 import json
 import os
+from dataclasses import fields
 
 import torch
+import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import nn
 
@@ -32,7 +34,10 @@ class Head(nn.Module):
 class ModelFolder:
     def __init__(self, path):
         self.path = path
-        self.encoder = Student(StudentConfiguration()).eval()
+        with open(os.path.join(path, "config.json")) as file:
+            stated = json.load(file)
+        names = [field.name for field in fields(StudentConfiguration)]
+        self.encoder = Student(StudentConfiguration(**{name: stated[name] for name in names})).eval()
         tensors = {k: v.float() for k, v in load_file(os.path.join(path, "model.safetensors")).items()}
         self.encoder.load_state_dict(tensors, strict=False)
         with open(os.path.join(path, "mien.json")) as file:
@@ -49,8 +54,13 @@ class ModelFolder:
 
     @torch.no_grad()
     def embed(self, images, size=512):
-        """Embeddings [N, d] of RGB [N, 3, 48, 48] in -1..1, single precision."""
-        return torch.cat([self.encoder.embed(part) for part in images.split(size)])
+        """Embeddings [N, d] of RGB [N, 3, S, S] in -1..1, single precision. Other sizes are resized, as the product does."""
+        side = self.encoder.configuration.image_size
+        parts = images.split(size)
+        if images.shape[-1] != side:
+            options = {"mode": "bicubic", "align_corners": False, "antialias": images.shape[-1] > side}
+            parts = (F.interpolate(part, (side, side), **options).clamp(-1, 1) for part in parts)
+        return torch.cat([self.encoder.embed(part) for part in parts])
 
     @torch.no_grad()
     def read(self, embeddings):

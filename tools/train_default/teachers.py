@@ -30,7 +30,7 @@ class Teachers:
             "action_units": torch.stack([o[:, targets.ACTION_UNITS].sigmoid() for o in outputs]).mean(0),
             "blendshapes": torch.stack([o[:, targets.BLENDSHAPES].sigmoid() for o in outputs]).mean(0),
             "landmarks": torch.stack([o[:, targets.LANDMARKS] for o in outputs]).mean(0),
-            "pooled": _standardised(late.mean((2, 3)), (0,)),
+            "pooled": standardised(late.mean((2, 3)), (0,)),
             "middle": self._tokens(middle),
             "late": self._tokens(late),
         }
@@ -40,10 +40,10 @@ class Teachers:
         """A map [N, C, H, W] at the places of the student's patches, [N, grid^2, C]."""
         size = (self.grid, self.grid)
         resized = F.interpolate(features, size, mode="bilinear", align_corners=False, antialias=True)
-        return _standardised(resized.flatten(2).transpose(1, 2), (0, 1))
+        return standardised(resized.flatten(2).transpose(1, 2), (0, 1))
 
 
-def _standardised(features, axes):
+def standardised(features, axes):
     """Each channel to zero mean and unit variance over the batch: no channel of the teacher outshouts another."""
     centred = features - features.mean(axes, keepdim=True)
     return centred / (centred.pow(2).mean(axes, keepdim=True).sqrt() + 1e-4)
