@@ -19,7 +19,8 @@ struct OverlayPlan {
         overwrites = arguments.has("-y")
         isQuiet = arguments.has("--quiet")
         videos = try OutputPlan(
-            inputs: arguments.operands, output: output, suffix: { Overlay.isStill($0) ? ".png" : ".mp4" }, option: Self.option.key,
+            inputs: arguments.operands, output: output, suffix: { Overlay.isStill($0) ? ".png" : ".mp4" },
+            option: Self.option.key,
             overwrite: overwrites)
         for (video, table) in zip(videos.jobs, tables.jobs) {
             guard table.keepsTable else {

@@ -21,7 +21,9 @@ package enum Spelling {
         nearest(to: word, in: words).map { ": did you mean '\($0)'?" } ?? ""
     }
 
-    private static func letters(_ word: String) -> String { word.lowercased().filter { !" _-.".contains($0) } }
+    private static func letters(_ word: String) -> String {
+        word.lowercased().filter { !" _-.".contains($0) }
+    }
 
     /// The letters to insert, remove, replace or swap with their neighbours to make one word of the other.
     static func distance(_ first: String, _ second: String) -> Int {

@@ -27,7 +27,8 @@ import Testing
 
     @Test(arguments: [
         (["a.csv"], ["csv"], "expected openface, pyfeat, "),
-        (["a.csv"], ["native"], "expected openface, "), (["a.csv"], ["eaf:"], "expected a file after the colon"),
+        (["a.csv"], ["native"], "expected openface, "),
+        (["a.csv"], ["eaf:"], "expected a file after the colon"),
         (["a.csv"], ["parquet:a.parquet"], "duckdb"), (["a.csv"], ["openface:a.csv"], "is the table itself"),
         (["a.csv"], ["eaf:x", "jsonl:x"], "would both be written to x"),
         (["a.csv"], ["eaf:-", "jsonl:-"], "would both be written to standard output"),

@@ -5,9 +5,11 @@ import Testing
 
 @Suite struct OutputPlanTests {
     private func plan(_ inputs: [String], _ output: String?, overwrite: Bool = false) throws -> [[String]] {
-        try OutputPlan(inputs: inputs, output: output, suffix: { _ in ".csv" }, kind: .table, overwrite: overwrite)
-            .jobs
-            .map { [$0.input, $0.table] }
+        try OutputPlan(
+            inputs: inputs, output: output, suffix: { _ in ".csv" }, kind: .table, overwrite: overwrite
+        )
+        .jobs
+        .map { [$0.input, $0.table] }
     }
 
     @Test func namesTablesAfterTheirInputs() throws {

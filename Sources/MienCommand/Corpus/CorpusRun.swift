@@ -38,7 +38,8 @@ struct CorpusRun {
                 while !cancellation.isCancelled {
                     let group = results.next { annotation.mayBeStill($0.input, table: $0.table) }
                     guard !group.isEmpty else { break }
-                    let known = group.count > 1 ? stills(group.map { plan.jobs[$0] }, cancellation, log) : [nil]
+                    let known =
+                        group.count > 1 ? stills(group.map { plan.jobs[$0] }, cancellation, log) : [nil]
                     for (index, known) in zip(group, known) {
                         let job = plan.jobs[index]
                         log.began(job)

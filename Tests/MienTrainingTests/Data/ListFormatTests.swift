@@ -48,7 +48,10 @@ import MienTraining
         (Array("PAR1\u{15}".utf8), "a Parquet file"),
         ([0, 0, 0, 0x20] + Array("ftypisom".utf8), "binary data"),
         (Array("<!doctype html>".utf8), "a web page"),
-        (Array("path,label\n\"a.mp4,1\nb.mp4,2\n".utf8), "line 2: a quote that is opened here and not closed"),
+        (
+            Array("path,label\n\"a.mp4,1\nb.mp4,2\n".utf8),
+            "line 2: a quote that is opened here and not closed"
+        ),
         (
             Array("filepath,label\na.mp4,1\n".utf8),
             "the header is \"filepath,label\", expected a column \"path\""
