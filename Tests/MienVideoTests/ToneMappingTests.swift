@@ -26,7 +26,7 @@ import Testing
         let source = "-f lavfi -i smptebars=s=\(item.size):r=5:d=1,lutrgb=r=val*0.75:g=val*0.75:b=val*0.75"
         let tags = "-colorspace bt709 -color_primaries bt709 -color_trc bt709 -color_range tv -c:v ffv1"
         try folder.ffmpeg(
-            "\(source),zscale=m=bt709:t=bt709:p=bt709:r=limited,format=yuv444p \(tags) sdr-\(name).mkv")
+            "\(source),scale=out_color_matrix=bt709:out_range=tv,format=yuv444p \(tags) sdr-\(name).mkv")
         let filters = [
             "zscale=tin=bt709:pin=bt709:min=bt709:rin=limited:t=linear:p=bt709:npl=203", "format=gbrpf32le",
             "zscale=t=\(item.transfer):p=bt2020:m=bt2020nc:r=\(item.range):npl=203", "format=yuv444p16le",
