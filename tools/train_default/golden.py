@@ -5,9 +5,10 @@ probabilities that PyTorch computes from them. (The encoder has a golden of its 
 """
 
 import argparse
+import os
 
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 import augment
 import data
@@ -26,13 +27,17 @@ def main():
     parser.add_argument("--model", required=True, help="finished folder, calibrated")
     parser.add_argument("--output", required=True, help="safetensors")
     parser.add_argument("--per-class", type=int, default=6)
+    parser.add_argument("--features", help="the folder of two_world_features.py, whose AU degrees the heads were taught")
     options = parser.parse_args()
     model, faces = ModelFolder(options.model), data.load(options.data, "validation")
     chosen = handful(faces, options.per_class)
     features = model.embed(augment.to_float(faces.images[chosen]).expand(-1, 3, -1, -1))
     expression, units = model.read(features)
+    degrees = faces.action_units
+    if options.features:
+        degrees = load_file(os.path.join(options.features, "validation.au.safetensors"))["labels"][: len(faces)]
     tensors = {
-        "features": features, "votes": faces.votes[chosen], "degrees": faces.action_units[chosen],
+        "features": features, "votes": faces.votes[chosen], "degrees": degrees[chosen],
         "expression": expression, "action_units": units,
     }
     save_file({key: value.contiguous() for key, value in tensors.items()}, options.output)

@@ -1,0 +1,80 @@
+"""The recipe on real and rendered faces, resumable: wide teacher, adapted student, heads, operating point.
+
+    python -m render.generate --assets cache --output faces --people 4000 --processes 2
+    python run_two_worlds.py --data ferplus.npz --rendered faces --start MODEL --external external --folder runs \
+        --mien ../../.build/release/mien
+
+MODEL is the folder the student begins with (run.py makes one from nothing; the built-in one will do). `--teacher-steps 0` leaves the wide
+teacher out. Every stage keeps its checkpoints in the folder and goes on from them. The result is FOLDER/model.
+"""
+
+import argparse
+import fcntl
+import os
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+HEADS = (
+    "--loss cvar --sam-rho 0.05 --epochs 8 --batch 128 --dropout 0.3 --schedule-period 8 --seed 5 --calibration-split 0"
+)
+ALPHA = {"expression": 0.9, "au": 0.9}
+
+
+def stage(script, *arguments):
+    subprocess.run([sys.executable, os.path.join(HERE, script), *map(str, arguments)], check=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", required=True, help="ferplus.npz")
+    parser.add_argument("--rendered", required=True, nargs="+", help="folders of shards")
+    parser.add_argument("--start", required=True, help="the model folder to begin with")
+    parser.add_argument("--external", required=True, help="labelled pictures for thresholds and the operating point")
+    parser.add_argument("--folder", required=True)
+    parser.add_argument("--mien", required=True, help="the command, which trains the heads")
+    parser.add_argument("--teacher-steps", type=int, default=8000)
+    parser.add_argument("--student-steps", type=int, default=6000)
+    parser.add_argument("--views", type=int, default=4, help="of each real face, for the heads")
+    parser.add_argument("--threads", type=int, default=2)
+    options = parser.parse_args()
+    os.makedirs(options.folder, exist_ok=True)
+
+    def inside(*parts):
+        return os.path.join(options.folder, *parts)
+
+    with open(inside("lock"), "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"{options.folder}: another run owns this folder")
+        common = ["--data", options.data, "--rendered", *options.rendered, "--threads", options.threads]
+        wide = []
+        if options.teacher_steps:
+            stage("train_wide_teacher.py", *common, "--folder", inside("wide"), "--steps", options.teacher_steps)
+            wide = ["--wide", inside("wide", "last.pt")]
+        student = ["--teacher", options.start, "--folder", inside("student"), "--steps", options.student_steps]
+        stage("adapt_student.py", *common, *student, *wide)
+        checkpoint = inside("student", "last.pt")
+        stage("export.py", "--checkpoint", checkpoint, "--output", inside("encoder"))
+        features = ["--checkpoint", checkpoint, "--output", inside("features"), "--views", options.views]
+        stage("two_world_features.py", *common, *features)
+        external = ["--external", options.external, "--mien", options.mien]
+        stage("external_features.py", *external, "--model", inside("encoder"), "--output", inside("features"))
+        heads = inside("heads", "heads.safetensors")
+        os.makedirs(inside("heads"), exist_ok=True)
+        for task, alpha in ALPHA.items():
+            data = ["--features", inside("features", f"train.{task}.safetensors")]
+            data += ["--val", inside("features", f"validation.{task}.safetensors")]
+            method = [*HEADS.split(), "--alpha", str(alpha)]
+            subprocess.run([options.mien, "train", "--task", task, *data, *method, "-o", heads, "-y"], check=True)
+        joined = ["--heads", heads, "--name", "mien-small", "--licence", "Apache-2.0", "-o", inside("model"), "-y"]
+        subprocess.run([options.mien, "model", "import", inside("encoder"), *joined], check=True)
+        calibration = ["--data", options.data, "--features", inside("features"), "--model", inside("model")]
+        calibration += ["--portraits", inside("features", "portraits.safetensors")]
+        calibration += ["--smiles", inside("features", "smiles.safetensors"), "--encoder", inside("encoder")]
+        stage("two_world_calibrate.py", *calibration)
+
+
+if __name__ == "__main__":
+    main()
