@@ -12,10 +12,11 @@ import Testing
     private static let astronaut = Repository.root.appendingPathComponent(
         "Tests/MienFacesTests/Goldens/astronaut.ppm"
     ).path
-    // Faces of the same size, each in a square of 180 pixels.
+    // Faces of the same size, each in a square of 180 pixels, for two seconds and a little more: endless streams into
+    // sinks of nothing would keep ffmpeg from ending.
     private static let tiles = """
-        [0]crop=360:360:270:0,scale=180:180,loop=-1:1:0,fps=25,format=rgba,split=4[a][b][c][d];\
-        [1]crop=74:74:36:25,scale=180:180,loop=-1:1:0,fps=25,format=rgba,split=4[p][q][r][s];
+        [0]crop=360:360:270:0,scale=180:180,loop=50:1:0,fps=25,format=rgba,split=4[a][b][c][d];\
+        [1]crop=74:74:36:25,scale=180:180,loop=50:1:0,fps=25,format=rgba,split=4[p][q][r][s];
         """
 
     /// Makes two seconds of 25 frames a second of a filter's output `[v]`, from the tiles of the first person, `[a]`
