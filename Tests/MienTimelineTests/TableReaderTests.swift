@@ -167,7 +167,7 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
             ("-3.46,", "", "line 2: 52 cells, expected 53 as in the header"),
             (
                 "frame,face_id", "frame,face",
-                "line 1: no column face_id; found the columns \"frame\", \"face\", \"timestamp\","
+                "line 1: no column face_id (did you mean it by \"face\"?); found the columns \"frame\", \"face\","
             ),
             ("pts", "PTS", "line 1: no column pts (did you mean it by \"PTS\"?); found the columns"),
             ("AU02", "AU01", "line 1: the column AU01 is there twice"),

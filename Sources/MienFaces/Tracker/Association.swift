@@ -62,9 +62,7 @@ package enum Association {
         let width = (predicted.width + box.width) / 2
         let overlap = predicted.overlap(box)
         let distance = (predicted.center - box.center).length / width
-        guard overlap >= 0.2 || distance <= reach(track, time), isLike(predicted, box),
-            !track.isStranger(sighting)
-        else { return nil }
+        guard overlap >= 0.2 || distance <= reach(track, time), isLike(predicted, box) else { return nil }
         let similarity = sighting.appearance.flatMap { track.gallery.similarity($0) }
         if track.isLost, let similarity, similarity < expectedSimilarity { return nil }
         // Two finds some way apart are one face only if they look it.
@@ -89,7 +87,7 @@ package enum Association {
         let box = sighting.detection.box
         guard isLike(track.last.box, box) else { return nil }
         let (distance, slack) = detour(track, to: box, time)
-        guard distance <= 3 * slack, !track.isStranger(sighting) else { return nil }
+        guard distance <= 3 * slack else { return nil }
         guard let appearance = sighting.appearance, let similarity = track.gallery.similarity(appearance)
         else {
             return distance <= slack ? distance : nil
