@@ -31,9 +31,10 @@ import Testing
             "\(source),scale=out_color_matrix=bt709:out_range=tv,format=yuv444p \(tags) sdr-\(name).mkv")
         let filters = [
             "zscale=tin=bt709:pin=bt709:min=bt709:rin=limited:t=linear:p=bt709:npl=203", "format=gbrpf32le",
-            "zscale=t=\(item.transfer):p=bt2020:m=bt2020nc:r=\(item.range):npl=203", "format=yuv444p16le",
-            "format=\(item.pixels)",
-        ].joined(separator: ",")
+            "zscale=t=\(item.transfer):p=bt2020:m=bt2020nc:r=\(item.range):npl=203",
+            // zimg halves no odd size, and swscale, which does, would make full range limited.
+            item.size == "160x96" ? nil : "format=yuv444p16le", "format=\(item.pixels)",
+        ].compactMap(\.self).joined(separator: ",")
         let range = item.range == "full" ? "pc" : "tv"
         try folder.ffmpeg(
             "-i sdr-\(name).mkv -vf \(filters) -color_primaries bt2020 -color_trc \(item.transfer)",
