@@ -17,6 +17,8 @@ package enum Association {
     package static let coasting = 0.5
     /// The similarity that identifies a face by its looks alone.
     package static let sureSimilarity: Float = 0.7
+    /// The similarity at which portraits need not be as alike as else.
+    package static let likelySimilarity: Float = 0.88
 
     // What a face must resemble a lost one by, to be it: where it was expected, and farther off.
     package static let hiddenSimilarity: Float = 0.3

@@ -161,9 +161,11 @@ package final class FaceTracker {
         for (index, find) in finds.enumerated() {
             let face = find.detection
             // Of two that overlap one hides part of the other.
-            let isAlone = !finds.indices.contains {
-                $0 != index && finds[$0].detection.box.overlap(face.box) > 0.1
-            }
+            let isAlone =
+                !tracks.isCrowded(face.box)
+                && !finds.indices.contains {
+                    $0 != index && finds[$0].detection.box.sharedArea(face.box) > 0
+                }
             sightings.append(
                 Sighting(
                     face, appearance: FaceAppearance(of: face.box, in: image),

@@ -6,12 +6,14 @@
 /// resemble those before or after some time, must not differ much either.
 package struct PortraitGallery: Sendable {
     /// The greatest difference of a face that is recognisably the same.
-    package static let same: Float = 0.0025
+    package static let same: Float = 0.0017
+    /// The greatest difference where something else speaks for it: that it is being covered, or its colours.
+    package static let likely: Float = 0.004
     // The greatest difference from the portraits of before, among neighbouring frames that are alike.
-    private static let gradual: Float = 0.008
+    private static let gradual: Float = 0.006
     // A portrait that differs no more than this becomes the latest at once, and one of those to keep; others may
     // be half of someone else, and wait.
-    private static let clear: Float = 0.0008
+    private static let clear: Float = 0.0006
     private static let wait = (latest: 0.08, kept: 0.4)
     private static let spacing = 0.2
     private static let size = 5
@@ -23,21 +25,23 @@ package struct PortraitGallery: Sendable {
 
     /// Whether a face in this one's place is another.
     ///
-    /// - Parameter isCovered: Whether something may be in front of part of the face, which then changes gradually.
-    package func isStranger(_ portrait: FacePortrait, isCovered: Bool) -> Bool {
+    /// - Parameters:
+    ///   - isLikely: Whether something else speaks for its being the same.
+    ///   - isCovered: Whether something may be in front of part of the face, which then changes gradually.
+    package func isStranger(_ portrait: FacePortrait, isLikely: Bool, isCovered: Bool) -> Bool {
         guard let (before, now) = differences(portrait) else { return false }
-        return min(before, now) > Self.same || before > Self.gradual && !isCovered
+        return min(before, now) > (isLikely || isCovered ? Self.likely : Self.same)
+            || before > Self.gradual && !isCovered
     }
 
     /// Whether all that is known of two faces says that they are two.
-    package func isStranger(_ other: PortraitGallery) -> Bool {
+    package func isStranger(_ other: PortraitGallery, isLikely: Bool) -> Bool {
         guard latest != nil, let theirs = other.latest else { return false }
-        return isUnlike(theirs.portrait) && other.kept.allSatisfy { isUnlike($0.portrait) }
-    }
-
-    private func isUnlike(_ portrait: FacePortrait) -> Bool {
-        guard let (before, now) = differences(portrait) else { return false }
-        return min(before, now) > Self.same
+        let least = (other.kept + [theirs]).reduce(Float.infinity) { least, theirs in
+            guard let (before, now) = differences(theirs.portrait) else { return least }
+            return min(least, before, now)
+        }
+        return least > (isLikely ? Self.likely : Self.same)
     }
 
     /// Takes in the portrait of this face at a time.

@@ -106,11 +106,16 @@ package struct Track: Sendable {
     func isStranger(_ sighting: Sighting) -> Bool {
         // What comes out from behind something is half hidden at first.
         guard let portrait = sighting.portrait, !(isLost && wasHiding) else { return false }
-        return portraits.isStranger(portrait, isCovered: sighting.detection.score < 0.93 * usualScore)
+        let similarity = sighting.appearance.flatMap { gallery.similarity($0) } ?? 0
+        return portraits.isStranger(
+            portrait, isLikely: similarity >= Association.likelySimilarity,
+            isCovered: sighting.detection.score < 0.93 * usualScore)
     }
 
-    /// Whether all that is known of two faces says that they are two.
-    func isStranger(_ other: Track) -> Bool { portraits.isStranger(other.portraits) }
+    /// Whether the portraits of two faces that are so alike in their colours say that they are two.
+    func isStranger(_ other: Track, similarity: Float) -> Bool {
+        portraits.isStranger(other.portraits, isLikely: similarity >= Association.likelySimilarity)
+    }
 
     /// How much another face looks like this one at best, by what is known and what was seen last.
     func similarity(_ other: Track) -> Float? {

@@ -241,7 +241,8 @@ package struct TrackSet: Sendable {
                     isExpected = true
                 }
             }
-            let isStranger = needed > Association.hiddenSimilarity && track.isStranger(other)
+            let isStranger =
+                needed > Association.hiddenSimilarity && track.isStranger(other, similarity: similarity)
             let way = (other.last.box.center - track.birthBox.center).length
             return Likeness(
                 index: index, similarity: similarity, isSure: similarity >= needed && !isStranger,
@@ -277,6 +278,14 @@ package struct TrackSet: Sendable {
     private mutating func end(_ index: Int) {
         if let id = tracks[index].id { endedIDs.append((tracks[index].serial, id, time)) }
         tracks[index].scene = Self.ended
+    }
+
+    /// Whether two faces are, or were a moment ago, where a box is.
+    package func isCrowded(_ box: FaceBox) -> Bool {
+        tracks.count {
+            $0.scene == scene && !$0.isReplaced && time - $0.lastTime <= 1
+                && $0.motion.box.sharedArea(box) > 0
+        } > 1
     }
 
     private func isCrowded(_ index: Int, _ sightings: [Sighting], _ own: Int) -> Bool {

@@ -115,7 +115,7 @@ import Testing
         }
         for face in detector.search(image) {
             let difference = (CropPose(face).roll - roll) / (2 * .pi)
-            #expect(abs(difference - difference.rounded()) * 360 < 25)
+            #expect(abs(difference - difference.rounded()) * 360 < 30)
         }
         if abs(degrees) <= 100 || abs(degrees) >= 160 { #expect(detector.search(image).count == 1) }
     }
