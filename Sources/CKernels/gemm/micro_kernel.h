@@ -127,17 +127,19 @@ static inline size_t mien_block_depth(size_t depth, size_t most) {
 }
 
 // `call` with the number of rows, at most TILE_ROWS, as a constant: the sums then live in registers.
+// clang-format off
 #define MIEN_CASE(count, call)               \
     case count:                              \
         if (count <= TILE_ROWS) call(count); \
         break;
-#define MIEN_SWITCH_ROWS(count, call)                                                                        \
-    switch (count) {                                                                                         \
-        MIEN_CASE(1, call)                                                                                   \
-        MIEN_CASE(2, call) MIEN_CASE(3, call) MIEN_CASE(4, call) MIEN_CASE(5, call) MIEN_CASE(6, call)       \
-            MIEN_CASE(7, call) MIEN_CASE(8, call) MIEN_CASE(9, call) MIEN_CASE(10, call) MIEN_CASE(11, call) \
-                MIEN_CASE(12, call) MIEN_CASE(13, call) default : call(TILE_ROWS);                           \
-        break;                                                                                               \
+#define MIEN_SWITCH_ROWS(count, call)                                                              \
+    switch (count) {                                                                               \
+        MIEN_CASE(1, call) MIEN_CASE(2, call) MIEN_CASE(3, call) MIEN_CASE(4, call)                \
+        MIEN_CASE(5, call) MIEN_CASE(6, call) MIEN_CASE(7, call) MIEN_CASE(8, call)                \
+        MIEN_CASE(9, call) MIEN_CASE(10, call) MIEN_CASE(11, call) MIEN_CASE(12, call)             \
+        MIEN_CASE(13, call)                                                                        \
+    default: call(TILE_ROWS); break;                                                               \
     }
+// clang-format on
 
 #endif
