@@ -62,8 +62,8 @@ struct EntryPoint {
             Console.say("'\(word)' is no command; did you mean 'mien \(command)'?")
         } else {
             let names = subcommands.map { $0.name } + ["help", "version"]
-            let hint = Spelling.hint(word, in: names)
-            Console.say("no command '\(word)'\(hint.isEmpty ? ";" : hint) 'mien --help' lists them")
+            let hint = Spelling.hint(word, in: names, otherwise: ";")
+            Console.say("no command '\(word)'\(hint) 'mien --help' lists them")
         }
         return nil
     }

@@ -11,8 +11,9 @@ struct OverlayCommand: Subcommand {
 
         Draws what the table says of each frame into the video it was made from: every face's box, number,
         expression and action units, smoothed as in the table, and the frame's number, time and status.
-        The video keeps its size, its timestamps and its audio; of a still image it is a still image. If the table is of a part of the video, the
-        overlay is of that part, and begins at 0. Without -o the overlay of clip.mp4 is clip.overlay.mp4 in the current directory.
+        The video keeps its size, its timestamps and its audio; of a still image it is a still image.
+        If the table is of a part of the video, the overlay is of that part, and begins at 0. Without -o
+        the overlay of clip.mp4 is clip.overlay.mp4 in the current directory.
 
         Examples:
           mien overlay clip.csv clip.mp4

@@ -16,9 +16,11 @@ package enum Spelling {
         return plain.count > 1 && best.1 <= max(1, plain.count / 3) ? best.0 : nil
     }
 
-    /// `: did you mean 'WORD'?` for the nearest of `words`, or nothing.
-    package static func hint(_ word: String, in words: some Sequence<String>) -> String {
-        nearest(to: word, in: words).map { ": did you mean '\($0)'?" } ?? ""
+    /// `: did you mean 'WORD'?` for the nearest of `words`, or `otherwise` if none is near.
+    package static func hint(
+        _ word: String, in words: some Sequence<String>, otherwise: String = ""
+    ) -> String {
+        nearest(to: word, in: words).map { ": did you mean '\($0)'?" } ?? otherwise
     }
 
     private static func letters(_ word: String) -> String {

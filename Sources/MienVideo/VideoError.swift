@@ -74,10 +74,7 @@ extension VideoError: CustomStringConvertible {
         case .noStream(let input, let number, let streams):
             return "\(input): has no video stream \(number); expected one of \(streams)"
         case .heic(let input):
-            return """
-                \(input): a HEIC picture, which FFmpeg reads from version 7 on, and this is an older one; convert it to \
-                JPEG or PNG, for example with heif-convert (Debian: libheif-examples)
-                """
+            return "\(input): a picture in \(MediaFile.heicProblem)"
         case .unsupportedCodec(let input, let codec):
             return
                 "\(input): FFmpeg has no decoder for its video (codec \(codec)); expected a supported codec"

@@ -45,7 +45,7 @@ final class OverlayPass {
         do {
             var options = VideoWriter.Options()
             options.isPart = isPart
-            if Overlay.isStill(job.video), let kind = StillPicture(name: output) {
+            if let kind = StillPicture(name: output) {
                 writer = .still(kind)
             } else {
                 writer = .video(

@@ -99,7 +99,7 @@ package struct Arguments {
 
     private static func check(_ text: String, of choices: [String], key: String) throws(UsageError) {
         guard !choices.contains(text) else { return }
-        let hint = Spelling.hint(text, in: choices)
-        throw UsageError("\(key) \(text)\(hint.isEmpty ? ":" : hint) expected \(choices.alternatives)")
+        let hint = Spelling.hint(text, in: choices, otherwise: ":")
+        throw UsageError("\(key) \(text)\(hint) expected \(choices.alternatives)")
     }
 }

@@ -12,8 +12,8 @@ package struct Operands: Sendable {
     /// Throws if the first of `operands` is none of the verbs.
     func check(_ operands: [String], of command: String) throws(UsageError) {
         guard !verbs.isEmpty, let word = operands.first, !verbs.contains(word) else { return }
-        let hint = Spelling.hint(word, in: verbs)
-        throw UsageError("'\(word)' is not known\(hint.isEmpty ? ":" : hint) expected \(verbs.alternatives)")
+        let hint = Spelling.hint(word, in: verbs, otherwise: ":")
+        throw UsageError("'\(word)' is not known\(hint) expected \(verbs.alternatives)")
     }
 
     /// Throws if a file is a table where a video belongs, or the reverse. Of several inputs that are worked through one

@@ -45,13 +45,9 @@ struct ClipAnnotation: Sendable {
     /// Whether an input is worth trying as one of many still images: by its name, and because nothing is there that
     /// its run would have to go on from.
     func mayBeStill(_ input: String, table: String) -> Bool {
-        Self.stillEndings.contains((input as NSString).pathExtension.lowercased())
+        ClipFinder.imageEndings.contains((input as NSString).pathExtension.lowercased())
             && configuration.baseline == nil && access(FileSink.partialPath(for: table), F_OK) != 0
     }
-
-    private static let stillEndings: Set<String> = [
-        "bmp", "jfif", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
-    ]
 
     /// Annotates still images together.
     ///

@@ -7,13 +7,16 @@ import MienVideo
 /// FFmpeg says whether there is a video in them. Hidden files and folders (`.name`) are left out, and so is the
 /// folder the tables go to. Links are followed, except to a folder that the link lies in.
 package struct ClipFinder {
-    /// The usual endings of videos and images, in lower case.
-    static let usualEndings: Set<String> = [
-        "3g2", "3gp", "asf", "avi", "dv", "f4v", "flv", "gif", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4",
-        "mpe",
-        "mpeg", "mpg", "mts", "mxf", "nut", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv", "y4m",
-        "bmp", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
+    /// The usual endings of still images, in lower case.
+    static let imageEndings: Set<String> = [
+        "bmp", "jfif", "jpe", "jpeg", "jpg", "pgm", "png", "pnm", "ppm", "tif", "tiff", "webp",
     ]
+    /// The usual endings of videos and images, in lower case.
+    static let usualEndings = imageEndings.union([
+        "3g2", "3gp", "asf", "avi", "dv", "f4v", "flv", "gif", "m2ts", "m2v", "m4v", "mkv", "mov", "mp4",
+        "mpe", "mpeg", "mpg", "mts", "mxf", "nut", "ogv", "qt", "rm", "rmvb", "ts", "vob", "webm", "wmv",
+        "y4m",
+    ])
 
     /// The clips, as paths relative to the folder, in the order of their bytes, a folder's own where its name is.
     package private(set) var clips: [String] = []

@@ -25,10 +25,7 @@ package struct LeftOut: Equatable, Sendable {
 
     /// The pictures that this FFmpeg cannot read; nil if there are none.
     package var warning: String? {
-        heic.isEmpty
-            ? nil
-            : "left out: \(Self.list(heic)), pictures in HEIC, which FFmpeg reads from version 7 on and this is an older "
-                + "one; convert them to JPEG or PNG, for example with heif-convert (Debian: libheif-examples)"
+        heic.isEmpty ? nil : "left out: \(Self.list(heic)), pictures in \(MediaFile.heicProblem)"
     }
 
     /// "3 .csv, 1 .txt".

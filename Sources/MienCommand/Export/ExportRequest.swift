@@ -30,9 +30,9 @@ package struct ExportRequest: Equatable {
         }
         guard let format = ExportFormat(rawValue: word) else {
             let words = ExportFormat.allCases.map(\.rawValue)
-            let hint = Spelling.hint(word, in: words)
+            let hint = Spelling.hint(word, in: words, otherwise: ":")
             throw UsageError(
-                "\(option) \(text)\(hint.isEmpty ? ":" : hint) expected \(words.alternatives), and after a colon a file"
+                "\(option) \(text)\(hint) expected \(words.alternatives), and after a colon a file"
             )
         }
         self.format = format

@@ -20,7 +20,7 @@ package struct DetectorSettings: Sendable {
     package var closeLookSides: (first: Float, second: Float) = (3.0, 2.4)
     /// Above this score a face is surely not one that is turned further than ``furthestRoll`` and taken for
     /// upright, as the networks do with the eyes and mouth of some.
-    package var uprightScore: Float = 0.8
+    package var uprightScore: Float = 0.83
     /// How far faces may be turned either way to be seen as they are, in radians: a quarter.
     package var furthestRoll = Float.pi / 2
     /// The angles at which faces are looked for that are turned further.

@@ -17,6 +17,8 @@ package enum Association {
     package static let coasting = 0.5
     /// The similarity that identifies a face by its looks alone.
     package static let sureSimilarity: Float = 0.7
+    /// The similarity at which portraits need not be as alike as else.
+    package static let likelySimilarity: Float = 0.88
 
     // What a face must resemble a lost one by, to be it: where it was expected, and farther off.
     package static let hiddenSimilarity: Float = 0.3
@@ -62,7 +64,9 @@ package enum Association {
         let width = (predicted.width + box.width) / 2
         let overlap = predicted.overlap(box)
         let distance = (predicted.center - box.center).length / width
-        guard overlap >= 0.2 || distance <= reach(track, time), isLike(predicted, box) else { return nil }
+        guard overlap >= 0.2 || distance <= reach(track, time), isLike(predicted, box),
+            !track.isStranger(sighting, at: time)
+        else { return nil }
         let similarity = sighting.appearance.flatMap { track.gallery.similarity($0) }
         if track.isLost, let similarity, similarity < expectedSimilarity { return nil }
         // Two finds some way apart are one face only if they look it.
@@ -87,7 +91,7 @@ package enum Association {
         let box = sighting.detection.box
         guard isLike(track.last.box, box) else { return nil }
         let (distance, slack) = detour(track, to: box, time)
-        guard distance <= 3 * slack else { return nil }
+        guard distance <= 3 * slack, !track.isStranger(sighting, at: time) else { return nil }
         guard let appearance = sighting.appearance, let similarity = track.gallery.similarity(appearance)
         else {
             return distance <= slack ? distance : nil

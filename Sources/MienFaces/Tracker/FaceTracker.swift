@@ -71,7 +71,7 @@ package final class FaceTracker {
         collectSightings(frame.image)
         var matches = tracks.match(sightings)
         if !isWhole && hasLoss(matches) {
-            schedule.want()
+            schedule.want(atOnce: tracks.hasStranger(among: sightings, matches))
             if isSearchDue(signature, frame.image) {
                 search(frame.image, signature)
                 collectSightings(frame.image)
@@ -159,11 +159,19 @@ package final class FaceTracker {
 
     private func collectSightings(_ image: Image) {
         sightings.removeAll(keepingCapacity: true)
-        for find in pool.distinct() {
+        let finds = pool.distinct()
+        for (index, find) in finds.enumerated() {
+            let face = find.detection
+            // Of two that overlap one hides part of the other.
+            let isAlone =
+                !tracks.isCrowded(face.box)
+                && !finds.indices.contains {
+                    $0 != index && finds[$0].detection.box.sharedArea(face.box) > 0
+                }
             sightings.append(
                 Sighting(
-                    find.detection, appearance: FaceAppearance(of: find.detection.box, in: image),
-                    isSearched: find.isSearched))
+                    face, appearance: FaceAppearance(of: face.box, in: image),
+                    portrait: isAlone ? FacePortrait(face, in: image) : nil, isSearched: find.isSearched))
         }
     }
 

@@ -50,8 +50,11 @@ package struct SearchSchedule: Sendable {
     /// Whether the last decision is about the whole frame.
     package var isWhole: Bool { areas.isWhole }
 
-    /// Asks for a search of the whole as soon as one is allowed.
-    package mutating func want() { isWanted = true }
+    /// Asks for a search of the whole: as soon as one is allowed, or at once.
+    package mutating func want(atOnce: Bool = false) {
+        isWanted = true
+        if atOnce { searchTime = nil }
+    }
 
     /// Forgets what was searched, as it is another picture now.
     package mutating func restart() { searchTime = nil }

@@ -2,13 +2,18 @@
 package struct Sighting: Sendable {
     package var detection: FaceDetection
     package var appearance: FaceAppearance?
+    package var portrait: FacePortrait?
     /// Whether it may begin a track. What only a close look at a place showed may be anything that happens
     /// to be there; a new face is one that the search finds as well.
     package var isSearched: Bool
 
-    package init(_ detection: FaceDetection, appearance: FaceAppearance? = nil, isSearched: Bool = true) {
+    package init(
+        _ detection: FaceDetection, appearance: FaceAppearance? = nil, portrait: FacePortrait? = nil,
+        isSearched: Bool = true
+    ) {
         self.detection = detection
         self.appearance = appearance
+        self.portrait = portrait
         self.isSearched = isSearched
     }
 
@@ -29,9 +34,12 @@ package struct Track: Sendable {
     package internal(set) var hits = 1
     /// Whether the face was looked for and not found since ``last``.
     package internal(set) var isLost = false
+    /// Whether somebody else is where the face was: it is gone, and hides nobody.
+    var isReplaced = false
     /// The scene of ``last``. A track of another scene has an appearance but no place.
     package internal(set) var scene: Int
     package internal(set) var gallery = AppearanceGallery()
+    package internal(set) var portraits = PortraitGallery()
     /// What the face looked like when last seen, whether clearly or not.
     package internal(set) var look: FaceAppearance?
     /// The eye distance over the box width, seen from the front.
@@ -66,7 +74,7 @@ package struct Track: Sendable {
     }
 
     /// Whether the face, when last seen, was about to be covered: overlapping another, or its score falling.
-    var wasHiding: Bool { wasCrowded || last.score < 0.87 * usualScore }
+    var wasHiding: Bool { !isReplaced && (wasCrowded || last.score < 0.87 * usualScore) }
 
     /// The displacement over the last few sightings, in pixels.
     var heading: Point { trail.count > 1 ? last.box.center - trail[0] : Point(x: 0, y: 0) }
@@ -85,13 +93,29 @@ package struct Track: Sendable {
         if last.score >= Association.goodScore { goodTime = time }
         self.scene = scene
         hits += 1
-        isLost = false
+        (isLost, isReplaced) = (false, false)
         trail.append(last.box.center)
         if trail.count > Self.trailLength { trail.removeFirst() }
         wasCrowded = isCrowded
         look = sighting.appearance
         if !isCrowded { learnLooks(sighting, time) }
         usualScore += 0.1 * (last.score - usualScore)
+    }
+
+    /// Whether a sighting where this face should be is somebody else's.
+    func isStranger(_ sighting: Sighting, at time: Double) -> Bool {
+        // What comes out from behind something is half hidden at first.
+        guard let portrait = sighting.portrait, !(isLost && wasHiding) else { return false }
+        let similarity = sighting.appearance.flatMap { gallery.similarity($0) } ?? 0
+        return portraits.isStranger(
+            portrait, at: time, isLikely: similarity >= Association.likelySimilarity,
+            isCovered: sighting.detection.score < 0.93 * usualScore)
+    }
+
+    /// Whether the portraits of two faces that are so alike in their colours say that they are two.
+    func isStranger(_ other: Track, similarity: Float) -> Bool {
+        portraits.isStranger(
+            to: other.portraits, isLikely: similarity >= Association.likelySimilarity)
     }
 
     /// How much another face looks like this one at best, by what is known and what was seen last.
@@ -105,6 +129,7 @@ package struct Track: Sendable {
     private mutating func learnLooks(_ sighting: Sighting, _ time: Double) {
         guard last.score >= Self.clearScore else { return }
         if let appearance = sighting.appearance { gallery.add(appearance, at: time) }
+        if let portrait = sighting.portrait { portraits.add(portrait, at: time) }
         learnRatio()
     }
 

@@ -27,6 +27,10 @@ package struct TrackSet: Sendable {
     private static let flashTime = 0.2
     private static let confirmationTime = 0.3
     private static let recognitionTime = 0.25
+    // A face unlike the one that was in its place may still turn out to be the same in the next frames.
+    private static let strangerTime = 0.16
+    // Frames farther apart than this are pictures of their own: what was seen in one only was there.
+    private static let stillTime = 0.1
     private static let liveScore: Float = 0.7
     // How much more a face must look like one lost face than like the next.
     private static let lead: Float = 0.05
@@ -84,6 +88,7 @@ package struct TrackSet: Sendable {
                     sightings[match], time: time, frame: frame, scene: scene, isCrowded: isCrowded)
                 entries.append(entry(tracks[index]))
             } else if tracks[index].scene == scene && !unseen.contains(tracks[index].serial) {
+                if !tracks[index].isLost, hasStranger(index, sightings, matches) { replace(index) }
                 tracks[index].isLost = true
             }
         }
@@ -130,6 +135,31 @@ package struct TrackSet: Sendable {
             pose: CropPose(track.last, usualRatio: track.usualRatio))
     }
 
+    /// Whether one of the sightings that are nobody's is in the place of a face that was in sight.
+    package func hasStranger(among sightings: [Sighting], _ matches: [Int?]) -> Bool {
+        tracks.indices.contains { index in
+            matches[index] == nil && tracks[index].scene == scene && !tracks[index].isLost
+                && hasStranger(index, sightings, matches)
+        }
+    }
+
+    private func hasStranger(_ index: Int, _ sightings: [Sighting], _ matches: [Int?]) -> Bool {
+        sightings.indices.contains {
+            !matches.contains($0) && sightings[$0].detection.score >= Association.goodScore
+                && sightings[$0].detection.box.overlap(tracks[index].motion.box) > 0.3
+        }
+    }
+
+    /// Notes that somebody else is in the place of a face that was in sight.
+    private mutating func replace(_ index: Int) {
+        tracks[index].isReplaced = true
+        // One of few pictures a second had no second chance.
+        let track = tracks[index]
+        if track.id == nil, track.lastFrame == frame - 1, time - track.lastTime >= Self.stillTime {
+            identify(index, mayWait: false)
+        }
+    }
+
     // MARK: Beginnings
 
     private var isYoung: Bool {
@@ -142,23 +172,24 @@ package struct TrackSet: Sendable {
         for index in tracks.indices where tracks[index].id == nil && tracks[index].scene == scene {
             let isSureAtOnce = options.isLive && tracks[index].last.score >= Self.liveScore
             guard tracks[index].hits >= 2 || isSureAtOnce else { continue }
-            let mayWait = !options.isLive && time - tracks[index].birthTime < Self.recognitionTime
-            identify(index, mayWait: mayWait)
+            identify(index, mayWait: !options.isLive)
         }
         tracks.removeAll { $0.scene == Self.ended }
     }
 
     /// Gives a tentative track its identity: that of the lost face it is, or a new one.
     ///
-    /// While `mayWait` a face that might be a lost one is left tentative.
+    /// While `mayWait` a young face that might be a lost one is left tentative.
     private mutating func identify(_ index: Int, mayWait: Bool) {
         let alike = lostFaces(like: tracks[index])
+        let age = time - tracks[index].birthTime
         if let known = Self.clearChoice(alike) {
             tracks[index].id = tracks[known].id
             tracks[index].gallery.add(contentsOf: tracks[known].gallery)
+            tracks[index].portraits.add(contentsOf: tracks[known].portraits)
             tracks[index].usualRatio = tracks[known].usualRatio ?? tracks[index].usualRatio
             end(known)
-        } else if !mayWait || alike.allSatisfy({ $0.similarity < Self.doubt && !$0.isExpected }) {
+        } else if !mayWait || !alike.contains(where: { $0.isWorthWaiting(for: age) }) {
             tracks[index].id = nextID
             nextID += 1
         }
@@ -172,6 +203,13 @@ package struct TrackSet: Sendable {
         var isExpected: Bool
         /// The distance from where the lost face was last seen, in face widths.
         var distance: Float
+        /// Whether the portraits say that it is somebody else.
+        var isStranger: Bool
+
+        /// Whether a face that came `age` seconds ago may yet be recognised as this one.
+        func isWorthWaiting(for age: Double) -> Bool {
+            age < (isStranger ? strangerTime : recognitionTime) && (similarity >= doubt || isExpected)
+        }
     }
 
     /// The track that a new face surely is. Among several it might be by its looks, place decides.
@@ -204,10 +242,12 @@ package struct TrackSet: Sendable {
                     isExpected = true
                 }
             }
+            let isStranger =
+                needed > Association.hiddenSimilarity && track.isStranger(other, similarity: similarity)
             let way = (other.last.box.center - track.birthBox.center).length
             return Likeness(
-                index: index, similarity: similarity, isSure: similarity >= needed, isExpected: isExpected,
-                distance: way / track.birthBox.width)
+                index: index, similarity: similarity, isSure: similarity >= needed && !isStranger,
+                isExpected: isExpected, distance: way / track.birthBox.width, isStranger: isStranger)
         }
         return alike.sorted { $0.similarity > $1.similarity }
     }
@@ -241,6 +281,14 @@ package struct TrackSet: Sendable {
         tracks[index].scene = Self.ended
     }
 
+    /// Whether two faces are, or were a moment ago, where a box is.
+    package func isCrowded(_ box: FaceBox) -> Bool {
+        tracks.count {
+            $0.scene == scene && !$0.isReplaced && time - $0.lastTime <= 1
+                && $0.motion.box.sharedArea(box) > 0
+        } > 1
+    }
+
     private func isCrowded(_ index: Int, _ sightings: [Sighting], _ own: Int) -> Bool {
         let box = sightings[own].detection.box
         let meetsFace = sightings.indices.contains {
@@ -248,7 +296,8 @@ package struct TrackSet: Sendable {
         }
         let meetsTrack = tracks.indices.contains {
             $0 != index && tracks[$0].scene == scene && tracks[$0].id != nil
-                && time - tracks[$0].lastTime <= 1 && tracks[$0].motion.box.overlap(box) > 0.3
+                && !tracks[$0].isReplaced && time - tracks[$0].lastTime <= 1
+                && tracks[$0].motion.box.overlap(box) > 0.3
         }
         return meetsFace || meetsTrack
     }

@@ -23,6 +23,11 @@ package enum MediaFile: Equatable, Sendable {
         self = isVideo ? .video : Self.isHEIC(beginning) ? .heic : .other
     }
 
+    /// The trouble with pictures in HEIC, and the way out.
+    package static let heicProblem =
+        "HEIC, which FFmpeg reads from version 7 on, and this is an older one; convert to JPEG or PNG, "
+        + "for example with heif-convert (Debian: libheif-examples)"
+
     /// Whether the file at `path` is a picture in HEIC.
     static func isHEIC(path: String) -> Bool { isHEIC(beginning(of: path)) }
 

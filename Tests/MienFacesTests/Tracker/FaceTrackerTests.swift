@@ -112,7 +112,7 @@ private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in P
         #expect(world.run(World.times(4)).ids(0).count == 1)
     }
 
-    @Test(arguments: [0.1, 0.5, 1.5])
+    @Test(arguments: [0, 0.1, 0.5, 1.5])
     func aStrangerInTheSamePlaceIsSomeoneElse(pause: Double) {
         for other: UInt64 in 20..<30 {
             let world = World()
@@ -171,6 +171,17 @@ private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in P
         world.set = { Int($0) }
         world.actors = (0..<6).map { Actor(looks: 40 + UInt64($0), place: still(60 + 30 * Float($0))) }
         world.isOnSet = { $0 == $1 }
+        let outcome = world.run((0..<6).map(Double.init))
+        #expect(outcome.frames.map(\.faces.count) == [1, 1, 1, 1, 1, 1])
+        #expect(outcome.merges == 0)
+    }
+
+    /// Nothing but the faces changes, as in a series of portraits.
+    @Test func everyPictureOfASeriesShowsItsFace() {
+        let world = World()
+        world.actors = (0..<6).map { index in
+            Actor(looks: 40 + UInt64(index), width: 60) { Int($0) == index ? Point(x: 160, y: 80) : nil }
+        }
         let outcome = world.run((0..<6).map(Double.init))
         #expect(outcome.frames.map(\.faces.count) == [1, 1, 1, 1, 1, 1])
         #expect(outcome.merges == 0)

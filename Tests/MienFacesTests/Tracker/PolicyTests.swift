@@ -325,6 +325,38 @@ import Testing
         #expect(first.similarity(other) < 0.5)
     }
 
+    @Test func aPortraitIsOfTheSameFaceWhateverTheLightAndHalfOfIt() throws {
+        let world = World()
+        world.actors = [Actor(looks: 5, width: 90, place: { _ in Point(x: 160, y: 80) })]
+        let other = World()
+        other.actors = [Actor(looks: 9, width: 90, place: { _ in Point(x: 160, y: 80) })]
+        let face = FaceDetection.frontal(eyeCenter: Point(x: 160, y: 63), eyeDistance: 37)
+        let image = world.frame(0, at: 0).image
+        let first = try #require(FacePortrait(face, in: image))
+        for y in 0..<image.height {
+            for x in 0..<image.width {
+                let color = image[x, y]
+                image[x, y] = (color.red / 5 * 4, color.green / 5 * 4, color.blue / 5 * 4)
+            }
+        }
+        let darker = try #require(FacePortrait(face, in: image))
+        for y in 85..<image.height {
+            for x in 0..<image.width { image[x, y] = (30, 200, 60) }
+        }
+        let half = try #require(FacePortrait(face, in: image))
+        let stranger = try #require(FacePortrait(face, in: other.frame(0, at: 0).image))
+        #expect(first.difference(first) < 1e-5 && first.difference(darker) < 1e-4)
+        #expect(first.difference(half) < PortraitGallery.same)
+        #expect(first.difference(stranger) > 2 * PortraitGallery.same)
+    }
+
+    @Test func aFaceThatIsTinyOrCutOffHasNoPortrait() {
+        let image = Picture.noise(width: 100, height: 100)
+        #expect(FacePortrait(.frontal(eyeCenter: Point(x: 50, y: 50), eyeDistance: 5), in: image) == nil)
+        #expect(FacePortrait(.frontal(eyeCenter: Point(x: 4, y: 50), eyeDistance: 20), in: image) == nil)
+        #expect(FacePortrait(.frontal(eyeCenter: Point(x: 50, y: 50), eyeDistance: 20), in: image) != nil)
+    }
+
     @Test func aBoxBeyondThePictureLooksLikeNothing() {
         let image = Picture.noise(width: 50, height: 50)
         let outside = FaceAppearance(of: FaceBox(x: 400, y: 10, width: 20, height: 20), in: image)
