@@ -32,7 +32,7 @@ let package = Package(
         // The kernel's camera interface: a header only.
         .systemLibrary(name: "CCamera"),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: c),
-        .target(name: "MienText", swiftSettings: swift),
+        .target(name: "MienCore", swiftSettings: swift),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
         .target(name: "MienTensor", dependencies: ["CKernels"], swiftSettings: swift),
@@ -40,22 +40,22 @@ let package = Package(
         .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
         .target(
             name: "MienTraining",
-            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienText", "MienTimeline", "CKernels"],
+            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienCore", "MienTimeline", "CKernels"],
             swiftSettings: swift),
         .target(
-            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienText"],
+            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienCore"],
             swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
-        .target(name: "MienTimeline", dependencies: ["MienText"], swiftSettings: swift),
+        .target(name: "MienTimeline", dependencies: ["MienCore"], swiftSettings: swift),
         .target(
             name: "MienOverlay", dependencies: ["CCairo", "MienVideo", "MienTimeline"], swiftSettings: swift),
         .target(
             name: "Mien",
             dependencies: [
                 "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
-                "MienOverlay", "MienText",
+                "MienOverlay", "MienCore",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(
@@ -64,7 +64,7 @@ let package = Package(
         .executableTarget(
             name: "MienCommand",
             dependencies: [
-                "Mien", "MienHeads", "MienReport", "MienTensor", "MienText", "MienTimeline", "MienTraining",
+                "Mien", "MienHeads", "MienReport", "MienTensor", "MienCore", "MienTimeline", "MienTraining",
                 "MienVideo",
             ],
             swiftSettings: swift),
@@ -111,7 +111,7 @@ let package = Package(
         .testTarget(
             name: "MienTests",
             dependencies: [
-                "AllocationProbe", "Mien", "MienFaces", "MienTensor", "MienVideo", "ReadFaces", "TestSupport",
+                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienTensor", "MienVideo", "ReadFaces", "TestSupport",
             ], swiftSettings: swift),
         // What the test that counts allocations runs, with a malloc that counts.
         .executableTarget(

@@ -1,3 +1,4 @@
+import MienCore
 import MienTimeline
 
 /// What a finished run found out about its input, and what it wrote.

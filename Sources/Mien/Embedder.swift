@@ -1,3 +1,4 @@
+import MienCore
 import Foundation
 import MienTensor
 import MienTimeline
@@ -60,16 +61,15 @@ public final class Embedder {
         inputs.append(input)
         var counts = TableCounts()
         do {
-            let pipeline = Pipeline(
-                source: opened.reader, crops: try crops(), cancellation: cancellation,
-                makeBatch: { model.makeBatch(configuration) }, encode: { [model] in model.encode($0) })
-            try pipeline.run { batch in
-                for row in batch.rows {
+            let engine = model.engine(
+                StreamSource(opened.reader), try crops(), configuration,
+                cancellation: Cancellation(following: cancellation), keepsEmbeddings: true)
+            try engine.run { delivered in
+                for row in delivered.entry.rows {
                     let frames = counts.frames
-                    counts.add(batch.reading(row))
+                    counts.add(row.reading)
                     if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
-                    guard let crop = row.crop else { continue }
-                    try append(batch, crop: crop, row: row, input: position)
+                    if let embedding = row.embedding { try append(embedding, of: row.reading, input: position) }
                 }
             }
         } catch let error as TensorError {
@@ -105,10 +105,10 @@ public final class Embedder {
         }
     }
 
-    private func append(_ batch: Batch, crop: Int, row: BatchRow, input: Int64) throws {
+    private func append(_ embedding: [Float], of reading: FaceReading, input: Int64) throws {
         try writer.append(
-            batch.embedding(crop).span,
-            integers: [input, Int64(row.frame + 1), Int64(row.face?.id ?? -1), input],
-            doubles: [row.timestamp])
+            embedding.span,
+            integers: [input, Int64(reading.frame), Int64(reading.faceID ?? -1), input],
+            doubles: [reading.timestamp])
     }
 }

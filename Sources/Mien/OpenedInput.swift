@@ -1,6 +1,6 @@
 import MienTimeline
 import MienVideo
-import MienText
+import MienCore
 
 /// A video that could be opened, and what the public door says of it.
 struct OpenedInput {

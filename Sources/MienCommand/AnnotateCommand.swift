@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienText
+import MienCore
 
 /// `mien annotate`: videos in, tables out.
 struct AnnotateCommand: Subcommand {

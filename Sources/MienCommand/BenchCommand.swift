@@ -1,7 +1,7 @@
 import Foundation
 import Mien
 import MienTensor
-import MienText
+import MienCore
 
 /// `mien bench`: how fast this machine is with a model.
 struct BenchCommand: Subcommand {

@@ -2,7 +2,7 @@ import Foundation
 import Mien
 import MienHeads
 import MienTraining
-import MienText
+import MienCore
 
 /// `mien evaluate`: heads, or any tool's predictions, against labels.
 struct EvaluateCommand: Subcommand {

@@ -3,7 +3,7 @@ import Mien
 import MienHeads
 import MienTimeline
 import MienTraining
-import MienText
+import MienCore
 
 /// `mien import`: annotations that people corrected, as labels to train on.
 struct ImportCommand: Subcommand {

@@ -1,3 +1,4 @@
+import MienCore
 import Mien
 import MienTimeline
 

@@ -1,3 +1,4 @@
+import MienCore
 import MienTimeline
 
 /// How a live source is kept up with: latency, losses, processor time, and what the process holds after a tenth of
@@ -41,7 +42,6 @@ package struct LiveBench: Codable, Sendable {
         var nextSample = 0.0
         let tenth = 0.1 * (configuration.analysis.duration ?? 600)
         try run.follow(
-            cancellation: cancellation,
             observe: { progress, _ in
                 if early == nil, progress.elapsed >= tenth { early = .now }
                 // Before the end of the run, as its threads end with it.

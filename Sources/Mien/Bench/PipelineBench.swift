@@ -1,3 +1,4 @@
+import MienCore
 import Foundation
 import MienTimeline
 import MienVideo
@@ -87,11 +88,11 @@ package struct PipelineBench: Codable, Sendable {
         let source = LoopedSource(count: count) {
             try OpenedInput(input, configuration: configuration).reader
         }
-        let pipeline = try analyzer.stream(
+        let engine = try analyzer.stream(
             source, configuration: configuration, cancellation: cancellation, deliver: table.write)
         try table.commit()
         guard count == 1 else { return }
-        stageSeconds = pipeline.times
+        stageSeconds = engine.times
         frames = table.counts.frames
         crops = table.counts[.ok]
     }

@@ -1,3 +1,4 @@
+import MienCore
 import MienCLIP
 import MienFaces
 import MienHeads
@@ -10,6 +11,24 @@ extension Model {
         Batch(
             capacity: configuration.batchSize ?? preferredBatchSize, side: encoder.imageSize,
             embeddingWidth: encoder.embeddingWidth)
+    }
+
+    /// An engine that encodes with this model.
+    ///
+    /// - Parameters:
+    ///   - cancellation: See ``Engine``.
+    ///   - keepsEmbeddings: Whether rows have embeddings, and no scores.
+    func engine(
+        _ source: any Source, _ crops: any CropProducer, _ configuration: Configuration,
+        policy: EnginePolicy = .wholeInput, cancellation: Cancellation, keepsEmbeddings: Bool = false
+    ) -> Engine {
+        Engine(
+            source: source, crops: crops, policy: policy, cancellation: cancellation,
+            keepsEmbeddings: keepsEmbeddings, makeBatch: { makeBatch(configuration) },
+            read: { [self] batch in
+                encode(batch)
+                if !keepsEmbeddings { readHeads(batch) }
+            })
     }
 
     /// The crop stage for faces; those in `recorded` need no crop.

@@ -3,7 +3,7 @@ import MienOverlay
 import MienTensor
 import MienTimeline
 import MienVideo
-import MienText
+import MienCore
 
 /// One pass over a video and its table: decoding on a queue of its own, drawing and encoding on the caller's thread.
 final class OverlayPass {

@@ -37,6 +37,6 @@ package struct SampleEmbedding {
     package let status: FrameStatus
     package let faceID: Int?
     package let box: FaceRectangle?
-    /// As many numbers as the encoder's embeddings have; valid during the call that delivers them.
-    package let embedding: UnsafeBufferPointer<Float>?
+    /// As many numbers as the encoder's embeddings have.
+    package let embedding: [Float]?
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Mien
 import MienTimeline
-import MienText
+import MienCore
 
 /// Reads a table once and gives its rows to every export of it.
 struct ExportJob {

@@ -1,3 +1,4 @@
+import MienCore
 import Foundation
 import Mien
 import MienHeads
@@ -72,7 +73,7 @@ final class PipelineEmbedder: SampleEmbedder {
     private func embedVideo(_ path: String, _ index: Int, _ sink: EmbeddingSink) throws {
         try leavingOutBroken {
             let run = try model.embedAll(of: path, every: every, cancellation: cancellation) { result in
-                guard let embedding = result.embedding?.baseAddress else { return }
+                guard let embedding = result.embedding else { return }
                 sink.add(index, time: result.timestamp, feature: embedding)
             }
             // Half a video is not that video: it is embedded again next time.
@@ -107,7 +108,7 @@ final class PipelineEmbedder: SampleEmbedder {
     private func deliver(
         _ result: SampleEmbedding, as index: Int, time: Double, to sink: EmbeddingSink
     ) throws {
-        if let embedding = result.embedding?.baseAddress {
+        if let embedding = result.embedding {
             sink.add(index, time: time, feature: embedding)
         }
         try sink.finish(index)

@@ -1,5 +1,5 @@
 import Foundation
-import MienText
+import MienCore
 
 /// Writes a table of scores over time for every face, for programs that draw curves beside the media file: BORIS
 /// ("external data"), Label Studio, spreadsheets.

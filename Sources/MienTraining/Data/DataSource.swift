@@ -1,7 +1,7 @@
 import Foundation
 import MienHeads
 import MienTensor
-import MienText
+import MienCore
 import MienTimeline
 
 /// Where labelled data come from. What kind it is shows in the path:

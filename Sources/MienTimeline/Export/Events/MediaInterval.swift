@@ -1,4 +1,4 @@
-import MienText
+import MienCore
 
 /// An event on the clock of its media file, for programs in which those of one face and label must not overlap.
 struct MediaInterval {

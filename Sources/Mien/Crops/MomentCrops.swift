@@ -1,3 +1,4 @@
+import MienCore
 import MienFaces
 import MienTimeline
 import MienVideo
@@ -22,7 +23,8 @@ final class MomentCrops: CropProducer {
     /// The samples that have a time, by time.
     private var times: [(time: Double, index: Int)] = []
     private var nextTime = 0
-    private var held: FrameFaces?
+    /// The frame before the one that came last.
+    private var last: FrameFaces?
     private var step = 0.0
 
     init(samples: [FaceSample], tracker: FaceTracker, cropper: FaceCropper, isSatisfied: Cancellation) {
@@ -39,58 +41,46 @@ final class MomentCrops: CropProducer {
         times.sort { ($0.time, $0.index) < ($1.time, $1.index) }
     }
 
-    func process(_ frame: VideoFrame, into filler: BatchFiller) throws {
-        var failure: (any Error)?
-        tracker.process(frame) { faces in
-            do { try advance(to: faces, filler) } catch { failure = failure ?? error }
-        }
-        if let failure { throw failure }
+    func process(_ frame: VideoFrame, into sink: RowSink) throws {
+        try tracker.forEach(processing: frame) { try advance(to: $0, sink) }
     }
 
-    func finish(into filler: BatchFiller) throws {
-        var failure: (any Error)?
-        tracker.finish { faces in
-            do { try advance(to: faces, filler) } catch { failure = failure ?? error }
-        }
-        if let failure { throw failure }
-        if let held {
+    func finish(into sink: RowSink) throws {
+        try tracker.forEachRemaining { try advance(to: $0, sink) }
+        if let last {
             // The last frame is shown for about as long as the one before it.
-            try settle(held, until: held.frame.timestamp + max(1.5 * step, 0.1), filler)
+            try crop(last, until: last.frame.timestamp + max(1.5 * step, 0.1), sink)
         }
     }
 
-    private func advance(to next: FrameFaces, _ filler: BatchFiller) throws {
-        if let held {
-            step = next.frame.timestamp - held.frame.timestamp
-            try settle(held, until: held.frame.timestamp + step / 2, filler)
+    private func advance(to next: FrameFaces, _ sink: RowSink) throws {
+        if let last {
+            step = next.frame.timestamp - last.frame.timestamp
+            try crop(last, until: last.frame.timestamp + step / 2, sink)
         }
-        held = next
+        last = next
         if frames.isEmpty && nextTime == times.count { isSatisfied.cancel() }
     }
 
     /// Crops what is wanted of a frame: by its number, or by a time up to `end`.
-    private func settle(_ result: FrameFaces, until end: Double, _ filler: BatchFiller) throws {
+    private func crop(_ result: FrameFaces, until end: Double, _ sink: RowSink) throws {
         var wanted = frames.removeValue(forKey: result.frame.index) ?? []
         while nextTime < times.count, times[nextTime].time <= end {
             wanted.append(times[nextTime].index)
             nextTime += 1
         }
-        let frame = result.frame
         for index in wanted {
-            var row = BatchRow(
-                frame: frame.index, pts: frame.pts, timestamp: frame.timestamp, status: .noFace, sample: index
-            )
-            if frame.isDamaged {
-                row.status = .decodeError
-                try filler.append(row)
+            if result.frame.isDamaged {
+                sink.append(sink.row(.decodeError), sample: index)
             } else if let face = Self.face(samples[index].choice, among: result.faces) {
-                row.face = face
-                row.status = .ok
-                try filler.append(row) { cropper.crop(face, of: frame.image, into: $0) }
+                try sink.append(sink.row(.ok, face: face), sample: index) {
+                    cropper.crop(face, of: result.frame.image, into: $0)
+                }
             } else {
-                try filler.append(row)
+                sink.append(sink.row(.noFace), sample: index)
             }
         }
+        try sink.endFrame()
     }
 
     private static func face(_ choice: FaceSample.Choice, among faces: [TrackedFace]) -> TrackedFace? {

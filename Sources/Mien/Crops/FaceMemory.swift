@@ -9,7 +9,7 @@ package struct FaceMemory {
     private struct Look {
         let signature: CropSignature
         let pose: CropPose
-        let scores: LiveScores
+        let scores: PendingScores
     }
 
     private struct Face {
@@ -34,7 +34,7 @@ package struct FaceMemory {
     ///   change: a reading that is a little old is better than none.
     package mutating func scores(
         of face: Int, _ signature: CropSignature, at time: Double, isBehind: Bool = false
-    ) -> LiveScores? {
+    ) -> PendingScores? {
         guard var known = faces[face] else { return nil }
         known.lastSeen = time
         if let sent = known.sent {
@@ -57,7 +57,7 @@ package struct FaceMemory {
 
     /// Notes that a crop of the face goes to the encoder.
     package mutating func send(
-        _ face: Int, _ signature: CropSignature, at pose: CropPose, _ scores: LiveScores, at time: Double
+        _ face: Int, _ signature: CropSignature, at pose: CropPose, _ scores: PendingScores, at time: Double
     ) {
         faces[face, default: Face(lastSeen: time)].sent = Look(
             signature: signature, pose: pose, scores: scores)

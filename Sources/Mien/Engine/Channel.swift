@@ -13,11 +13,12 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
         case cancelled
     }
 
-    /// Protects `state`, `backlog` and `displacedCount`. (A condition rather than a `Mutex`: both sides
+    /// Protects `state`, `queue` and `displacedCount`. (A condition rather than a `Mutex`: both sides
     /// wait for each other.)
     private let condition = NSCondition()
     private var state = State.open
-    private var backlog: Backlog<Element>
+    private var queue: RingBuffer<Element>
+    private let policy: OverflowPolicy
     private var displacedCount = 0
     private let onDisplaced: (@Sendable (Element) -> Void)?
 
@@ -25,12 +26,13 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     package init(
         capacity: Int, policy: OverflowPolicy = .wait, onDisplaced: (@Sendable (Element) -> Void)? = nil
     ) {
-        backlog = Backlog(capacity: capacity, policy: policy)
+        queue = RingBuffer(capacity: capacity)
+        self.policy = policy
         self.onDisplaced = onDisplaced
     }
 
     /// The number of elements that wait to be received.
-    package var count: Int { condition.withLock { backlog.count } }
+    package var count: Int { condition.withLock { queue.count } }
 
     /// The number of elements that gave way to newer ones.
     package var displaced: Int { condition.withLock { displacedCount } }
@@ -40,25 +42,19 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     /// - Returns: False when the channel has ended and nobody will ever receive the element.
     package func send(_ element: Element) -> Bool {
         condition.lock()
-        while case .open = state {
-            switch backlog.offer(element) {
-            case .accepted:
-                condition.broadcast()
-                condition.unlock()
-                return true
-            case .displaced(let oldest):
-                displacedCount += 1
-                condition.broadcast()
-                // Unlocked: what takes it may have locks of its own.
-                condition.unlock()
-                onDisplaced?(oldest)
-                return true
-            case .full:
-                BusyThread.pause { condition.wait() }
-            }
+        while case .open = state, queue.isFull, policy == .wait { BusyThread.pause { condition.wait() } }
+        guard case .open = state else {
+            condition.unlock()
+            return false
         }
+        let displaced = queue.isFull ? queue.removeFirst() : nil
+        if displaced != nil { displacedCount += 1 }
+        queue.append(element)
+        condition.broadcast()
         condition.unlock()
-        return false
+        // Unlocked: what takes it may have locks of its own.
+        if let displaced { onDisplaced?(displaced) }
+        return true
     }
 
     /// The next element, waiting for it; nil at the end.
@@ -69,9 +65,9 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
         defer { condition.unlock() }
         while true {
             if case .cancelled = state { return nil }
-            if let element = backlog.take() {
+            if !queue.isEmpty {
                 condition.broadcast()
-                return element
+                return queue.removeFirst()
             }
             switch state {
             case .open: BusyThread.pause { condition.wait() }
@@ -94,7 +90,7 @@ package final class Channel<Element: Sendable>: @unchecked Sendable {
     package func cancel() {
         condition.withLock {
             state = .cancelled
-            while backlog.take() != nil {}
+            while !queue.isEmpty { _ = queue.removeFirst() }
             condition.broadcast()
         }
     }
