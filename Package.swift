@@ -68,9 +68,15 @@ let package = Package(
                 "MienVideo",
             ],
             swiftSettings: swift),
-        // The README's example: built, so that it compiles; run by a test, so that it works.
+        // Built, so that they compile; run by tests, so that they work. The README shows the first.
         .executableTarget(
             name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
+        .executableTarget(
+            name: "FollowCamera", dependencies: ["Mien"], path: "Examples/FollowCamera", swiftSettings: swift),
+        .executableTarget(
+            name: "ReadFrames", dependencies: ["Mien"], path: "Examples/ReadFrames", swiftSettings: swift),
+        .executableTarget(
+            name: "OwnModel", dependencies: ["Mien"], path: "Examples/OwnModel", swiftSettings: swift),
 
         .testTarget(name: "MienHashTests", dependencies: ["MienHash"], swiftSettings: swift),
         .testTarget(
@@ -111,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "MienTests",
             dependencies: [
-                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienTensor", "MienVideo", "ReadFaces", "TestSupport",
+                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienTensor", "MienVideo", "TestSupport",
+                "ReadFaces", "FollowCamera", "ReadFrames", "OwnModel",
             ], swiftSettings: swift),
         // What the test that counts allocations runs, with a malloc that counts.
         .executableTarget(

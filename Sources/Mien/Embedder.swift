@@ -59,25 +59,18 @@ public final class Embedder {
         let opened = try OpenedInput(input, configuration: configuration)
         let position = Int64(inputs.count)
         inputs.append(input)
-        var counts = TableCounts()
         do {
-            let engine = model.engine(
-                StreamSource(opened.reader), try crops(), configuration,
-                cancellation: Cancellation(following: cancellation), keepsEmbeddings: true)
-            try engine.run { delivered in
-                for row in delivered.entry.rows {
-                    let frames = counts.frames
-                    counts.add(row.reading)
-                    if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
-                    if let embedding = row.embedding { try append(embedding, of: row.reading, input: position) }
-                }
+            return try model.embed(opened, content, configuration, cancellation, progress) { face in
+                try writer.append(
+                    face.values.span,
+                    integers: [position, Int64(face.frame), Int64(face.faceID ?? -1), position],
+                    doubles: [face.timestamp])
             }
         } catch let error as TensorError {
             throw .output("\(error)")
         } catch {
             throw MienError(error)
         }
-        return opened.run(counts: counts, cancellation: cancellation)
     }
 
     /// Completes the file and gives it its name.
@@ -96,19 +89,5 @@ public final class Embedder {
         } catch {
             throw .output("\(error)")
         }
-    }
-
-    private func crops() throws -> any CropProducer {
-        switch content {
-        case .faces: try model.faceCrops(configuration)
-        case .wholeFrames: model.wholeFrames(configuration)
-        }
-    }
-
-    private func append(_ embedding: [Float], of reading: FaceReading, input: Int64) throws {
-        try writer.append(
-            embedding.span,
-            integers: [input, Int64(reading.frame), Int64(reading.faceID ?? -1), input],
-            doubles: [reading.timestamp])
     }
 }

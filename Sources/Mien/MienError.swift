@@ -1,7 +1,8 @@
+import Foundation
 import MienTimeline
 
 /// Why a run could not start or had to end. Every message names the file, the thing and what was expected.
-public enum MienError: Error, CustomStringConvertible {
+public enum MienError: LocalizedError, CustomStringConvertible, Equatable {
     /// A field of the ``Configuration`` is out of range.
     case configuration(String)
     /// The input could not be opened or read.
@@ -10,6 +11,9 @@ public enum MienError: Error, CustomStringConvertible {
     case model(String)
     /// The output could not be written.
     case output(String)
+
+    /// The message, for `localizedDescription`.
+    public var errorDescription: String? { description }
 
     /// The message.
     public var description: String {

@@ -10,7 +10,7 @@ import MienVideo
 /// Embeddings of labelled images and moments of videos, for training: the crops are those of annotating.
 extension Model {
     /// The number of elements of an embedding.
-    package var embeddingWidth: Int { encoder.embeddingWidth }
+    public var embeddingWidth: Int { encoder.embeddingWidth }
 
     /// How faces are cropped, as `mien.json` says it; for a bare CLIP folder as it would have to.
     package var crop: Crop {
