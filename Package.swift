@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(
             name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "KernelChecks"],
             swiftSettings: swift),
-        // Every kernel against its plain C: for the tests, and for tools/check_avx512 under an emulator.
+        // Every kernel against its plain C: for the tests, and for tools/check/instruction_sets under an emulator.
         .target(
             name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", cSettings: c),
         .testTarget(

@@ -11,6 +11,8 @@ public enum MienError: LocalizedError, CustomStringConvertible, Equatable {
     case model(String)
     /// The output could not be written.
     case output(String)
+    /// Nobody reads the pipe any more that the output goes to, as after `| head`: no fault of anybody's.
+    case closedPipe(String)
 
     /// The message, for `localizedDescription`.
     public var errorDescription: String? { description }
@@ -18,7 +20,8 @@ public enum MienError: LocalizedError, CustomStringConvertible, Equatable {
     /// The message.
     public var description: String {
         switch self {
-        case .configuration(let message), .input(let message), .model(let message), .output(let message):
+        case .configuration(let message), .input(let message), .model(let message), .output(let message),
+            .closedPipe(let message):
             message
         }
     }
@@ -30,7 +33,7 @@ extension MienError {
         self =
             switch error {
             case let error as MienError: error
-            case let error as TimelineError: .output("\(error)")
+            case let error as TimelineError: error.isClosedPipe ? .closedPipe("\(error)") : .output("\(error)")
             default: .input("\(error)")
             }
     }

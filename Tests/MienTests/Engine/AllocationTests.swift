@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What a long run on one thread allocates for each frame, counted by tools/allocations/count.c.
+/// What a long run on one thread allocates for each frame, counted by tools/check/allocations/count.c.
 @Suite(.serialized) struct AllocationTests {
     /// The frames counted, and the allocations that are not FFmpeg's.
     private func steadyState(extra: Int) throws -> (frames: Int, allocations: Int) {
@@ -10,7 +10,7 @@ import Testing
         let library = folder.path("count.so")
         let compiler = try Repository.run(
             "clang",
-            ["-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, "tools/allocations/count.c"])
+            ["-O2", "-Wall", "-Werror", "-shared", "-fPIC", "-o", library, "tools/check/allocations/count.c"])
         try #require(compiler.status == 0, "\(compiler.errors)")
         let program = Bundle.main.bundleURL.appendingPathComponent("AllocationProbe").path
         let run = try Repository.run(

@@ -2,7 +2,7 @@ import Foundation
 import MienTimeline
 import Testing
 
-/// A committed golden; `tools/check_exports` makes them and has the programs' own readers read them.
+/// A committed golden; `tools/check/exports` makes them and has the programs' own readers read them.
 private func golden(_ name: String) throws -> String {
     let url = Bundle.module.resourceURL!.appendingPathComponent("Goldens/\(name)")
     return try String(contentsOf: url, encoding: .utf8)

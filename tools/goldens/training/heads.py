@@ -1,7 +1,7 @@
 """What PyTorch's eval() says of small random heads: Tests/MienHeadsTests/Goldens/heads-*.safetensors.
 
 Each file holds the heads under their usual names, and beside them, in a second file, the inputs and logits.
-Run from the root of the repository: python tools/training_goldens/heads.py
+Run from the root of the repository: python tools/goldens/training/heads.py
 """
 
 from pathlib import Path

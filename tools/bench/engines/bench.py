@@ -1,4 +1,4 @@
-"""Goes through models and batch sizes, and prints. tools/bench_peers starts this in its virtual environment."""
+"""Goes through models and batch sizes, and prints. tools/bench/peers starts this in its virtual environment."""
 
 import json
 import os

@@ -2,7 +2,7 @@
 
 Dropout is off; data, initial weights and the order of batches are in the file, so that another implementation can
 follow. In double precision: the reference should have no rounding of its own worth mentioning.
-Run from the root of the repository: python tools/training_goldens/parity.py
+Run from the root of the repository: python tools/goldens/training/parity.py
 """
 
 from pathlib import Path

@@ -2,11 +2,11 @@
 """Open reports in a browser and use them as a person would.
 
     apt-get install chromium chromium-driver poppler-utils
-    pip install -r tools/check_report/requirements.txt
+    pip install -r tools/check/report/requirements.txt
     swift build -c release
-    tools/check_report/check.py                    # says what it saw, and ends with 1 if something is wrong
-    tools/check_report/check.py --keep out/report  # pages and pictures stay there
-    MIEN=/usr/local/bin/mien tools/check_report/check.py   # another mien than that of the release build
+    tools/check/report/check.py                    # says what it saw, and ends with 1 if something is wrong
+    tools/check/report/check.py --keep out/report  # pages and pictures stay there
+    MIEN=/usr/local/bin/mien tools/check/report/check.py   # another mien than that of the release build
 
 The pages are opened from the disk with the network switched off: of the sample, linked and embedded, with names that try to
 break out, without a face, of one row, of an empty table, of scores that are close to each other, of videos that browsers do
@@ -29,7 +29,7 @@ import numpy as np
 
 from browser import Browser
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 SAMPLE = ROOT / "samples/smile.mp4"
 
 
@@ -303,7 +303,7 @@ def make(checks):
     run(folder, "-f lavfi -i sine=d=4 -itsoffset 0.5 -i smile.mp4 -t 4 -map 0 -map 1 -c:v copy late.mp4")
     checks.mien("annotate", "late.mp4", "-y")
     checks.mien("report", "late.csv", "-y")
-    subprocess.run([sys.executable, ROOT / "tools/check_report/table.py", folder / "hour.csv"], check=True)
+    subprocess.run([sys.executable, ROOT / "tools/check/report/table.py", folder / "hour.csv"], check=True)
     start = time.monotonic()
     checks.mien("report", "hour.csv", "-y")
     seconds = time.monotonic() - start

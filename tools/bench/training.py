@@ -2,7 +2,7 @@
 
 Width 768, batch 32, CVaR 0.5, SAM 0.5, dropout 0.6, AdamW; the same number of threads for both.
 
-    python tools/training_bench/bench.py .build/release/mien --threads 2 --rounds 5
+    python tools/bench/training.py .build/release/mien --threads 2 --rounds 5
 
 A round is one run of `mien train` and one stretch of PyTorch steps. Start-up does not count: mien is timed over
 two runs that differ in epochs, PyTorch after a warm-up.

@@ -14,7 +14,7 @@ def last_line(text):
 
 
 def say(text):
-    print(f"bench_peers: {text}", file=sys.stderr, flush=True)
+    print(f"peers: {text}", file=sys.stderr, flush=True)
 
 
 def quieten():

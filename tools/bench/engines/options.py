@@ -1,4 +1,4 @@
-"""The options of tools/bench_peers, and where it keeps its things. Nothing but the standard library: the packages are not
+"""The options of tools/bench/peers, and where it keeps its things. Nothing but the standard library: the packages are not
 installed yet when these are read."""
 
 import argparse
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shapes import SHAPES
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 REQUIREMENTS = Path(__file__).parent / "requirements.txt"
 # Counts up when checkpoints or exports are made in another way, so that old ones are not used.
 RECIPE = 1
@@ -28,12 +28,12 @@ Compare the image encoder with PyTorch, ONNX Runtime and OpenVINO on this machin
 and how far the embeddings are from PyTorch's.
 
     swift build -c release
-    tools/bench_peers                    # B/32, B/16 and L/14; about 40 minutes, 6 GB of disk and 8 GB of memory
-    tools/bench_peers --quick            # B/32 alone, two short rounds: to see that it works
-    tools/bench_peers --roofline         # mien alone, over batch sizes and resolutions
-    tools/bench_peers --only accuracy --outliers --models b32
+    tools/bench/peers                    # B/32, B/16 and L/14; about 40 minutes, 6 GB of disk and 8 GB of memory
+    tools/bench/peers --quick            # B/32 alone, two short rounds: to see that it works
+    tools/bench/peers --roofline         # mien alone, over batch sizes and resolutions
+    tools/bench/peers --only accuracy --outliers --models b32
 
-The first run makes a virtual environment with the packages of tools/peers/requirements.txt, and checkpoints of the true shapes
+The first run makes a virtual environment with the packages of tools/bench/engines/requirements.txt, and checkpoints of the true shapes
 with random weights; both stay in the cache folder. All engines have the same number of threads, take turns, and
 compute one at a time. The machine has to be quiet.
 """
@@ -72,7 +72,7 @@ def batches(text):
 
 def parse(arguments=None):
     parser = argparse.ArgumentParser(
-        prog="bench_peers", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog="peers", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--models", type=several(SHAPES), help=f"some of {','.join(SHAPES)} (b32,b16,l14; --roofline: all)")
     add("--batches", type=batches, help="images encoded together (1,8; L/14: 1,4; --roofline: 1,2,4,8,16)")
