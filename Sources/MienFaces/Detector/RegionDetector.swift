@@ -1,7 +1,7 @@
 import MienTensor
 
 /// The short-range network on one region of an image at a time.
-final class CloseLook {
+final class RegionDetector {
     private let network: ShortRangeNetwork
     private let sampler = RegionSampler(turnedSide: ShortRangeNetwork.side)
     private var detections: [FaceDetection] = []

@@ -1,17 +1,17 @@
-/// Where to look for the known faces in a frame.
-package struct LookPlan: Sendable {
+/// The regions in which the known faces of a frame are detected.
+package struct RegionPlan: Sendable {
     /// A square in which one face is expected.
     package struct Region: Sendable, Equatable {
         package var center: Point
         /// The longer side of the face's box.
         package var faceSide: Float
-        /// By how much the region is turned before looking.
+        /// By how much the region is turned beforehand.
         package var roll: Float
     }
 
     /// Faces are found best at this share of the region.
     package static let scale: Float = 2.2
-    /// The two scales of a double look.
+    /// The two scales of a double detection.
     package static let doubleScales: (first: Float, second: Float) = (2, 2.6)
 
     package private(set) var regions: [Region] = []
@@ -24,7 +24,7 @@ package struct LookPlan: Sendable {
     ///
     /// - Parameters:
     ///   - found: What a search of the whole frame has found already; where there are many faces, no second
-    ///     look is spent on those.
+    ///     region is spent on those.
     ///   - frame: A running number, whose parity decides whose turn it is.
     package mutating func update(
         _ tracks: [Track], scene: Int, time: Double, frame: Int, found: [DetectionPool.Find]?,
@@ -52,7 +52,7 @@ package struct LookPlan: Sendable {
     }
 }
 
-extension LookPlan.Region {
+extension RegionPlan.Region {
     // The detector is sure up to about this tilt, in radians: 25 degrees.
     private static let uprightRoll: Float = 0.44
 
