@@ -5,13 +5,13 @@
 /// faces it is searched at the regular interval; where it hangs together with a known face, as its body
 /// does, at twice that; in the known head itself, where no other face has room, at six times; unchanged, at
 /// eight times, but soon once more where the last search met a change. The areas of all cells that are due
-/// are searched together. Large faces are notedOverview for between.
+/// are searched together. In between, an overview of the whole frame shows new faces that are large.
 package struct SearchSchedule: Sendable {
     /// What to do with a frame.
     package enum Decision: Sendable, Equatable {
         case nothing
-        /// Look at the whole frame at once, which shows large faces only but costs little, and search it
-        /// if there is one.
+        /// Detect in the whole frame as one region, which shows large faces only but costs little, and search
+        /// it if there is one.
         case overview
         /// Search the ``SearchSchedule/parts``.
         case search
@@ -142,7 +142,7 @@ package struct SearchSchedule: Sendable {
         }
     }
 
-    /// Notes that this frame is notedOverview at.
+    /// Notes that this frame had an overview.
     package mutating func noteOverview(at time: Double) { overviewTime = time }
 
     /// Whether a point lies in the head, the hair or the upper body that go with a face.
