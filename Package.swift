@@ -78,6 +78,7 @@ let package = Package(
         .executableTarget(
             name: "OwnModel", dependencies: ["Mien"], path: "Examples/OwnModel", swiftSettings: swift),
 
+        .testTarget(name: "MienCoreTests", dependencies: ["MienCore"], swiftSettings: swift),
         .testTarget(name: "MienHashTests", dependencies: ["MienHash"], swiftSettings: swift),
         .testTarget(
             name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "KernelChecks"],

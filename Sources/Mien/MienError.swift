@@ -33,7 +33,8 @@ extension MienError {
         self =
             switch error {
             case let error as MienError: error
-            case let error as TimelineError: error.isClosedPipe ? .closedPipe("\(error)") : .output("\(error)")
+            case let error as TimelineError:
+                error.isClosedPipe ? .closedPipe("\(error)") : .output("\(error)")
             default: .input("\(error)")
             }
     }

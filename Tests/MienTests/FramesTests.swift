@@ -12,7 +12,8 @@ import Testing
     init() throws { analyzer = try Analyzer() }
 
     /// The first frames of the sample as a program of one's own would have them.
-    private func frames(_ count: Int, _ format: Frame.PixelFormat = .rgb, padding: Int = 0) throws -> [Frame] {
+    private func frames(_ count: Int, _ format: Frame.PixelFormat = .rgb, padding: Int = 0) throws -> [Frame]
+    {
         let reader = try VideoReader(Repository.sample)
         return try (0..<count).map { _ in
             let frame = try #require(try reader.next())
@@ -94,16 +95,30 @@ import Testing
         for try await _ in analyzer.readings(of: stream(all)) { break }
     }
 
+    @Test func aSilentSequenceDoesNotKeepTheRun() async throws {
+        let ended = AsyncStream<Void>.makeStream()
+        let frames = AsyncStream<Frame> { continuation in
+            continuation.onTermination = { _ in ended.continuation.yield() }
+        }
+        let task = Task { for try await _ in analyzer.readings(of: frames) {} }
+        try await Task.sleep(for: .milliseconds(50))
+        task.cancel()
+        try await task.value
+        // The run has let go of the sequence.
+        for await _ in ended.stream { break }
+    }
+
     @Test func greyPicturesAreReadToo() throws {
         let reader = try analyzer.frameReader()
         let rows = try frames(3, .gray).map { try reader.read($0) }
         #expect(rows.allSatisfy { $0.count == 1 && $0[0].status == .ok })
     }
 
-    @Test(arguments: [
-        (0, 5, nil, 100), (5, 0, nil, 100), (-1, 5, nil, 100), (10, 10, 29, 400), (10, 10, nil, 299),
-        (10, 10, 40, 389), (100_000, 1, nil, 400_000),
-    ] as [(Int, Int, Int?, Int)])
+    @Test(
+        arguments: [
+            (0, 5, nil, 100), (5, 0, nil, 100), (-1, 5, nil, 100), (10, 10, 29, 400), (10, 10, nil, 299),
+            (10, 10, 40, 389), (100_000, 1, nil, 400_000),
+        ] as [(Int, Int, Int?, Int)])
     func sizesThatDoNotFitAreErrors(width: Int, height: Int, stride: Int?, count: Int) {
         #expect(throws: MienError.self) {
             try Frame(
@@ -127,7 +142,8 @@ import Testing
         let table = folder.url.appendingPathComponent("a table.csv")
         try analyzer.annotate(url, to: table)
         try analyzer.annotate(Repository.sample, to: .file(folder.path("other.csv")))
-        #expect(try Data(contentsOf: table) == Data(contentsOf: folder.url.appendingPathComponent("other.csv")))
+        #expect(
+            try Data(contentsOf: table) == Data(contentsOf: folder.url.appendingPathComponent("other.csv")))
         #expect(throws: MienError.self) {
             try analyzer.annotate(url, to: URL(string: "http://127.0.0.1/x.csv")!)
         }

@@ -55,7 +55,8 @@ final class StillCrops: CropProducer {
         try sink.endFrame()
     }
 
-    private static func largestFace(_ frame: VideoFrame, _ detector: any FaceDetecting) throws -> TrackedFace? {
+    private static func largestFace(_ frame: VideoFrame, _ detector: any FaceDetecting) throws -> TrackedFace?
+    {
         // A tracker of its own, so that no face of the picture before is looked for in this one.
         let tracker = FaceTracker(detector: detector)
         var faces: [TrackedFace] = []

@@ -95,6 +95,8 @@ extension Analyzer {
                 cancellation: Cancellation(following: cancellation))
             var timeline = try RowTimeline(model.smoothing(configuration), relative: relative)
             let task = Task { await queue.fill(from: frames) }
+            // A sequence that gives no frame must not keep the run waiting.
+            cancellation.onCancel { queue.cancel() }
             defer {
                 task.cancel()
                 queue.cancel()

@@ -83,7 +83,8 @@ package final class FaceDetector: FaceDetecting {
             let roll = CropPose(candidate).roll
             let isUpright = abs(roll) <= settings.furthestRoll
             let face = Self.verification(
-                regionDetectors[0], candidate.box, roll: isUpright ? 0 : roll, image, settings, isBordered: true)
+                regionDetectors[0], candidate.box, roll: isUpright ? 0 : roll, image, settings,
+                isBordered: true)
             let threshold = isUpright ? settings.verificationThreshold : settings.turnedThreshold
             if let face, face.score >= threshold { detections.append(face) }
         }
@@ -199,7 +200,8 @@ package final class FaceDetector: FaceDetecting {
         func face(around place: FaceBox, side: Float, roll: Float) -> FaceDetection? {
             detector.faces(
                 at: place.center, side: max(place.width, place.height) * side, roll: roll, in: image,
-                threshold: settings.firstVerificationThreshold, workers: Workers(count: 1), isBordered: isBordered
+                threshold: settings.firstVerificationThreshold, workers: Workers(count: 1),
+                isBordered: isBordered
             ).first { $0.box.overlap(box) > settings.overlap }
         }
         guard let first = face(around: box, side: settings.verificationSides.first, roll: roll),
