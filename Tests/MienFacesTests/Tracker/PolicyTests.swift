@@ -229,7 +229,7 @@ import Testing
     @Test func aFaceFoundTwiceCountsOnceAndAsSearched() {
         var pool = DetectionPool()
         pool.add(searched: [face(100, 0.85), face(200, 0.7)])
-        pool.add(looked: [face(102, 0.8)], center: Point(x: 100, y: 88), side: 88)
+        pool.add(inRegion: [face(102, 0.8)], center: Point(x: 100, y: 88), side: 88)
         let finds = pool.distinct()
         #expect(finds.map(\.detection.box.center.x) == [102, 200])
         #expect(finds.map(\.isSearched) == [true, true])
@@ -237,7 +237,7 @@ import Testing
 
     @Test func aFaceCutOffByTheRegionIsLeftToItsOwn() {
         var pool = DetectionPool()
-        pool.add(looked: [face(100, 0.8), face(140, 0.9)], center: Point(x: 100, y: 88), side: 88)
+        pool.add(inRegion: [face(100, 0.8), face(140, 0.9)], center: Point(x: 100, y: 88), side: 88)
         #expect(pool.distinct().map(\.detection.box.center.x) == [100])
         #expect(pool.distinct().map(\.isSearched) == [false])
     }
