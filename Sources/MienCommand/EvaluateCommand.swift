@@ -1,8 +1,7 @@
 import Foundation
 import Mien
-import MienHeads
-import MienTraining
 import MienCore
+import MienTraining
 
 /// `mien evaluate`: heads, or any tool's predictions, against labels.
 struct EvaluateCommand: Subcommand {

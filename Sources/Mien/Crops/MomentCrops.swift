@@ -1,6 +1,5 @@
 import MienCore
 import MienFaces
-import MienTimeline
 import MienVideo
 
 /// Tracks all faces of a video as annotating does, and crops those of the wanted moments only.

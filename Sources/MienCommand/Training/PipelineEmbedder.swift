@@ -1,7 +1,6 @@
-import MienCore
 import Foundation
 import Mien
-import MienHeads
+import MienCore
 import MienTraining
 
 /// Embeds labelled images and videos with a model, as annotating would.

@@ -1,9 +1,9 @@
 import Foundation
 import MienHeads
 import MienTensor
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 /// Features that tell what they are of: no encoder needed.
 final class FakeEmbedder: SampleEmbedder {

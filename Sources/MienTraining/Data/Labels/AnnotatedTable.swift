@@ -1,5 +1,7 @@
 import Foundation
+import MienCore
 import MienHeads
+import MienTable
 import MienTimeline
 
 /// A table of `mien annotate` with labels in it: an added column `label` (or `label_AU01`, ...), or its own

@@ -1,5 +1,7 @@
 import Foundation
+import MienCore
 import MienHeads
+import MienTable
 import MienTimeline
 
 /// Label files made by people: a CSV with a header.

@@ -1,4 +1,4 @@
-import MienTimeline
+import MienTable
 
 /// The columns that say which moment of a video, and which face in it.
 struct MomentColumns {
