@@ -48,7 +48,10 @@ let package = Package(
         .target(name: "MienHeads", dependencies: ["MienCore", "MienTensor"], swiftSettings: swift),
         .target(
             name: "MienTraining",
-            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienCore", "MienTimeline", "MienTable", "CKernels"],
+            dependencies: [
+                "CKernels", "Mien", "MienCore", "MienHash", "MienHeads", "MienTable", "MienTensor",
+                "MienTimeline",
+            ],
             swiftSettings: swift),
         .target(
             name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienCore"],
@@ -70,7 +73,8 @@ let package = Package(
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(
-            name: "MienBench", dependencies: ["Mien", "MienCore", "MienTable", "MienVideo"], swiftSettings: swift),
+            name: "MienBench", dependencies: ["Mien", "MienCore", "MienTable", "MienVideo"],
+            swiftSettings: swift),
         .target(
             name: "MienReport", dependencies: ["MienTimeline", "MienTable", "CCairo"],
             resources: [.copy("Resources")], swiftSettings: swift),
@@ -100,7 +104,7 @@ let package = Package(
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTrainingTests",
-            dependencies: ["MienTraining", "MienHeads", "MienTensor", "MienTimeline"],
+            dependencies: ["Mien", "MienTraining", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienVideoTests", dependencies: ["LiveProbe", "MienVideo", "MienTensor", "TestSupport"],
@@ -119,10 +123,12 @@ let package = Package(
             name: "MienTableTests", dependencies: ["MienTable", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienExportTests", dependencies: ["MienExport", "MienTable", "MienTimeline", "TestSupport"],
+            name: "MienExportTests",
+            dependencies: ["MienExport", "MienTable", "MienTimeline", "TestSupport"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienReportTests", dependencies: ["MienReport", "MienTable", "MienTimeline", "TestSupport"],
+            name: "MienReportTests",
+            dependencies: ["MienReport", "MienTable", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "MienOverlayTests", dependencies: ["MienOverlay", "MienTimeline", "MienVideo"],
@@ -130,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "MienTests",
             dependencies: [
-                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienTensor", "MienVideo", "ReadFaces", "TestSupport",
+                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienTensor", "MienVideo", "ReadFaces",
+                "TestSupport",
             ], swiftSettings: swift),
         // What the test that counts allocations runs, with a malloc that counts.
         .executableTarget(
@@ -153,7 +160,9 @@ if Context.environment["MIEN_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["MienCLIP", "MienHeads", "MienTable", "MienTensor", "MienTimeline", "MienTraining"],
+            dependencies: [
+                "MienCLIP", "MienHeads", "MienTable", "MienTensor", "MienTimeline", "MienTraining",
+            ],
             path: "Tests/Fuzz", exclude: ["Corpus"],
             swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -5,7 +5,9 @@ package final class TemporaryFolder {
     package let url: URL
     package var path: String { url.path }
     /// What is in it, sorted.
-    package var names: [String] { (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? [] }
+    package var names: [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: path).sorted()) ?? []
+    }
 
     package init() throws {
         url = FileManager.default.temporaryDirectory.appendingPathComponent("mien-\(UUID().uuidString)")

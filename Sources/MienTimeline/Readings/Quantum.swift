@@ -36,7 +36,9 @@ package func roundedQuanta(_ value: Double, scale: Double) -> Int64? {
 
 /// The table's integers for a set of probabilities, each 0...1,000,000; nil if any of them is not a probability.
 @inlinable @inline(__always)
-package func quantize<let count: Int>(_ probabilities: InlineArray<count, Float>) -> InlineArray<count, Int32>? {
+package func quantize<let count: Int>(
+    _ probabilities: InlineArray<count, Float>
+) -> InlineArray<count, Int32>? {
     var quanta = InlineArray<count, Int32>(repeating: 0)
     for i in 0..<count {
         guard let quantum = roundedQuanta(probabilities[i], scale: Double(quantaPerUnit)),

@@ -1,4 +1,5 @@
 import Foundation
+import Mien
 import MienHeads
 import MienTensor
 import MienTraining
@@ -17,7 +18,7 @@ final class FakeEmbedder: SampleEmbedder {
     /// Frames of a whole video.
     var frames = 1
 
-    func embed(_ samples: [LabelledSample], into sink: EmbeddingSink) throws {
+    func embed(_ samples: [FaceSample], into sink: EmbeddingSink) throws {
         for (index, sample) in samples.enumerated() {
             if asked == stopsAfter { throw Interrupted() }
             asked += 1

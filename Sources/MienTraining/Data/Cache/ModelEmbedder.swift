@@ -1,39 +1,42 @@
-import Foundation
 import Mien
-import MienCore
-import MienTraining
 
 /// Embeds labelled images and videos with a model, as annotating would.
-final class PipelineEmbedder: SampleEmbedder {
+package final class ModelEmbedder: SampleEmbedder {
     /// The run was interrupted; what is finished is in the cache.
-    struct Interrupted: Error, CustomStringConvertible {
-        let description = "interrupted; what is embedded so far is kept for the next run"
+    package struct Interrupted: Error, CustomStringConvertible {
+        package let description = "interrupted; what is embedded so far is kept for the next run"
     }
 
     /// What one feature depends on; the cache's fingerprint says also which frames of a video there are.
-    let encoder: String
-    let fingerprint: String
-    let width: Int
+    package let encoder: String
+    package let fingerprint: String
+    package let width: Int
 
-    private let model: Model
+    package let model: Model
     private let every: Int
     private let skipsBroken: Bool
     private let cancellation: Cancellation
+    private let say: (String) -> Void
 
     /// - Parameters:
     ///   - every: Of videos that have one label as a whole, one frame in `every` is embedded.
     ///   - skipsBroken: Whether what cannot be read is said and left out instead of ending the run.
-    init(model: Model, every: Int, skipsBroken: Bool, cancellation: Cancellation) throws(MienError) {
+    ///   - say: Takes what the user should know meanwhile, a sentence at a time.
+    package init(
+        model: Model, every: Int, skipsBroken: Bool, cancellation: Cancellation,
+        say: @escaping (String) -> Void
+    ) throws(MienError) {
         self.model = model
         self.every = every
         self.skipsBroken = skipsBroken
         self.cancellation = cancellation
+        self.say = say
         width = model.embeddingWidth
         encoder = try model.featureFingerprint()
         fingerprint = encoder + (every == 1 ? "" : ", one frame in \(every)")
     }
 
-    func embed(_ samples: [LabelledSample], into sink: EmbeddingSink) throws {
+    package func embed(_ samples: [FaceSample], into sink: EmbeddingSink) throws {
         for areCrops in [false, true] {
             try embedImages(
                 samples, samples.indices.filter { samples[$0].isStill && samples[$0].isCrop == areCrops },
@@ -52,7 +55,7 @@ final class PipelineEmbedder: SampleEmbedder {
     }
 
     private func embedImages(
-        _ samples: [LabelledSample], _ indices: [Int], _ areCrops: Bool, _ sink: EmbeddingSink
+        _ samples: [FaceSample], _ indices: [Int], _ areCrops: Bool, _ sink: EmbeddingSink
     ) throws {
         guard !indices.isEmpty else { return }
         var damaged = 0
@@ -64,7 +67,7 @@ final class PipelineEmbedder: SampleEmbedder {
             try deliver(result, as: indices[result.index], time: .nan, to: sink)
         }
         try checkInterruption()
-        for failure in failures { Console.say("\(failure.error); left out") }
+        for failure in failures { say("\(failure.error); left out") }
         let folder = samples[indices[0]].path.parentFolder
         report(damaged: damaged, of: folder)
     }
@@ -83,12 +86,12 @@ final class PipelineEmbedder: SampleEmbedder {
     }
 
     private func embedMoments(
-        _ samples: [LabelledSample], _ indices: [Int], of path: String, _ sink: EmbeddingSink
+        _ samples: [FaceSample], _ indices: [Int], of path: String, _ sink: EmbeddingSink
     ) throws {
         try leavingOutBroken {
             var damaged = 0
             let (run, unreached) = try model.embed(
-                indices.map { FaceSample(samples[$0]) }, of: path, cancellation: cancellation
+                indices.map { samples[$0] }, of: path, cancellation: cancellation
             ) { result in
                 damaged += result.status == .decodeError ? 1 : 0
                 try deliver(result, as: indices[result.index], time: result.timestamp, to: sink)
@@ -118,7 +121,7 @@ final class PipelineEmbedder: SampleEmbedder {
             try body()
         } catch let error as MienError {
             guard skipsBroken, case .input = error else { throw error }
-            Console.say("\(error); left out")
+            say("\(error); left out")
         }
     }
 
@@ -127,42 +130,23 @@ final class PipelineEmbedder: SampleEmbedder {
     }
 
     private func report(_ run: AnalysisRun, of path: String) {
-        for warning in run.warnings { Console.say("\(path): \(warning)") }
-        if let reason = run.endedEarly { Console.say(reason) }
+        for warning in run.warnings { say("\(path): \(warning)") }
+        if let reason = run.endedEarly { say(reason) }
     }
 
     /// The cache knows samples with a face and without; a failure must not pass for the latter unsaid.
     private func report(damaged: Int, of path: String) {
         guard damaged > 0 else { return }
-        Console.say(
+        say(
             "\(path): \(damaged) labelled pictures are damaged and left out, among those counted as without a face"
         )
     }
 
-    private static func words(_ moment: LabelledSample.Moment) -> String {
+    private static func words(_ moment: FaceSample.Moment) -> String {
         switch moment {
         case .whole: "the whole"
         case .frame(let frame): "frame \(frame)"
         case .time(let time): "\(time) s"
-        }
-    }
-}
-
-extension FaceSample {
-    fileprivate init(_ sample: LabelledSample) {
-        let choice: Choice =
-            sample.face.map { face in
-                .known(
-                    id: face.id,
-                    box: face.box.map {
-                        FaceRectangle(
-                            x: Float($0.x), y: Float($0.y), width: Float($0.width), height: Float($0.height))
-                    })
-            } ?? .largest
-        switch sample.moment {
-        case .time(let time): self.init(moment: .time(time), choice: choice)
-        case .frame(let frame): self.init(moment: .frame(frame), choice: choice)
-        case .whole: preconditionFailure("a whole video is not a moment of one")
         }
     }
 }
