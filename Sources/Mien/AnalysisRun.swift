@@ -1,5 +1,5 @@
 import MienCore
-import MienTimeline
+import MienTable
 
 /// What a finished run found out about its input, and what it wrote.
 public struct AnalysisRun: Sendable {

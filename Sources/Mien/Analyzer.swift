@@ -1,7 +1,7 @@
-@_exported public import MienCore
 import Foundation
+@_exported public import MienCore
 import MienFaces
-import MienHeads
+@_exported public import MienTable
 import MienTensor
 @_exported public import MienTimeline
 import MienVideo

@@ -1,5 +1,6 @@
-import MienCore
 import Foundation
+import MienCore
+import MienTable
 import MienTensor
 import MienTimeline
 

@@ -1,7 +1,8 @@
 import Foundation
 import Mien
-import MienTensor
+import MienBench
 import MienCore
+import MienTensor
 
 /// `mien bench`: how fast this machine is with a model.
 struct BenchCommand: Subcommand {

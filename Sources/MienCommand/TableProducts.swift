@@ -1,5 +1,6 @@
-import MienCore
 import Mien
+import MienCore
+import MienExport
 import MienTimeline
 
 /// What `mien annotate` makes of each finished table besides: exports, and an overlay.

@@ -1,5 +1,4 @@
 import MienFaces
-import MienTimeline
 import MienVideo
 
 /// Detects, tracks and crops the faces of each frame: a row for every face, and one for a frame without.

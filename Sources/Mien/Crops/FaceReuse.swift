@@ -1,5 +1,4 @@
 import MienFaces
-import MienTimeline
 import MienVideo
 
 /// Spares the encoder faces that look as they did when they were encoded last: where they are now, or in the very place

@@ -1,6 +1,5 @@
 import MienCore
 import MienFaces
-import MienTimeline
 import MienVideo
 
 /// Tracks all faces of a video as annotating does, and crops those of the wanted moments only.
@@ -36,6 +35,7 @@ final class MomentCrops: CropProducer {
             switch sample.moment {
             case .frame(let number): frames[number - 1, default: []].append(index)
             case .time(let time): times.append((time, index))
+            case .whole: preconditionFailure("a whole video is not a moment of one")
             }
         }
         times.sort { ($0.time, $0.index) < ($1.time, $1.index) }
@@ -72,7 +72,7 @@ final class MomentCrops: CropProducer {
         for index in wanted {
             if result.frame.isDamaged {
                 sink.append(sink.row(.decodeError), sample: index)
-            } else if let face = Self.face(samples[index].choice, among: result.faces) {
+            } else if let face = Self.face(samples[index].face, among: result.faces) {
                 try sink.append(sink.row(.ok, face: face), sample: index) {
                     cropper.crop(face, of: result.frame.image, into: $0)
                 }
@@ -83,17 +83,12 @@ final class MomentCrops: CropProducer {
         try sink.endFrame()
     }
 
-    private static func face(_ choice: FaceSample.Choice, among faces: [TrackedFace]) -> TrackedFace? {
-        switch choice {
-        case .largest:
-            return FaceSelection.largest(1).select(from: faces).first
-        case .known(let id, nil):
-            return faces.first { $0.id == id }
-        case .known(_, let box?):
-            let place = FaceBox(x: box.x, y: box.y, width: box.width, height: box.height)
-            let nearest = faces.max { $0.box.overlap(place) < $1.box.overlap(place) }
-            return nearest.flatMap { $0.box.overlap(place) > 0.3 ? $0 : nil }
-        }
+    private static func face(_ wanted: FaceSample.Face?, among faces: [TrackedFace]) -> TrackedFace? {
+        guard let wanted else { return FaceSelection.largest(1).select(from: faces).first }
+        guard let box = wanted.box else { return faces.first { $0.id == wanted.id } }
+        let place = FaceBox(x: box.x, y: box.y, width: box.width, height: box.height)
+        let nearest = faces.max { $0.box.overlap(place) < $1.box.overlap(place) }
+        return nearest.flatMap { $0.box.overlap(place) > 0.3 ? $0 : nil }
     }
 }
 

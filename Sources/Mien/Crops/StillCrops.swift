@@ -1,6 +1,5 @@
 import MienCLIP
 import MienFaces
-import MienTimeline
 import MienVideo
 
 /// Crops the faces of each picture as if it were a clip of its own; picture i is sample i.

@@ -1,5 +1,4 @@
 import MienCLIP
-import MienTimeline
 import MienVideo
 
 /// Takes each frame as one picture, with plain CLIP preprocessing and no search for faces.

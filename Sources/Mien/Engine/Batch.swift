@@ -79,7 +79,7 @@ package final class Batch: @unchecked Sendable {
     }
 
     /// Fills the first `count` crops with grey: for measuring the encoder, which does not care.
-    func fillBlank(count: Int) {
+    package func fillBlank(count: Int) {
         precondition(count <= capacity)
         pixels.update(repeating: 128, count: count * cropBytes)
         cropCount = count

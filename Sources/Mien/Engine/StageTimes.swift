@@ -12,4 +12,6 @@ package struct StageTimes: Codable, Sendable {
     package internal(set) var encode = 0.0
     /// Smoothing and writing rows.
     package internal(set) var write = 0.0
+
+    package init() {}
 }

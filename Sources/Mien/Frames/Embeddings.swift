@@ -1,4 +1,5 @@
 import MienCore
+import MienTable
 import MienTimeline
 
 /// The embedding of a face, or of a whole frame.

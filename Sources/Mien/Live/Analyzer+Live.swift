@@ -1,4 +1,5 @@
 import MienCore
+import MienTable
 import MienTimeline
 
 extension Analyzer {

@@ -1,5 +1,6 @@
 import MienCore
 import MienFaces
+import MienTable
 import MienTensor
 import MienTimeline
 import MienVideo

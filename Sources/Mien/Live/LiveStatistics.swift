@@ -45,6 +45,8 @@ public struct LiveProgress: Sendable, Codable, Equatable {
         case processorShare = "processor_share"
         case outages, outage
     }
+
+    package init() {}
 }
 
 /// Keeps the account of a live run, in memory that does not grow.

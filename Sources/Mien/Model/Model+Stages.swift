@@ -7,7 +7,7 @@ import MienTensor
 /// The stages of a pipeline as this model needs them.
 extension Model {
     /// A batch that fits the model.
-    func makeBatch(_ configuration: Configuration) -> Batch {
+    package func makeBatch(_ configuration: Configuration) -> Batch {
         Batch(
             capacity: configuration.batchSize ?? preferredBatchSize, side: encoder.imageSize,
             embeddingWidth: encoder.embeddingWidth)
@@ -101,7 +101,7 @@ extension Model {
     }
 
     /// Fills the batch's embeddings from its pixels.
-    func encode(_ batch: Batch) {
+    package func encode(_ batch: Batch) {
         guard batch.cropCount > 0 else { return }
         encoderLock.withLock {
             encoder.encode(batch.pixels, count: batch.cropCount, into: batch.embeddings.baseAddress)

@@ -1,10 +1,10 @@
-import MienCore
 import MienCLIP
+import MienCore
 import MienFaces
 import MienHash
 import MienHeads
+import MienTable
 import MienTensor
-import MienTimeline
 import MienVideo
 
 /// Embeddings of labelled images and moments of videos, for training: the crops are those of annotating.

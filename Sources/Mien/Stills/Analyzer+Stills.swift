@@ -1,6 +1,7 @@
-import MienCore
 import Foundation
+import MienCore
 import MienFaces
+import MienTable
 import MienTimeline
 import MienVideo
 import Synchronization

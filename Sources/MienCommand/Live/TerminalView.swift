@@ -1,5 +1,4 @@
 import Foundation
-import MienTimeline
 import MienCore
 
 /// Draws a ``LiveScene`` as lines of a terminal: pure, it knows neither a clock nor a device.

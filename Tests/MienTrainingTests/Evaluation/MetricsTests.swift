@@ -1,9 +1,9 @@
 import Foundation
 import MienHeads
 import MienTensor
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 extension Predictions {
     /// Predictions out of thin air.
