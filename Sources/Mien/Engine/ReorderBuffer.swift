@@ -43,6 +43,8 @@ package final class ReorderBuffer: @unchecked Sendable {
     private var spareScores: [PendingScores] = []
     private let maximumLatency: Double?
 
+    /// The most rows and scores that are there from the start.
+    private static let maximumReserve = 1024
     /// Of frames that wait for a slow reader, only so many keep their pictures.
     private static let maximumImages = 16
 
@@ -52,6 +54,16 @@ package final class ReorderBuffer: @unchecked Sendable {
     package init(capacity: Int, maximumLatency: Double?) {
         entries = RingBuffer(capacity: capacity)
         self.maximumLatency = maximumLatency
+        // Enough for a reader that falls behind, so that none is allocated then.
+        let count = min(capacity, Self.maximumReserve) + 4
+        spareRows.reserveCapacity(count)
+        spareScores.reserveCapacity(count)
+        for _ in 0..<count {
+            var rows: [PendingRow] = []
+            rows.reserveCapacity(1)
+            spareRows.append(rows)
+            spareScores.append(PendingScores())
+        }
     }
 
     // MARK: The source
