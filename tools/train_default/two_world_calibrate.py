@@ -44,7 +44,7 @@ def logits(model, features):
         return model.heads["expression"](features), model.heads["au"](features)
 
 
-def operating_point(scores, truth, faces, labels, least_neutral=0.86):
+def operating_point(scores, truth, faces, labels, least_neutral=0.85):
     """Shifts [8] of the logits: the best sum of accuracy and mean recall of five classes with enough neutral recall.
 
     Of the external `scores` [n, 8] with their `truth`, and half as much of FER+ validation `faces` [m, 8] with their `labels`.
@@ -56,7 +56,7 @@ def operating_point(scores, truth, faces, labels, least_neutral=0.86):
         found[[5, 6, 1]] = shift
         right = (scores + found).argmax(1) == truth
         recalls = [right[truth == k].mean() for k in (0, 4, 1, 6, 5)]
-        score = right.mean() + 0.6 * np.mean(recalls) + 0.4 * min(recalls[3:])
+        score = right.mean() + 0.6 * np.mean(recalls) + 0.4 * min(recalls[2:])
         score += 0.5 * ((faces + found).argmax(1) == labels).mean()
         if recalls[0] >= least_neutral and score > best[0]:
             best = (score, found)
