@@ -5,9 +5,9 @@ pictures that is for choosing (`--portraits`, `--smiles`: features of external_f
 
 The operating point is a shift of each expression's logit, put into the head's bias, because web faces are neutral far more often than
 faces that somebody chose to film: without it slight sadness and surprise are decided as neutral.
-Thresholds of AUs: AU12 on people's word for smiles; the others where the F1 on rendered people is best (of AUs that are unknown there: where
-it is best for what the blendshape model says), raised until at most five of a hundred faces that are called neutral show the AU, and two of a hundred
-whose votes exclude it.
+Thresholds of AUs: AU12 on people's word for smiles; AU4 where angry faces are told from neutral ones best; the others where the F1 on rendered
+people is best (of AUs that are unknown there: where it is best for what the blendshape model says), raised until at most five of a hundred faces
+that are called neutral show the AU (fifteen of AU7: lids at rest differ). At most two of a hundred whose votes exclude an AU show it.
 Grades: how far each AU agrees with rendered truth (r), and with votes (AUC); "weak" where one of them is low.
 """
 
@@ -35,7 +35,7 @@ _VOTED = {
 _EXCLUDED = {4: ("happiness", "surprise"), 12: ("anger", "sadness"), 15: ("happiness", "surprise"),
              23: ("happiness", "surprise"), 24: ("happiness", "surprise"), 6: ("surprise",), 26: ("neutral",)}  # fmt: skip
 PRESENT = 0.4  # FACS B and more
-FALSE_SHARE, NEUTRAL_SHARE = 0.02, 0.05  # of faces that exclude an AU, and of neutral ones
+FALSE_SHARE, NEUTRAL_SHARE, NEUTRAL_SHARES = 0.02, 0.05, {7: 0.15}  # of faces that exclude an AU, and of neutral ones
 WEAK_R, WEAK_AUC = 0.5, 0.75  # below one of these an AU is graded weak
 
 
@@ -82,6 +82,13 @@ def f1_threshold(probabilities, truth):
     return float(candidates[int(np.argmax(scores))])
 
 
+def separating_threshold(sets):
+    """Where hits less false alarms, the mean of several (scores of those that show it, scores of others), are the most."""
+    candidates = np.arange(0.1, 0.81, 0.02)
+    gains = [np.mean([np.mean(high >= t) - np.mean(low >= t) for high, low in sets]) for t in candidates]
+    return float(candidates[int(np.argmax(gains))])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", required=True)
@@ -116,7 +123,8 @@ def main():
     real, made = probabilities[: len(faces)], probabilities[len(faces) :]
     exact = held["labels"][len(faces) :].numpy()
     smiling = logits(model, smiles["features"])[1].sigmoid().numpy()
-    plain = logits(model, portraits["features"])[1].sigmoid().numpy()[truth == data.EXPRESSIONS.index("neutral")]
+    shown = logits(model, portraits["features"])[1].sigmoid().numpy()
+    plain, angry = (shown[truth == data.EXPRESSIONS.index(name)] for name in ("neutral", "anger"))
     votes, taught = faces.votes.numpy(), faces.action_units.numpy()
 
     def clear(name):
@@ -126,18 +134,20 @@ def main():
     thresholds, grades = [], {}
     for column, unit in enumerate(data.ACTION_UNITS):
         known, seen = ~np.isnan(exact[:, column]), ~np.isnan(taught[:, column])
+        floors = [(real[np.any([clear(name) for name in _EXCLUDED[unit]], axis=0), column], FALSE_SHARE)] if unit in _EXCLUDED else []
         if unit == 12:
-            threshold = best_threshold(smiling[:, column], smiles["labels"].numpy() == 1)[0]
+            threshold, floors = best_threshold(smiling[:, column], smiles["labels"].numpy() == 1)[0], []
+        elif unit == 4:
+            sets = [(real[clear("anger"), column], real[neutral, column]), (angry[:, column], plain[:, column])]
+            threshold = separating_threshold(sets)
         else:
             if known.any():
                 threshold = f1_threshold(made[known, column], exact[known, column] >= PRESENT)
             else:
                 threshold = f1_threshold(real[seen, column], taught[seen, column] >= 0.5)
-            floors = [(real[neutral, column], NEUTRAL_SHARE), (plain[:, column], NEUTRAL_SHARE)]
-            excluded = [clear(name) for name in _EXCLUDED.get(unit, ())]
-            if excluded:
-                floors.append((real[np.any(excluded, axis=0), column], FALSE_SHARE))
-            threshold = max(threshold, *(float(np.quantile(values, 1 - share)) for values, share in floors))
+            share = NEUTRAL_SHARES.get(unit, NEUTRAL_SHARE)
+            floors += [(real[neutral, column], share), (plain[:, column], share)]
+        threshold = max([threshold] + [float(np.quantile(values, 1 - share)) for values, share in floors])
         thresholds.append(round(float(np.clip(threshold, 0.05, 0.9)), 2))
         high, low = clear(_VOTED[unit][0]), clear(_VOTED[unit][1])
         both = high | low
