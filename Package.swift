@@ -2,8 +2,15 @@
 
 import PackageDescription
 
-// Dependencies point one way: C -> Tensor -> CLIP, Heads -> Training; CFFmpeg -> Video -> Faces, which
-// also uses Tensor. Timeline stands alone; Training reads tables by it. Mien joins them, and MienCommand is a thin client of Mien.
+// Dependencies point one way, and each module knows only those below it:
+//
+//     Command
+//     Training   Bench   Report
+//     Mien                        the engine and the public door
+//     Overlay   Export   Faces   CLIP   Heads
+//     Table     Video
+//     Timeline  Tensor   Hash
+//     Core      CKernels, CFFmpeg, CCairo, CCamera
 
 let swift: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
@@ -16,6 +23,7 @@ let package = Package(
     name: "mien",
     products: [
         .library(name: "Mien", targets: ["Mien"]),
+        .library(name: "MienExport", targets: ["MienExport"]),
         .executable(name: "mien", targets: ["MienCommand"]),
     ],
     targets: [
@@ -32,62 +40,78 @@ let package = Package(
         // The kernel's camera interface: a header only.
         .systemLibrary(name: "CCamera"),
         .target(name: "CKernels", exclude: ["README.md"], cSettings: c),
-        .target(name: "MienText", swiftSettings: swift),
+        .target(name: "MienCore", swiftSettings: swift),
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
         .target(name: "MienTensor", dependencies: ["CKernels"], swiftSettings: swift),
         .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
-        .target(name: "MienHeads", dependencies: ["MienTensor"], swiftSettings: swift),
+        .target(name: "MienHeads", dependencies: ["MienCore", "MienTensor"], swiftSettings: swift),
         .target(
             name: "MienTraining",
-            dependencies: ["MienHash", "MienHeads", "MienTensor", "MienText", "MienTimeline", "CKernels"],
+            dependencies: [
+                "CKernels", "Mien", "MienCore", "MienHash", "MienHeads", "MienTable", "MienTensor",
+                "MienTimeline",
+            ],
             swiftSettings: swift),
         .target(
-            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienText"],
+            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienCore"],
             swiftSettings: swift),
         .target(
             name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
             resources: [.copy("Resources")], swiftSettings: swift),
-        .target(name: "MienTimeline", dependencies: ["MienText"], swiftSettings: swift),
+        .target(name: "MienTimeline", dependencies: ["MienCore"], swiftSettings: swift),
+        .target(name: "MienTable", dependencies: ["MienCore", "MienTimeline"], swiftSettings: swift),
+        .target(
+            name: "MienExport", dependencies: ["MienCore", "MienTable", "MienTimeline"], swiftSettings: swift),
         .target(
             name: "MienOverlay", dependencies: ["CCairo", "MienVideo", "MienTimeline"], swiftSettings: swift),
         .target(
             name: "Mien",
             dependencies: [
                 "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
-                "MienOverlay", "MienText",
+                "MienTable", "MienOverlay", "MienCore",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(
-            name: "MienReport", dependencies: ["MienTimeline", "CCairo"], resources: [.copy("Resources")],
+            name: "MienBench", dependencies: ["Mien", "MienCore", "MienTable", "MienVideo"],
             swiftSettings: swift),
+        .target(
+            name: "MienReport", dependencies: ["MienTimeline", "MienTable", "CCairo"],
+            resources: [.copy("Resources")], swiftSettings: swift),
         .executableTarget(
             name: "MienCommand",
             dependencies: [
-                "Mien", "MienHeads", "MienReport", "MienTensor", "MienText", "MienTimeline", "MienTraining",
-                "MienVideo",
+                "Mien", "MienBench", "MienExport", "MienHeads", "MienReport", "MienTensor", "MienCore",
+                "MienTimeline", "MienTable", "MienTraining", "MienVideo",
             ],
             swiftSettings: swift),
-        // The README's example: built, so that it compiles; run by a test, so that it works.
+        // Built, so that they compile; run by tests, so that they work. The README shows the first.
         .executableTarget(
             name: "ReadFaces", dependencies: ["Mien"], path: "Examples/ReadFaces", swiftSettings: swift),
+        .executableTarget(
+            name: "FollowCamera", dependencies: ["Mien"], path: "Examples/FollowCamera", swiftSettings: swift),
+        .executableTarget(
+            name: "ReadFrames", dependencies: ["Mien"], path: "Examples/ReadFrames", swiftSettings: swift),
+        .executableTarget(
+            name: "OwnModel", dependencies: ["Mien"], path: "Examples/OwnModel", swiftSettings: swift),
 
+        .testTarget(name: "MienCoreTests", dependencies: ["MienCore"], swiftSettings: swift),
         .testTarget(name: "MienHashTests", dependencies: ["MienHash"], swiftSettings: swift),
         .testTarget(
-            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "KernelChecks"],
+            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "KernelChecks", "TestSupport"],
             swiftSettings: swift),
-        // Every kernel against its plain C: for the tests, and for tools/check_avx512 under an emulator.
+        // Every kernel against its plain C: for the tests, and for tools/check/instruction_sets under an emulator.
         .target(
             name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", cSettings: c),
         .testTarget(
             name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor"],
+            name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor", "TestSupport"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTrainingTests",
-            dependencies: ["MienTraining", "MienHeads", "MienTensor", "MienTimeline"],
+            dependencies: ["Mien", "MienTraining", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienVideoTests", dependencies: ["LiveProbe", "MienVideo", "MienTensor", "TestSupport"],
@@ -100,10 +124,18 @@ let package = Package(
             name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor", "CKernels"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienTimelineTests", dependencies: ["MienTimeline"], resources: [.copy("Goldens")],
+            name: "MienTimelineTests", dependencies: ["MienTable", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
-            name: "MienReportTests", dependencies: ["MienReport", "MienTimeline", "TestSupport"],
+            name: "MienTableTests", dependencies: ["MienTable", "MienTimeline", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(
+            name: "MienExportTests",
+            dependencies: ["MienExport", "MienTable", "MienTimeline", "TestSupport"],
+            resources: [.copy("Goldens")], swiftSettings: swift),
+        .testTarget(
+            name: "MienReportTests",
+            dependencies: ["MienReport", "MienTable", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
         .testTarget(
             name: "MienOverlayTests", dependencies: ["MienOverlay", "MienTimeline", "MienVideo"],
@@ -111,17 +143,20 @@ let package = Package(
         .testTarget(
             name: "MienTests",
             dependencies: [
-                "AllocationProbe", "Mien", "MienFaces", "MienTensor", "MienVideo", "ReadFaces", "TestSupport",
+                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienTensor", "MienVideo", "TestSupport",
+                "ReadFaces", "FollowCamera", "ReadFrames", "OwnModel",
             ], swiftSettings: swift),
         // What the test that counts allocations runs, with a malloc that counts.
         .executableTarget(
-            name: "AllocationProbe", dependencies: ["Mien", "MienTimeline", "MienVideo"],
+            name: "AllocationProbe", dependencies: ["Mien", "MienBench", "MienVideo"],
             path: "Tests/AllocationProbe", swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
             dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],
             swiftSettings: swift),
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: swift),
+        .target(
+            name: "TestSupport", dependencies: ["MienTable", "MienTimeline"], path: "Tests/Support",
+            swiftSettings: swift),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17
@@ -132,7 +167,9 @@ if Context.environment["MIEN_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["MienCLIP", "MienHeads", "MienTensor", "MienTimeline", "MienTraining"],
+            dependencies: [
+                "MienCLIP", "MienHeads", "MienTable", "MienTensor", "MienTimeline", "MienTraining",
+            ],
             path: "Tests/Fuzz", exclude: ["Corpus"],
             swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -1,4 +1,5 @@
-import MienTimeline
+import MienCore
+import MienTable
 
 /// What a finished run found out about its input, and what it wrote.
 public struct AnalysisRun: Sendable {

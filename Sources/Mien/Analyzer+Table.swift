@@ -1,4 +1,6 @@
 import Foundation
+import MienCore
+import MienTable
 import MienTimeline
 
 extension Analyzer {
@@ -55,12 +57,9 @@ extension Analyzer {
                     opened.reader, recorded: file?.recorded, relative: relative,
                     configuration: configuration, cancellation: cancellation
                 ) { reading in
-                    // What comes after the request to stop may be cut short by it: smoothed over too little.
-                    if cancellation.isCancelled { return }
-                    let frames = table.counts.frames
-                    try table.write(reading)
-                    if table.counts.rows % Self.rowsAtRisk == 0 { try table.flush() }
-                    if table.counts.frames > frames { progress?(frames + 1, opened.frameCount) }
+                    // After the request to stop rows may be smoothed over too little.
+                    guard !cancellation.isCancelled else { return }
+                    try Self.write(reading, to: table) { progress?($0, opened.frameCount) }
                 }
             } catch MienError.input(let reason) {
                 // What could be read before the failure is a table too; nothing is none.
@@ -91,6 +90,15 @@ extension Analyzer {
         } catch {
             throw MienError(error)
         }
+    }
+
+    private static func write(
+        _ reading: FaceReading, to table: TableWriter, onFrame: (Int) -> Void
+    ) throws {
+        let frames = table.counts.frames
+        try table.write(reading)
+        if table.counts.rows % rowsAtRisk == 0 { try table.flush() }
+        if table.counts.frames > frames { onFrame(frames + 1) }
     }
 
     /// The most rows that are not in the file yet when a run is killed, beside those that wait for smoothing.

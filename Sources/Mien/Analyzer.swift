@@ -1,6 +1,7 @@
 import Foundation
+@_exported public import MienCore
 import MienFaces
-import MienHeads
+@_exported public import MienTable
 import MienTensor
 @_exported public import MienTimeline
 import MienVideo
@@ -74,53 +75,24 @@ public final class Analyzer: Sendable {
         return opened.run(counts: counts, relative: relative, cancellation: cancellation)
     }
 
-    /// Runs a source of frames through the whole pipeline.
+    /// Runs a stream of frames through the engine.
     ///
     /// - Parameters:
     ///   - recorded: Rows of an earlier run whose scores are taken instead of encoding their faces.
-    ///   - relative: What smoothed rows go through before they are delivered.
-    /// - Returns: The pipeline, for its figures.
+    ///   - relative: The differences from a baseline, if the run has one.
+    /// - Returns: The engine, for its figures.
     /// - Throws: ``MienError``, or what `deliver` threw.
     @discardableResult
     package func stream(
-        _ source: any FrameStream, recorded: RecordedRows? = nil, relative: RelativeRows? = nil,
+        _ frames: any FrameStream, recorded: RecordedRows? = nil, relative: RelativeRows? = nil,
         configuration: Configuration, cancellation: Cancellation, deliver: (FaceReading) throws -> Void
-    ) throws -> Pipeline {
-        let pipeline = Pipeline(
-            source: source, crops: try model.faceCrops(configuration, recorded: recorded),
-            cancellation: cancellation,
-            makeBatch: { model.makeBatch(configuration) },
-            encode: { [model] batch in
-                model.encode(batch)
-                model.readHeads(batch)
-            })
-        var smoother: TimelineSmoother
-        do { smoother = try TimelineSmoother(options: model.smoothing(configuration)) } catch {
-            throw MienError.configuration("\(error)")
-        }
-        var deliveryFailed = false
-        func emit(_ reading: FaceReading) throws {
-            do {
-                if let relative { try relative.push(reading, emit: deliver) } else { try deliver(reading) }
-            } catch {
-                deliveryFailed = true
-                throw error
-            }
-        }
-        var failure: MienError?
-        do {
-            try pipeline.run { batch in
-                for row in batch.rows { try smoother.push(batch.reading(row), emit: emit) }
-            }
-        } catch {
-            guard !deliveryFailed else { throw error }
-            // A failure of the input ends the timeline; the rows held back belong to it all the same.
-            failure = MienError(error)
-        }
-        try smoother.finish(emit: emit)
-        try relative?.finish(emit: deliver)
-        if let failure { throw failure }
-        return pipeline
+    ) throws -> Engine {
+        let engine = model.engine(
+            StreamSource(frames), try model.faceCrops(configuration, recorded: recorded), configuration,
+            cancellation: Cancellation(following: cancellation))
+        var timeline = try RowTimeline(model.smoothing(configuration), relative: relative)
+        try engine.run(into: &timeline, deliver: deliver)
+        return engine
     }
 }
 

@@ -1,4 +1,6 @@
 import Foundation
+import MienCore
+import MienTable
 import MienTensor
 import MienTimeline
 
@@ -58,26 +60,18 @@ public final class Embedder {
         let opened = try OpenedInput(input, configuration: configuration)
         let position = Int64(inputs.count)
         inputs.append(input)
-        var counts = TableCounts()
         do {
-            let pipeline = Pipeline(
-                source: opened.reader, crops: try crops(), cancellation: cancellation,
-                makeBatch: { model.makeBatch(configuration) }, encode: { [model] in model.encode($0) })
-            try pipeline.run { batch in
-                for row in batch.rows {
-                    let frames = counts.frames
-                    counts.add(batch.reading(row))
-                    if counts.frames > frames { progress?(counts.frames, opened.frameCount) }
-                    guard let crop = row.crop else { continue }
-                    try append(batch, crop: crop, row: row, input: position)
-                }
+            return try model.embed(opened, content, configuration, cancellation, progress) { face in
+                try writer.append(
+                    face.values.span,
+                    integers: [position, Int64(face.frame), Int64(face.faceID ?? -1), position],
+                    doubles: [face.timestamp])
             }
         } catch let error as TensorError {
             throw .output("\(error)")
         } catch {
             throw MienError(error)
         }
-        return opened.run(counts: counts, cancellation: cancellation)
     }
 
     /// Completes the file and gives it its name.
@@ -96,19 +90,5 @@ public final class Embedder {
         } catch {
             throw .output("\(error)")
         }
-    }
-
-    private func crops() throws -> any CropProducer {
-        switch content {
-        case .faces: try model.faceCrops(configuration)
-        case .wholeFrames: model.wholeFrames(configuration)
-        }
-    }
-
-    private func append(_ batch: Batch, crop: Int, row: BatchRow, input: Int64) throws {
-        try writer.append(
-            batch.embedding(crop).span,
-            integers: [input, Int64(row.frame + 1), Int64(row.face?.id ?? -1), input],
-            doubles: [row.timestamp])
     }
 }

@@ -1,7 +1,8 @@
+import Foundation
 import MienTimeline
 
 /// Why a run could not start or had to end. Every message names the file, the thing and what was expected.
-public enum MienError: Error, CustomStringConvertible {
+public enum MienError: LocalizedError, CustomStringConvertible, Equatable {
     /// A field of the ``Configuration`` is out of range.
     case configuration(String)
     /// The input could not be opened or read.
@@ -10,11 +11,17 @@ public enum MienError: Error, CustomStringConvertible {
     case model(String)
     /// The output could not be written.
     case output(String)
+    /// Nobody reads the pipe any more that the output goes to, as after `| head`: no fault of anybody's.
+    case closedPipe(String)
+
+    /// The message, for `localizedDescription`.
+    public var errorDescription: String? { description }
 
     /// The message.
     public var description: String {
         switch self {
-        case .configuration(let message), .input(let message), .model(let message), .output(let message):
+        case .configuration(let message), .input(let message), .model(let message), .output(let message),
+            .closedPipe(let message):
             message
         }
     }
@@ -26,7 +33,8 @@ extension MienError {
         self =
             switch error {
             case let error as MienError: error
-            case let error as TimelineError: .output("\(error)")
+            case let error as TimelineError:
+                error.isClosedPipe ? .closedPipe("\(error)") : .output("\(error)")
             default: .input("\(error)")
             }
     }

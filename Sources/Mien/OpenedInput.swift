@@ -1,17 +1,17 @@
-import MienTimeline
+import MienCore
+import MienTable
 import MienVideo
-import MienText
 
 /// A video that could be opened, and what the public door says of it.
-struct OpenedInput {
-    let reader: VideoReader
+package struct OpenedInput {
+    package let reader: VideoReader
     /// The number of frames to expect, or nil if the container does not say.
     let frameCount: Int?
 
     /// Opens what FFmpeg can open.
     ///
     /// - Throws: ``MienError/configuration(_:)`` or ``MienError/input(_:)``.
-    init(_ input: String, configuration: Configuration) throws(MienError) {
+    package init(_ input: String, configuration: Configuration) throws(MienError) {
         try configuration.validate()
         var options = VideoOptions()
         options.start = configuration.start

@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienText
+import MienCore
 
 /// `mien annotate`: videos in, tables out.
 struct AnnotateCommand: Subcommand {
@@ -152,6 +152,7 @@ struct AnnotateCommand: Subcommand {
                     : nil
                 if let failure = failure ?? other { failures.append(failure) }
             } catch {
+                if case MienError.closedPipe = error { throw error }
                 Console.say("\(error)")
                 failures.append(ExitCode(error))
                 results.append(ClipResult(job, status: .failed, message: error.description))

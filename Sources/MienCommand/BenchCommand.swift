@@ -1,7 +1,8 @@
 import Foundation
 import Mien
+import MienBench
+import MienCore
 import MienTensor
-import MienText
 
 /// `mien bench`: how fast this machine is with a model.
 struct BenchCommand: Subcommand {

@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienText
+import MienCore
 
 /// `mien calibrate`: a video of a face at rest in, that person's baseline out.
 struct CalibrateCommand: Subcommand {

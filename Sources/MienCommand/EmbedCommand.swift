@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienText
+import MienCore
 
 /// `mien embed`: videos and images in, embeddings out.
 struct EmbedCommand: Subcommand {

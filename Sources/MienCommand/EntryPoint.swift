@@ -84,6 +84,9 @@ struct EntryPoint {
             let pointer = "\(error)".hasSuffix("?") ? "" : "; 'mien \(command.name) --help' explains"
             Console.say("\(command.name): \(error)\(pointer)")
             return .usage
+        } catch MienError.closedPipe {
+            // `| head` has what it wanted.
+            return .done
         } catch let error as MienError {
             Console.say("\(error)")
             return ExitCode(error)
@@ -126,6 +129,7 @@ extension ExitCode {
     init(_ error: MienError) {
         switch error {
         case .configuration: self = .usage
+        case .closedPipe: self = .done
         case .input, .output: self = .input
         case .model: self = .model
         }

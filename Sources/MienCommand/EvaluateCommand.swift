@@ -1,8 +1,7 @@
 import Foundation
 import Mien
-import MienHeads
+import MienCore
 import MienTraining
-import MienText
 
 /// `mien evaluate`: heads, or any tool's predictions, against labels.
 struct EvaluateCommand: Subcommand {
@@ -146,9 +145,9 @@ struct EvaluateCommand: Subcommand {
         // A model folder brings the encoder that its heads belong to.
         let isModel = FileManager.default.fileExists(atPath: configuration.heads + "/config.json")
         let interrupt = Interrupt()
-        let embedding = try labels.embedder(
+        let embedder = try labels.embedder(
             for: sources, folder: isModel ? configuration.heads : nil, cancellation: interrupt.cancellation)
-        if let embedder = embedding?.embedder,
+        if let embedder,
             let objection = EncoderRecord.objection(
                 to: embedder.encoder, heads: configuration.heads, tasks: [configuration.task])
         {
@@ -157,7 +156,7 @@ struct EvaluateCommand: Subcommand {
         var configuration = configuration
         configuration.cache = try labels.cache()
         return try withExtendedLifetime(interrupt) {
-            try body(EvaluationRun(configuration, embedder: embedding?.embedder))
+            try body(EvaluationRun(configuration, embedder: embedder))
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienExport
 import MienTimeline
 
 /// `mien export`: a table to the formats of other programs.

@@ -1,9 +1,9 @@
 import Foundation
 import Mien
-import MienHeads
+import MienCore
+import MienExport
 import MienTimeline
 import MienTraining
-import MienText
 
 /// `mien import`: annotations that people corrected, as labels to train on.
 struct ImportCommand: Subcommand {

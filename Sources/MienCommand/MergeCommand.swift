@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienText
+import MienCore
 
 /// `mien merge`: the tables of many clips to one.
 struct MergeCommand: Subcommand {

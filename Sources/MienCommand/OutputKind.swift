@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienExport
 import MienTimeline
 
 /// What a command writes, which the ending of a name must not contradict.

@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienText
+import MienCore
 
 /// `mien overlay`: a table and its video in, a video with the table drawn into it out.
 struct OverlayCommand: Subcommand {

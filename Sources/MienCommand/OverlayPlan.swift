@@ -1,3 +1,4 @@
+import MienCore
 import Mien
 
 /// Which video the finished table of each input is drawn into: `--overlay` of `mien annotate`.

@@ -3,7 +3,7 @@ import Mien
 import MienHeads
 import MienReport
 import MienTimeline
-import MienText
+import MienCore
 
 /// `mien report`: a table in, a page to look at it out.
 struct ReportCommand: Subcommand {

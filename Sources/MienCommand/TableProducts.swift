@@ -1,4 +1,6 @@
 import Mien
+import MienCore
+import MienExport
 import MienTimeline
 
 /// What `mien annotate` makes of each finished table besides: exports, and an overlay.

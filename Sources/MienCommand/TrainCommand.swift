@@ -95,22 +95,22 @@ struct TrainCommand: Subcommand {
         var configuration = configuration
         let sources =
             [configuration.train] + [configuration.validation, ablation?.test].compactMap { $0 }
-        let embedding = try labels.embedder(for: sources, cancellation: interrupt.cancellation)
-        if embedding != nil { configuration.cache = try labels.cache() }
+        let embedder = try labels.embedder(for: sources, cancellation: interrupt.cancellation)
+        if embedder != nil { configuration.cache = try labels.cache() }
         if ablation == nil { try Self.prepareFolders(configuration) }
         let progress = TrainingProgress(epochs: configuration.options.epochs, isQuiet: isQuiet)
         defer { progress.clear() }
         if let ablation {
             return try ablation.run(
-                configuration, embedder: embedding?.embedder, interrupt: interrupt, progress: progress)
+                configuration, embedder: embedder, interrupt: interrupt, progress: progress)
         }
-        let outcome = try TrainingRun(configuration, embedder: embedding?.embedder).run(
+        let outcome = try TrainingRun(configuration, embedder: embedder).run(
             isCancelled: { interrupt.cancellation.isCancelled }, event: { progress($0) })
         progress.clear()
-        if let embedding, outcome.bestEpoch > 0 {
+        if let embedder, outcome.bestEpoch > 0 {
             try EncoderRecord.store(
-                embedding.embedder, model: embedding.model,
-                crop: labels.isAffWild2 ? nil : embedding.model.crop, task: labels.task, in: outcome.manifest)
+                embedder, crop: labels.isAffWild2 ? nil : embedder.model.crop, task: labels.task,
+                in: outcome.manifest)
         }
         report(outcome)
         if printsJSON { Console.print(try TrainingSummary.json(outcome, configuration).text()) }

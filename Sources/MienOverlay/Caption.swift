@@ -1,5 +1,4 @@
 import Foundation
-import MienTimeline
 
 /// The frame's number and time, and its status where that says why readings are missing, in the top left corner.
 struct Caption {

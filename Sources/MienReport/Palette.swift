@@ -1,5 +1,3 @@
-import MienTimeline
-
 /// The colours of the report and of figures, the same in both.
 ///
 /// Expressions have those of Okabe and Ito (2008), which people with any of the common colour vision deficiencies

@@ -29,7 +29,7 @@ public enum TimelineError: Error, Sendable, Equatable {
     case malformedMetadata(path: String, problem: String)
 
     /// Why a file cannot be created or opened for writing. It is its folder that is named if that is the reason.
-    static func cannotCreate(_ path: String, code: Int32) -> TimelineError {
+    package static func cannotCreate(_ path: String, code: Int32) -> TimelineError {
         let folder = path.count > 1 ? (path as NSString).deletingLastPathComponent : ""
         var info = stat()
         let isThere = folder.isEmpty || (stat(folder, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR)

@@ -1,3 +1,5 @@
+import MienCore
+
 /// How to read a video.
 package struct VideoOptions: Sendable {
     /// The timestamp of the first frame wanted, in seconds from the input's first frame.
@@ -14,7 +16,7 @@ package struct VideoOptions: Sendable {
     /// network sources get ``networkTimeout`` and local ones may take as long as they like.
     package var timeout: Double?
     /// Ends blocked reading from any thread.
-    package var cancellation = VideoCancellation()
+    package var cancellation = Cancellation()
 
     /// The deadline of network sources for which ``timeout`` names none, in seconds.
     package static let networkTimeout = 10.0

@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienTimeline
+import MienBench
 import MienVideo
 
 /// Annotates a clip several times in a row, as one long video, and prints what the steady state of the last round

@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import MienCLIP
 import MienHeads
+import MienTable
 import MienTensor
 import MienTimeline
 import MienTraining

@@ -1,7 +1,7 @@
 import Foundation
 import MienTensor
 
-/// The files that `tools/clip_goldens` makes.
+/// The files that `tools/goldens/clip` makes.
 enum Goldens {
     static let folder = Bundle.module.resourcePath! + "/Goldens"
 
@@ -34,7 +34,7 @@ struct ExpectedEmbeddings {
 }
 
 extension Image {
-    /// Gradients, edges and texture; `tools/clip_goldens` makes the same picture.
+    /// Gradients, edges and texture; `tools/goldens/clip` makes the same picture.
     static func pattern(width: Int, height: Int) -> Image {
         let image = Image(width: width, height: height)
         for y in 0..<height {

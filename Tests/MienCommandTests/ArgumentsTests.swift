@@ -1,5 +1,5 @@
 import MienCommand
-import MienTimeline
+import MienCore
 import Testing
 
 @Suite struct ArgumentsTests {

@@ -1,6 +1,5 @@
 import Foundation
 import MienCommand
-import MienTimeline
 import TestSupport
 import Testing
 

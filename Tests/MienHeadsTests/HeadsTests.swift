@@ -1,8 +1,8 @@
 import Foundation
-import MienTensor
-import Testing
-
 import MienHeads
+import MienTensor
+import TestSupport
+import Testing
 
 @Suite struct HeadsTests {
     @Test(arguments: [("three", 24), ("none", 10), ("uneven", 33)])

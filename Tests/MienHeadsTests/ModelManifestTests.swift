@@ -1,7 +1,7 @@
 import Foundation
-import Testing
-
 import MienHeads
+import TestSupport
+import Testing
 
 @Suite struct ModelManifestTests {
     @Test func aMissingKeyTakesItsDefault() throws {

@@ -1,30 +1,11 @@
 import Foundation
-import MienTensor
-
 import MienHeads
+import MienTensor
+import TestSupport
 
 /// The path of a committed golden.
 func golden(_ name: String) -> String {
     Bundle.module.resourceURL!.appendingPathComponent("Goldens/\(name).safetensors").path
-}
-
-/// A folder that goes away with this value.
-final class TemporaryFolder {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("mien-\(UUID().uuidString)").path
-
-    init() throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit {
-        try? FileManager.default.removeItem(atPath: path)
-    }
-
-    func file(_ name: String, _ text: String) throws -> String {
-        let path = path + "/" + name
-        try Data(text.utf8).write(to: URL(fileURLWithPath: path))
-        return path
-    }
 }
 
 /// The elements of a tensor as an array.

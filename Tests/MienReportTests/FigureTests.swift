@@ -1,6 +1,5 @@
 import Foundation
 import MienReport
-import MienTimeline
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import MienReport
+import MienTable
 import MienTimeline
 import Testing
 

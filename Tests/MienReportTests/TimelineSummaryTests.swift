@@ -1,4 +1,5 @@
 import MienReport
+import MienTable
 import MienTimeline
 import Testing
 

@@ -4,7 +4,7 @@ import Testing
 
 private typealias Counter = @convention(c) () -> Int
 
-/// The allocations so far, if the process was started by tools/allocations/run.
+/// The allocations so far, if the process was started by tools/check/allocations/run.
 private let counter: Counter? = dlsym(nil, "mien_allocation_count").map {
     unsafeBitCast($0, to: Counter.self)
 }

@@ -1,5 +1,6 @@
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 @Suite struct SafetensorsFileTests {

@@ -1,3 +1,4 @@
+import MienCore
 import Foundation
 import Mien
 import Synchronization

@@ -26,4 +26,16 @@ import Testing
         #expect(lines.count > 100)
         #expect(lines.last?.contains("face 0: happiness AU12 0.") == true, "\(lines.last ?? "nothing")")
     }
+
+    @Test func theOtherExamplesRun() throws {
+        let camera = try Repository.run("FollowCamera", [Repository.sample])
+        #expect(camera.status == 0 && camera.output.contains("face 0: happiness"), "\(camera.errors)")
+        #expect(camera.output.contains("180 frames, "))
+        let frames = try Repository.run("ReadFrames", [])
+        #expect(frames.output == (1...5).map { "\($0) no_face\n" }.joined(), "\(frames.errors)")
+        let folder = Repository.root.appendingPathComponent("Sources/Mien/Resources/default").path
+        let model = try Repository.run("OwnModel", [folder, Repository.sample])
+        #expect(model.status == 0, "\(model.errors)")
+        #expect(model.output.split(separator: "\n").count == 181)
+    }
 }

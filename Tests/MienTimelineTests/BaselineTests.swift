@@ -1,5 +1,7 @@
 import Foundation
+import MienTable
 import MienTimeline
+import TestSupport
 import Testing
 
 @Suite struct BaselineTests {
@@ -184,8 +186,8 @@ import Testing
     }
 
     @Test func aFileIsReadAsItWasWritten() throws {
-        let directory = try TemporaryDirectory()
-        let path = directory.file("me.json")
+        let directory = try TemporaryFolder()
+        let path = directory.path("me.json")
         var learner = BaselineLearner()
         for row in try rows(100) { learner.add(row) }
         var stored = Self.stored()
@@ -202,14 +204,14 @@ import Testing
         ("\"format\" : 1", "\"format\" : 2"),
     ])
     func saysWhatIsWrong(old: String, new: String) throws {
-        let directory = try TemporaryDirectory()
-        let path = directory.file("me.json")
+        let directory = try TemporaryFolder()
+        let path = directory.path("me.json")
         let text = String(decoding: Self.stored().json(), as: UTF8.self)
         try Data((old.isEmpty || old == "{}" ? old : text.replacing(old, with: new)).utf8).write(
             to: URL(fileURLWithPath: path))
         let error = #expect(throws: TimelineError.self) { try StoredBaseline(contentsOf: path) }
         #expect(error?.description.hasPrefix(path) == true, "\(error as Any)")
-        #expect(throws: TimelineError.self) { try StoredBaseline(contentsOf: directory.file("none.json")) }
+        #expect(throws: TimelineError.self) { try StoredBaseline(contentsOf: directory.path("none.json")) }
         #expect(throws: TimelineError.self) { try StoredBaseline(contentsOf: "/") }
     }
 }

@@ -1,4 +1,5 @@
 import MienTimeline
+import TestSupport
 import Testing
 
 /// A clip as the built-in model reads it: which expression is the most probable, and for how many frames.

@@ -1,4 +1,5 @@
 import MienTimeline
+import TestSupport
 import Testing
 
 /// The definition of smoothing, row by row over the whole timeline, in O(n^2).

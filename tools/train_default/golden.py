@@ -1,7 +1,7 @@
 """What the test suite needs to notice that the shipped model reads faces differently than it did: no faces inside.
 
 One safetensors file: embeddings, crowd votes and AU degrees of a few dozen validation faces, with the calibrated
-probabilities that PyTorch computes from them. (The encoder has a golden of its own: tools/clip_goldens.)
+probabilities that PyTorch computes from them. (The encoder has a golden of its own: tools/goldens/clip.)
 """
 
 import argparse

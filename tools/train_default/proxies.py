@@ -1,4 +1,4 @@
-"""Action units from blendshapes. numpy alone, since ../compare_landmarker uses it too."""
+"""Action units from blendshapes. numpy alone, since ../check/landmarker uses it too."""
 
 import numpy as np
 

@@ -1,5 +1,5 @@
 import MienTimeline
-import MienText
+import MienCore
 
 extension Analyzer {
     /// The longest part of a video that is read for a baseline, in seconds.

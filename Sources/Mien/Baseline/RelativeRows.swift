@@ -1,4 +1,5 @@
 import MienHash
+import MienTable
 import MienTimeline
 
 /// The last step of a run with a baseline: rows on their way out get their relative action units.

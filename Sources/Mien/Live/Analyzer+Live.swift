@@ -1,3 +1,5 @@
+import MienCore
+import MienTable
 import MienTimeline
 
 extension Analyzer {
@@ -27,7 +29,6 @@ extension Analyzer {
         let run = try LiveRun(
             source, model: model, configuration: configuration, cancellation: cancellation)
         try run.follow(
-            cancellation: cancellation,
             observe: observe.map { observe in { progress, _ in observe(progress) } },
             deliver: deliver)
         return run.progress

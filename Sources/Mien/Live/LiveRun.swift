@@ -1,4 +1,6 @@
+import MienCore
 import MienFaces
+import MienTable
 import MienTensor
 import MienTimeline
 import MienVideo
@@ -25,7 +27,7 @@ package final class LiveRun {
     package var deviceName: String? { reader.deviceName }
     /// Whether frames come at their own pace, so that some may be dropped.
     package var isLive: Bool { reader.isLive }
-    /// What is known of the source so far; whole when ``follow(cancellation:observe:pictures:deliver:)`` has returned.
+    /// What is known of the source so far; whole when ``follow(observe:pictures:deliver:)`` has returned.
     package var report: LiveReport { reader.report }
     /// The figures of the whole run.
     package private(set) var progress = LiveProgress()
@@ -38,13 +40,16 @@ package final class LiveRun {
     private let configuration: LiveConfiguration
     private let relative: RelativeRows?
     private let tracker: FaceTracker
-    private let cancelReading = VideoCancellation()
-    private var smoother: TimelineSmoother
+    private let cancelReading: Cancellation
+    private var timeline: RowTimeline
     private var statistics = LiveStatistics()
+
+    /// The most faces of a frame that are encoded together.
+    private static let facesTogether = 32
 
     /// Opens the source.
     ///
-    /// - Parameter cancellation: Ends opening, too.
+    /// - Parameter cancellation: Ends opening, and later the run.
     /// - Throws: ``MienError``.
     package init(
         _ input: String, model: Model, configuration: LiveConfiguration = LiveConfiguration(),
@@ -52,25 +57,21 @@ package final class LiveRun {
     ) throws(MienError) {
         try configuration.validate()
         self.model = model
+        var configuration = configuration
+        configuration.analysis.batchSize = Self.facesTogether
         self.configuration = configuration
         relative = try RelativeRows(configuration.analysis, model: model, isLive: true)
-        do {
-            smoother = try TimelineSmoother(options: Self.smoothing(configuration, model: model))
-        } catch {
-            throw .configuration("\(error)")
-        }
+        timeline = try RowTimeline(Self.smoothing(configuration, model: model), relative: relative)
         // The first calls of encoder and detector take memory, and longer than the others: before frames come.
         model.encodeBlank(crops: 1, configuration.analysis)
         tracker = try model.faceTracker(isLive: true)
         tracker.prepare(width: 640, height: 360)
-        let cancelReading = cancelReading
-        reader = try cancellation.whileWatching({ cancelReading.cancel() }) { () throws(MienError) in
-            do {
-                return try LiveReader(
-                    input, options: configuration.source.readerOptions(cancellation: cancelReading))
-            } catch {
-                throw .input("\(error)")
-            }
+        cancelReading = Cancellation(following: cancellation)
+        do {
+            reader = try LiveReader(
+                input, options: configuration.source.readerOptions(cancellation: cancelReading))
+        } catch {
+            throw .input("\(error)")
         }
     }
 
@@ -85,76 +86,48 @@ package final class LiveRun {
     ///
     /// - Throws: ``MienError``, or what the closures threw; the rows before a failure have been delivered.
     package func follow(
-        cancellation: Cancellation = Cancellation(), observe: Observer? = nil, pictures: PictureSink? = nil,
-        deliver: (FaceReading) throws -> Void
+        observe: Observer? = nil, pictures: PictureSink? = nil, deliver: (FaceReading) throws -> Void
     ) throws {
-        let cancelReading = cancelReading
-        try cancellation.whileWatching({ cancelReading.cancel() }) {
-            try followToEnd(observe: observe, pictures: pictures, deliver: deliver)
-        }
-    }
-
-    private func followToEnd(
-        observe: Observer?, pictures: PictureSink?, deliver: (FaceReading) throws -> Void
-    ) throws {
-        let pipeline = LivePipeline(
-            reader: reader, model: model, tracker: tracker, configuration: configuration,
-            keepsImages: pictures != nil,
+        let cropper = model.faceCropper
+        let crops = FaceCrops(
+            tracker: tracker, cropper: cropper, selection: configuration.analysis.faces,
+            reuse: configuration.reuseDistance.map { FaceReuse(distance: $0, cropper: cropper) },
+            keepsImages: pictures != nil)
+        let duration = configuration.analysis.duration
+        let engine = model.engine(
+            LiveSource(reader, duration: duration), crops, configuration.analysis,
+            policy: reader.isLive ? .live(maximumLatency: configuration.maximumLatency) : .playback,
             cancellation: cancelReading)
         statistics = LiveStatistics()
-        pipeline.start()
-        defer {
-            pipeline.stop()
-            progress = statistics.update()
-        }
+        defer { progress = statistics.update() }
         var rows: [FaceReading] = []
         var start: Double?
-        func emit(_ reading: FaceReading) throws {
-            rows.append(reading)
-            try deliver(reading)
-        }
-        func smoothed(_ reading: FaceReading) throws {
-            if let relative { try relative.push(reading, emit: emit) } else { try emit(reading) }
-        }
-        func end() throws {
-            try smoother.finish(emit: smoothed)
-            try relative?.finish(emit: emit)
-        }
-        do {
-            while true {
-                switch try pipeline.ledger.next(quiet: Self.pulse) {
-                case .entry(let entry, let late):
-                    start = start ?? entry.captured
-                    rows.removeAll(keepingCapacity: true)
-                    for reading in late { smoother.addLate(reading) }
-                    if entry.rows != nil || configuration.drops == .rows {
-                        for row in entry.rows?.map(\.result) ?? [entry.unknown] {
-                            try smoother.push(row, emit: smoothed)
-                        }
-                    }
-                    statistics.add(entry, rows: rows)
-                    statistics.add(lost: pipeline.ledger.takeLost())
-                    if let pictures, let image = entry.image {
-                        try pictures(image, entry.unknown.timestamp, entry.number, rows)
-                    }
-                    observe?(statistics.update(), rows)
-                case .quiet:
-                    // A source that is away gives no frame that would end the run.
-                    if let start, let duration = configuration.analysis.duration,
-                        statistics.progress.outage != nil,
-                        MonotonicClock.now - start >= duration
-                    {
-                        cancelReading.cancel()
-                    }
-                    observe?(statistics.update(), [])
-                case .end:
-                    return try end()
+        try engine.run(
+            into: &timeline, givesUnread: configuration.drops == .rows, quiet: Self.pulse,
+            onQuiet: {
+                // A source that is away gives no frame that would end the run.
+                if let start, let duration, statistics.progress.outage != nil,
+                    MonotonicClock.now - start >= duration
+                {
+                    cancelReading.cancel()
                 }
-            }
-        } catch let error as VideoError {
-            try end()
-            throw MienError.input("\(error)")
-        }
+                observe?(statistics.update(), [])
+            },
+            onFrame: { delivered in
+                let entry = delivered.entry
+                start = start ?? entry.header.captured
+                statistics.add(entry, rows: rows)
+                statistics.add(lost: engine.takeLost())
+                if let pictures, let image = entry.image {
+                    try pictures(image, entry.header.timestamp, entry.header.number, rows)
+                }
+                observe?(statistics.update(), rows)
+                rows.removeAll(keepingCapacity: true)
+            },
+            deliver: { reading in
+                rows.append(reading)
+                try deliver(reading)
+            })
     }
 
     /// How long nothing may happen until the observer is told so, in seconds.

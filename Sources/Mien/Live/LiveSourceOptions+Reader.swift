@@ -1,8 +1,9 @@
+import MienCore
 import MienVideo
 
 extension LiveSourceOptions {
     /// The same for the reader.
-    func readerOptions(cancellation: VideoCancellation) -> LiveOptions {
+    func readerOptions(cancellation: Cancellation) -> LiveOptions {
         var options = LiveOptions()
         options.format = format
         options.videoSize = videoSize.map { PictureSize(width: $0.width, height: $0.height) }

@@ -45,6 +45,8 @@ public struct LiveProgress: Sendable, Codable, Equatable {
         case processorShare = "processor_share"
         case outages, outage
     }
+
+    package init() {}
 }
 
 /// Keeps the account of a live run, in memory that does not grow.
@@ -64,7 +66,7 @@ package struct LiveStatistics {
     package init() {}
 
     /// Counts an entry whose rows are out at `now`, a monotonic time in seconds.
-    package mutating func add(_ entry: LiveEntry, rows: [FaceReading], at now: Double = MonotonicClock.now) {
+    package mutating func add(_ entry: FrameEntry, rows: [FaceReading], at now: Double = MonotonicClock.now) {
         if let reason = entry.outage {
             progress.outages += 1
             progress.outage = reason
@@ -72,7 +74,7 @@ package struct LiveStatistics {
         }
         progress.outage = nil
         progress.frames += 1
-        if entry.rows == nil { progress.droppedFrames += 1 }
+        if !entry.isRead { progress.droppedFrames += 1 }
         for row in rows where row.faceID != nil {
             switch row.status {
             case .ok: progress.encodedFaces += 1
@@ -81,11 +83,11 @@ package struct LiveStatistics {
             default: break
             }
         }
-        captures.append(entry.captured)
-        while let first = captures.first, entry.captured - first > Self.rateWindow {
+        captures.append(entry.header.captured)
+        while let first = captures.first, entry.header.captured - first > Self.rateWindow {
             _ = captures.removeFirst()
         }
-        let latency = max(0, now - entry.captured)
+        let latency = max(0, now - entry.header.captured)
         progress.latencyMaximum = max(progress.latencyMaximum ?? 0, latency)
         latencies[min(Int(min(latency, 10) * Self.binsPerSecond), latencies.count - 1)] += 1
         latencyCount += 1

@@ -1,3 +1,4 @@
+import MienCore
 import MienCLIP
 import MienFaces
 import MienHeads
@@ -6,10 +7,28 @@ import MienTensor
 /// The stages of a pipeline as this model needs them.
 extension Model {
     /// A batch that fits the model.
-    func makeBatch(_ configuration: Configuration) -> Batch {
+    package func makeBatch(_ configuration: Configuration) -> Batch {
         Batch(
             capacity: configuration.batchSize ?? preferredBatchSize, side: encoder.imageSize,
             embeddingWidth: encoder.embeddingWidth)
+    }
+
+    /// An engine that encodes with this model.
+    ///
+    /// - Parameters:
+    ///   - cancellation: See ``Engine``.
+    ///   - keepsEmbeddings: Whether rows have embeddings, and no scores.
+    func engine(
+        _ source: any Source, _ crops: any CropProducer, _ configuration: Configuration,
+        policy: EnginePolicy = .wholeInput, cancellation: Cancellation, keepsEmbeddings: Bool = false
+    ) -> Engine {
+        Engine(
+            source: source, crops: crops, policy: policy, cancellation: cancellation,
+            keepsEmbeddings: keepsEmbeddings, makeBatch: { makeBatch(configuration) },
+            read: { [self] batch in
+                encode(batch)
+                if !keepsEmbeddings { readHeads(batch) }
+            })
     }
 
     /// The crop stage for faces; those in `recorded` need no crop.
@@ -82,7 +101,7 @@ extension Model {
     }
 
     /// Fills the batch's embeddings from its pixels.
-    func encode(_ batch: Batch) {
+    package func encode(_ batch: Batch) {
         guard batch.cropCount > 0 else { return }
         encoderLock.withLock {
             encoder.encode(batch.pixels, count: batch.cropCount, into: batch.embeddings.baseAddress)

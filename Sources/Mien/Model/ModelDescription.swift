@@ -73,7 +73,7 @@ extension Model {
     }
 
     /// The bytes of all files of the folder.
-    var fileBytes: Int { Self.bytes(of: files, in: folder) }
+    package var fileBytes: Int { Self.bytes(of: files, in: folder) }
 
     /// The bytes of files of a folder; those that are not there count nothing.
     static func bytes(of names: [String], in folder: String) -> Int {

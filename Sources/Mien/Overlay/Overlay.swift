@@ -1,6 +1,6 @@
 import Foundation
+import MienCore
 import MienOverlay
-import MienTimeline
 import MienVideo
 
 /// The video of a table: each frame with its faces' boxes, labels and smoothed scores drawn into it.

@@ -1,4 +1,5 @@
 import MienOverlay
+import MienTable
 import MienTensor
 import MienTimeline
 import MienVideo

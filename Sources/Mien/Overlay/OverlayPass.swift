@@ -1,9 +1,9 @@
 import Dispatch
+import MienCore
 import MienOverlay
+import MienTable
 import MienTensor
-import MienTimeline
 import MienVideo
-import MienText
 
 /// One pass over a video and its table: decoding on a queue of its own, drawing and encoding on the caller's thread.
 final class OverlayPass {

@@ -1,7 +1,7 @@
 import Foundation
 import MienOverlay
+import MienTable
 import MienTensor
-import MienTimeline
 import MienVideo
 
 /// The thread behind a ``LiveOverlay``, and what is known of its progress.

@@ -1,3 +1,4 @@
+import MienCore
 import MienVideo
 
 /// A video for the page beside its table's timelines.

@@ -1,5 +1,5 @@
 import Foundation
-import MienTimeline
+import MienTable
 
 extension Analyzer {
     /// Looks whether ``annotate(_:to:replacing:resuming:configuration:cancellation:progress:)`` has

@@ -1,6 +1,6 @@
 import Foundation
 import MienHash
-import MienTimeline
+import MienTable
 
 extension RunMetadata.Input {
     /// The number of pieces of a file that are hashed, and the bytes of each.

@@ -1,3 +1,4 @@
+import MienTable
 import MienTimeline
 
 /// The raw scores of a row that an interrupted run has written.

@@ -1,4 +1,5 @@
 import Foundation
+import MienTable
 import MienTimeline
 
 /// The files of a table on their way to being one, in the order in which they appear:

@@ -1,27 +1,50 @@
+import Foundation
 import MienTimeline
 
-/// A face to embed: a moment of a video, and which of the faces in it.
-package struct FaceSample: Sendable {
-    package enum Moment: Sendable {
+/// One thing to embed: an image, a face at a moment of a video, or all of a video.
+package struct FaceSample: Sendable, Equatable {
+    package enum Moment: Sendable, Equatable {
+        /// The image, or every frame of the video.
+        case whole
         /// The position among the decoded frames, from 1 as in tables.
         case frame(Int)
         /// Seconds from the first frame; the frame nearest to it is meant.
         case time(Double)
     }
 
-    package enum Choice: Sendable {
-        case largest
-        /// The face that an earlier run called `id`. Where its box is known, the face in that place is meant
-        /// whatever it is called now: numbers change with the tracker and with where a run starts.
-        case known(id: Int, box: FaceRectangle?)
+    /// The face that an earlier run called `id`. Where its box is known, the face in that place is meant whatever
+    /// it is called now: numbers change with the tracker and with where a run starts.
+    package struct Face: Sendable, Equatable {
+        package var id: Int
+        package var box: FaceRectangle?
+
+        package init(id: Int, box: FaceRectangle? = nil) {
+            self.id = id
+            self.box = box
+        }
     }
 
+    /// The image or video.
+    package var path: String
     package var moment: Moment
-    package var choice: Choice
+    /// Which face; nil is the largest.
+    package var face: Face?
+    /// Whether the image already is a cropped face, to be embedded as it is.
+    package var isCrop = false
 
-    package init(moment: Moment, choice: Choice) {
+    package init(path: String, moment: Moment, face: Face? = nil, isCrop: Bool = false) {
+        self.path = path
         self.moment = moment
-        self.choice = choice
+        self.face = face
+        self.isCrop = isCrop
+    }
+
+    /// Whether it is an image, by the ending of its name.
+    package var isStill: Bool {
+        let endings: Set = [
+            "jpg", "jpeg", "jpe", "jfif", "png", "bmp", "tif", "tiff", "webp", "pgm", "ppm", "jp2", "avif",
+        ]
+        return moment == .whole && endings.contains((path as NSString).pathExtension.lowercased())
     }
 }
 
@@ -37,6 +60,6 @@ package struct SampleEmbedding {
     package let status: FrameStatus
     package let faceID: Int?
     package let box: FaceRectangle?
-    /// As many numbers as the encoder's embeddings have; valid during the call that delivers them.
-    package let embedding: UnsafeBufferPointer<Float>?
+    /// As many numbers as the encoder's embeddings have.
+    package let embedding: [Float]?
 }

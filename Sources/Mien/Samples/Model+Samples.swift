@@ -1,14 +1,16 @@
 import MienCLIP
+import MienCore
 import MienFaces
 import MienHash
 import MienHeads
+import MienTable
 import MienTensor
-import MienTimeline
+import MienVideo
 
 /// Embeddings of labelled images and moments of videos, for training: the crops are those of annotating.
 extension Model {
     /// The number of elements of an embedding.
-    package var embeddingWidth: Int { encoder.embeddingWidth }
+    public var embeddingWidth: Int { encoder.embeddingWidth }
 
     /// How faces are cropped, as `mien.json` says it; for a bare CLIP folder as it would have to.
     package var crop: Crop {
@@ -60,11 +62,8 @@ extension Model {
         let crops = MomentCrops(
             samples: samples, tracker: FaceTracker(detector: try makeDetector()),
             cropper: FaceCropper(cropSpecification, side: encoder.imageSize), isSatisfied: isSatisfied)
-        try run(
-            StoppableStream(opened.reader, isSatisfied: isSatisfied), crops, configuration, cancellation
-        ) { batch in
-            for row in batch.rows { try deliver(batch.sample(row)) }
-        }
+        let source = StreamSource(StoppableStream(opened.reader, isSatisfied: isSatisfied))
+        try run(source, crops, configuration, cancellation, deliver)
         return (opened.run(counts: TableCounts(), cancellation: cancellation), crops.unreached)
     }
 
@@ -79,8 +78,9 @@ extension Model {
         configuration.every = every
         configuration.faces = .largest(1)
         let opened = try OpenedInput(video, configuration: configuration)
-        try run(opened.reader, try faceCrops(configuration), configuration, cancellation) { batch in
-            for row in batch.rows where row.crop != nil { try deliver(batch.sample(row)) }
+        let source = StreamSource(opened.reader)
+        try run(source, try faceCrops(configuration), configuration, cancellation) { sample in
+            if sample.embedding != nil { try deliver(sample) }
         }
         return opened.run(counts: TableCounts(), cancellation: cancellation)
     }
@@ -93,16 +93,30 @@ extension Model {
         images: [String], areCrops: Bool, skipsUnreadable: Bool, cancellation: Cancellation,
         deliver: (SampleEmbedding) throws -> Void
     ) throws -> [(index: Int, error: MienError)] {
-        let stream = StillStream(images, skipsUnreadable: skipsUnreadable)
+        var failures: [(index: Int, error: MienError)] = []
+        let source = StillSource(count: images.count) { index in
+            do throws(MienError) { return try Self.picture(images[index]) } catch {
+                guard skipsUnreadable else { throw error }
+                failures.append((index, error))
+                return nil
+            }
+        }
         let content: StillCrops.Content =
             areCrops
             ? .crops(ImagePreprocessor(encoder.preprocessing))
             : .scenes(
                 try makeDetector(), FaceCropper(cropSpecification, side: encoder.imageSize))
-        try run(stream, StillCrops(content), Configuration(), cancellation) { batch in
-            for row in batch.rows { try deliver(batch.sample(row)) }
+        try run(source, StillCrops(content), Configuration(), cancellation, deliver)
+        return failures
+    }
+
+    private static func picture(_ path: String) throws(MienError) -> VideoFrame {
+        do {
+            if let frame = try VideoReader(path).next() { return frame }
+        } catch {
+            throw .input("\(error)")
         }
-        return stream.failures
+        throw .input("\(path): holds no picture, expected one")
     }
 
     private func makeDetector() throws(MienError) -> FaceDetector {
@@ -114,20 +128,23 @@ extension Model {
     }
 
     private func run(
-        _ source: any FrameStream, _ crops: any CropProducer, _ configuration: Configuration,
-        _ cancellation: Cancellation, consume: (Batch) throws -> Void
+        _ source: any Source, _ crops: any CropProducer, _ configuration: Configuration,
+        _ cancellation: Cancellation, _ deliver: (SampleEmbedding) throws -> Void
     ) throws {
-        let pipeline = Pipeline(
-            source: source, crops: crops, cancellation: cancellation,
-            makeBatch: { makeBatch(configuration) }, encode: { [self] in encode($0) })
-        try pipeline.run(consume)
+        let engine = engine(
+            source, crops, configuration, cancellation: Cancellation(following: cancellation),
+            keepsEmbeddings: true)
+        try engine.run { delivered in
+            for row in delivered.entry.rows { try deliver(SampleEmbedding(row)) }
+        }
     }
 }
 
-extension Batch {
-    fileprivate func sample(_ row: BatchRow) -> SampleEmbedding {
-        SampleEmbedding(
-            index: row.sample ?? 0, frame: row.frame + 1, timestamp: row.timestamp, status: row.status,
-            faceID: row.face?.id, box: reading(row).box, embedding: row.crop.map { embedding($0) })
+extension SampleEmbedding {
+    fileprivate init(_ row: PendingRow) {
+        let reading = row.reading
+        self.init(
+            index: row.sample ?? 0, frame: reading.frame, timestamp: reading.timestamp,
+            status: reading.status, faceID: reading.faceID, box: reading.box, embedding: row.embedding)
     }
 }

@@ -1,6 +1,10 @@
 import Foundation
+import MienCore
 import MienFaces
+import MienTable
 import MienTimeline
+import MienVideo
+import Synchronization
 
 extension Analyzer {
     /// Analyses still images and writes the table of each, the very bytes that
@@ -21,7 +25,13 @@ extension Analyzer {
         deliver: (_ index: Int, _ result: Result<AnalysisRun, MienError>) -> Void
     ) throws(MienError) {
         precondition(inputs.count == tables.count && configuration.baseline == nil)
-        let source = StillSource(inputs, configuration: configuration)
+        // What the images are, as runs over them would say: one stage adds them, another takes them out.
+        let runs = Mutex<[Int: AnalysisRun]>([:])
+        let source = StillSource(count: inputs.count) { index in
+            guard let (frame, run) = try? Self.still(inputs[index], configuration) else { return nil }
+            runs.withLock { $0[index] = run }
+            return frame
+        }
         var finished: [StillTable] = []
         var current: StillTable?
         func end() throws {
@@ -31,17 +41,24 @@ extension Analyzer {
             finished.append(table)
         }
         do {
-            let pipeline = try stillPipeline(source, configuration, cancellation)
-            try pipeline.run { batch in
-                for row in batch.rows {
+            let detector = try model.faceDetector()
+            let crops = StillFaces { [model] index in
+                model.faceCrops(configuration, detector: detector, sample: index)
+            }
+            let engine = model.engine(
+                source, crops, configuration, cancellation: Cancellation(following: cancellation))
+            try engine.run { delivered in
+                for row in delivered.entry.rows {
                     let index = row.sample ?? 0
                     if current?.index != index {
                         try end()
+                        guard let run = runs.withLock({ $0.removeValue(forKey: index) }) else {
+                            preconditionFailure("image \(index) has no frame, or came twice")
+                        }
                         current = try StillTable(
-                            index: index, run: source.takeRun(index),
-                            smoothing: model.smoothing(configuration))
+                            index: index, run: run, smoothing: model.smoothing(configuration))
                     }
-                    try current?.write(batch.reading(row))
+                    try current?.write(row.result)
                 }
             }
             try end()
@@ -53,20 +70,15 @@ extension Analyzer {
         }
     }
 
-    private func stillPipeline(
-        _ source: StillSource, _ configuration: Configuration, _ cancellation: Cancellation
-    ) throws -> Pipeline {
-        let detector = try model.faceDetector()
-        return Pipeline(
-            source: source,
-            crops: StillFaces { [model] index in
-                model.faceCrops(configuration, detector: detector, sample: index)
-            },
-            cancellation: cancellation, makeBatch: { model.makeBatch(configuration) },
-            encode: { [model] batch in
-                model.encode(batch)
-                model.readHeads(batch)
-            })
+    /// The one sound picture that an image holds; nil if it is anything else: a film, a damaged file.
+    private static func still(
+        _ path: String, _ configuration: Configuration
+    ) throws -> (VideoFrame, AnalysisRun)? {
+        let opened = try OpenedInput(path, configuration: configuration)
+        guard let frame = try opened.reader.next(), try opened.reader.next() == nil else { return nil }
+        let run = opened.run(counts: TableCounts(), cancellation: Cancellation())
+        guard run.damagedFrames == 0, run.lostPackets == 0, run.endedEarly == nil else { return nil }
+        return (frame, run)
     }
 
     /// Writes the tables: first the metadata of all, then the rows of all.
@@ -121,24 +133,24 @@ private struct StillTable {
     private(set) var run: AnalysisRun
     private let sink: MemorySink
     private let writer: TableWriter
-    private var smoother: TimelineSmoother
+    private var timeline: RowTimeline
 
     var bytes: [UInt8] { sink.bytes }
 
-    init(index: Int, run: AnalysisRun, smoothing: SmoothingOptions) throws(TimelineError) {
+    init(index: Int, run: AnalysisRun, smoothing: SmoothingOptions) throws(MienError) {
         self.index = index
         self.run = run
         sink = MemorySink()
         writer = TableWriter(sink: sink)
-        smoother = try TimelineSmoother(options: smoothing)
+        timeline = try RowTimeline(smoothing)
     }
 
     mutating func write(_ reading: FaceReading) throws {
-        try smoother.push(reading) { try writer.write($0) }
+        try timeline.push(reading, emit: writer.write)
     }
 
     mutating func end() throws {
-        try smoother.finish { try writer.write($0) }
+        try timeline.finish(emit: writer.write)
         try writer.flush()
         run.counts = writer.counts
     }

@@ -1,4 +1,4 @@
-import MienTimeline
+import MienCore
 
 /// A parsed command line: operands in order, and options by name.
 package struct Arguments {

@@ -1,5 +1,4 @@
 import Foundation
-import MienTimeline
 import MienVideo
 
 /// What a file on the command line must be: for completion, and for the message where it is another.

@@ -1,5 +1,3 @@
-import MienTimeline
-
 /// `mien completion`: the script with which a shell completes the command line.
 struct CompletionCommand: Subcommand {
     static let name = "completion"

@@ -1,5 +1,5 @@
 import Mien
-import MienText
+import MienCore
 
 /// What came of one clip of a run over folders: a line of its summary.
 package struct ClipResult: Sendable {

@@ -1,5 +1,5 @@
 import Foundation
-import MienText
+import MienCore
 
 /// What a run over folders says while it runs: a line for each clip, and one for the progress.
 ///

@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienText
+import MienCore
 
 /// The results of a run over folders, as a table for people and as a CSV file.
 package struct CorpusSummary {

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienExport
 import MienTimeline
 
 /// The options that say how a table is exported.

@@ -1,7 +1,8 @@
 import Foundation
 import Mien
+import MienCore
+import MienExport
 import MienTimeline
-import MienText
 
 /// Reads a table once and gives its rows to every export of it.
 struct ExportJob {

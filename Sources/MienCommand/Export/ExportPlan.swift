@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienExport
 import MienTimeline
 
 /// Which files a table is exported to, decided and checked before anything is read.

@@ -1,4 +1,5 @@
 import Mien
+import MienExport
 import MienTimeline
 
 /// One `FORMAT[:FILE]` of the command line.

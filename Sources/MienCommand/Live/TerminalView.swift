@@ -1,6 +1,5 @@
 import Foundation
-import MienTimeline
-import MienText
+import MienCore
 
 /// Draws a ``LiveScene`` as lines of a terminal: pure, it knows neither a clock nor a device.
 ///

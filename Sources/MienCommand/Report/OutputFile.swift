@@ -1,5 +1,5 @@
 import Foundation
-import MienTimeline
+import MienTable
 
 /// The one file a command writes: there as a whole under its name, or not at all.
 struct OutputFile {

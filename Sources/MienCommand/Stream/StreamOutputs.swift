@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienExport
 import MienTimeline
 
 /// Where the rows of a live run go: a table, JSON lines, or both; each row as soon as it is known.

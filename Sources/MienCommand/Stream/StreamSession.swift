@@ -1,7 +1,7 @@
 import Foundation
 import Mien
 import MienTimeline
-import MienText
+import MienCore
 
 /// A live run with everything that its rows go to, from the first to the last.
 final class StreamSession {
@@ -41,7 +41,7 @@ final class StreamSession {
         var failure: (any Error)?
         do {
             try run.follow(
-                cancellation: cancellation, observe: observe,
+                observe: observe,
                 pictures: overlay.map { overlay in
                     { image, timestamp, number, rows in
                         if let failure = overlay.failure { throw failure }

@@ -1,3 +1,4 @@
+import MienCore
 import Dispatch
 import Foundation
 import Mien

@@ -66,7 +66,7 @@ struct AblationArguments {
     }
 
     func run(
-        _ base: TrainingConfiguration, embedder: PipelineEmbedder?, interrupt: Interrupt,
+        _ base: TrainingConfiguration, embedder: ModelEmbedder?, interrupt: Interrupt,
         progress: TrainingProgress
     ) throws -> ExitCode {
         var configuration = AblationConfiguration(base: base)

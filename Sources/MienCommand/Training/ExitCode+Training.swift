@@ -23,7 +23,7 @@ func reportingTrainingErrors(_ body: () throws -> ExitCode) throws -> ExitCode {
     } catch let error as HeadsError {
         Console.say("\(error)")
         return .model
-    } catch let error as PipelineEmbedder.Interrupted {
+    } catch let error as ModelEmbedder.Interrupted {
         Console.say("\(error)")
         return .interrupted
     }

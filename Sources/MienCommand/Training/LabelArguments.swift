@@ -1,3 +1,4 @@
+import MienCore
 import Foundation
 import Mien
 import MienHeads
@@ -110,16 +111,15 @@ struct LabelArguments {
     /// What embeds the sources, if any of them has no features.
     func embedder(
         for sources: [DataSource], folder: String? = nil, cancellation: Cancellation
-    ) throws -> (embedder: PipelineEmbedder, model: Model)? {
+    ) throws -> ModelEmbedder? {
         guard !sources.allSatisfy(\.isFeatures) else { return nil }
         let model =
             if self.model.folder == nil, let folder {
                 try Model(
                     folder: folder, threads: self.model.threads, precision: self.model.precision)
             } else { try self.model.load() }
-        return (
-            try PipelineEmbedder(
-                model: model, every: every, skipsBroken: skipsBroken, cancellation: cancellation), model
+        return try ModelEmbedder(
+            model: model, every: every, skipsBroken: skipsBroken, cancellation: cancellation, say: Console.say
         )
     }
 

@@ -1,5 +1,5 @@
 import Foundation
-import MienHeads
+import MienCore
 import MienTraining
 
 /// What came of a training, for scripts.

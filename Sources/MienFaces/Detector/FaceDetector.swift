@@ -2,10 +2,10 @@ import MienTensor
 
 /// Finds faces with the two BlazeFace networks.
 ///
-/// A search looks at the picture twice: with the short-range network, which sees faces that fill a good part
-/// of it, and with the full-range network on a larger copy, or on parts of that, which sees the small ones and
-/// is set to miss none at the price of false alarms. Each candidate is then looked at closely: only what the
-/// short-range network, on a square around the candidate, also calls a face stays.
+/// A search runs both on the picture: the short-range network, which sees faces that fill a good part of it, and
+/// the full-range network on a larger copy, or on parts of that, which sees the small ones and is set to miss none
+/// at the price of false alarms. Each candidate is then verified: only what the short-range network, on a square
+/// around the candidate, also calls a face stays.
 ///
 /// A detector owns its working memory, its results included: one queue at a time uses it. It allocates when
 /// pictures are larger than any before, and where a caller still holds the results of the call before.
@@ -15,8 +15,8 @@ package final class FaceDetector: FaceDetecting {
     private let fullRange: FullRangeNetwork
     private var maps: FullRangeNetwork.Maps?
     private let sampler = RegionSampler(turnedSide: 1)
-    // One for each worker, so that candidates are looked at side by side.
-    private let looks: [CloseLook]
+    // One for each worker, so that candidates are verified side by side.
+    private let regionDetectors: [RegionDetector]
 
     private var detections: [FaceDetection] = []
     private var candidates: [FaceDetection] = []
@@ -34,11 +34,11 @@ package final class FaceDetector: FaceDetecting {
         self.workers = workers
         fullRange = try FullRangeNetwork(DetectorWeights(resource: "blazeface-full"))
         let source = try DetectorWeights(resource: "blazeface-short")
-        var looks: [CloseLook] = []
+        var regionDetectors: [RegionDetector] = []
         for _ in 0..<max(1, workers.count) {
-            looks.append(try CloseLook(source))
+            regionDetectors.append(try RegionDetector(source))
         }
-        self.looks = looks
+        self.regionDetectors = regionDetectors
         suppression = WeightedSuppression(overlap: settings.overlap)
         detections.reserveCapacity(4096)
         candidates.reserveCapacity(256)
@@ -63,7 +63,7 @@ package final class FaceDetector: FaceDetecting {
         return faces
     }
 
-    /// Looks in a picture that seems to have no face for one that fills it to its edge or is upside down.
+    /// Searches a picture that seems to have no face for one that fills it to its edge or is upside down.
     private func searchAgain(_ image: Image) {
         let center = Point(x: Float(image.width) / 2, y: Float(image.height) / 2)
         let longer = Float(max(image.width, image.height))
@@ -71,7 +71,7 @@ package final class FaceDetector: FaceDetecting {
             var region = Region(
                 center: center, side: longer * side, roll: roll, pixels: ShortRangeNetwork.side)
             region.hasGreySurroundings = true
-            looks[0].appendDetections(
+            regionDetectors[0].appendDetections(
                 in: region, of: image, threshold: settings.shortRangeThreshold,
                 workers: Workers(count: 1), to: &detections)
         }
@@ -82,9 +82,10 @@ package final class FaceDetector: FaceDetecting {
         for candidate in candidates {
             let roll = CropPose(candidate).roll
             let isUpright = abs(roll) <= settings.furthestRoll
-            let face = Self.closeLook(
-                looks[0], candidate.box, roll: isUpright ? 0 : roll, image, settings, isBordered: true)
-            let threshold = isUpright ? settings.closeLookThreshold : settings.turnedThreshold
+            let face = Self.verification(
+                regionDetectors[0], candidate.box, roll: isUpright ? 0 : roll, image, settings,
+                isBordered: true)
+            let threshold = isUpright ? settings.verificationThreshold : settings.turnedThreshold
             if let face, face.score >= threshold { detections.append(face) }
         }
         suppression(&detections, to: &faces)
@@ -97,9 +98,9 @@ package final class FaceDetector: FaceDetecting {
         return parts.contains { $0.contains(nearest) }
     }
 
-    package func look(at center: Point, side: Float, roll: Float, in image: Image) -> [FaceDetection] {
-        looks[0].faces(
-            at: center, side: side, roll: roll, in: image, threshold: settings.lookThreshold,
+    package func detect(at center: Point, side: Float, roll: Float, in image: Image) -> [FaceDetection] {
+        regionDetectors[0].faces(
+            at: center, side: side, roll: roll, in: image, threshold: settings.regionThreshold,
             workers: Workers(count: 1))
     }
 
@@ -110,7 +111,7 @@ package final class FaceDetector: FaceDetecting {
             let region = Region(
                 center: center, side: Float(max(image.width, image.height)) * distance, roll: 0,
                 pixels: ShortRangeNetwork.side)
-            looks[0].appendDetections(
+            regionDetectors[0].appendDetections(
                 in: region, of: image, threshold: settings.shortRangeThreshold,
                 workers: Workers(count: 1), to: &detections)
         }
@@ -155,14 +156,14 @@ package final class FaceDetector: FaceDetecting {
         return maps
     }
 
-    /// Looks closely at each candidate and puts what is found there into `detections`.
+    /// Verifies each candidate and puts the faces found there into `detections`.
     private func verify(in image: Image) {
         verified.removeAll(keepingCapacity: true)
         verified.append(contentsOf: repeatElement(nil, count: candidates.count))
         verified.withUnsafeMutableBufferPointer { verified in
             // Calls that run at the same time have different slots, hence different networks.
             workers.run(candidates.count) { index, slot in
-                verified[index] = Self.verified(looks[slot], candidates[index], image, settings)
+                verified[index] = Self.verified(regionDetectors[slot], candidates[index], image, settings)
             }
         }
         detections.removeAll(keepingCapacity: true)
@@ -173,15 +174,15 @@ package final class FaceDetector: FaceDetecting {
 
     /// The face that `candidate` is, if it is one: as it is seen upright, or turned where that is the better view.
     private static func verified(
-        _ look: CloseLook, _ candidate: FaceDetection, _ image: Image, _ settings: DetectorSettings
+        _ detector: RegionDetector, _ candidate: FaceDetection, _ image: Image, _ settings: DetectorSettings
     ) -> FaceDetection? {
-        guard let upright = closeLook(look, candidate.box, roll: 0, image, settings),
-            upright.score >= settings.closeLookThreshold
+        guard let upright = verification(detector, candidate.box, roll: 0, image, settings),
+            upright.score >= settings.verificationThreshold
         else { return nil }
         guard upright.score < settings.uprightScore else { return upright }
         var best = upright
         for roll in settings.turnedRolls {
-            guard let face = closeLook(look, upright.box, roll: roll, image, settings),
+            guard let face = verification(detector, upright.box, roll: roll, image, settings),
                 abs(CropPose(face).roll) > settings.furthestRoll,
                 face.score >= max(settings.turnedThreshold, upright.score + settings.turnedLead),
                 face.score > best.score
@@ -191,20 +192,21 @@ package final class FaceDetector: FaceDetecting {
         return best
     }
 
-    /// What two looks at a place agree on, the second one centred on what the first one saw, and turned like it.
-    private static func closeLook(
-        _ look: CloseLook, _ box: FaceBox, roll: Float, _ image: Image, _ settings: DetectorSettings,
+    /// The face on which two detections in a place agree, the second one centred on the first, and turned like it.
+    private static func verification(
+        _ detector: RegionDetector, _ box: FaceBox, roll: Float, _ image: Image, _ settings: DetectorSettings,
         isBordered: Bool = false
     ) -> FaceDetection? {
         func face(around place: FaceBox, side: Float, roll: Float) -> FaceDetection? {
-            look.faces(
+            detector.faces(
                 at: place.center, side: max(place.width, place.height) * side, roll: roll, in: image,
-                threshold: settings.firstLookThreshold, workers: Workers(count: 1), isBordered: isBordered
+                threshold: settings.firstVerificationThreshold, workers: Workers(count: 1),
+                isBordered: isBordered
             ).first { $0.box.overlap(box) > settings.overlap }
         }
-        guard let first = face(around: box, side: settings.closeLookSides.first, roll: roll),
+        guard let first = face(around: box, side: settings.verificationSides.first, roll: roll),
             var second = face(
-                around: first.box, side: settings.closeLookSides.second,
+                around: first.box, side: settings.verificationSides.second,
                 roll: roll == 0 ? 0 : CropPose(first).roll)
         else { return nil }
         second.score = (first.score * second.score).squareRoot()

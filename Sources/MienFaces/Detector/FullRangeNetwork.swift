@@ -16,7 +16,7 @@ package final class FullRangeNetwork {
         (128, 32, 1), (144, 36, 2), (192, 48, 1), (256, 64, 1), (384, 96, 2), (384, 96, 1), (384, 96, 1),
         (384, 96, 1),
     ]
-    // Each stage's channels and blocks, and the block of the backbone it looks across to.
+    // Each stage's channels and blocks, and the block of the backbone it is joined to.
     private static let pyramid = [(96, 2, 10), (64, 2, 7), (48, 1, 4)]
 
     private let entrance: Convolution

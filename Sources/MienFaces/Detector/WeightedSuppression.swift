@@ -8,7 +8,7 @@
 package struct WeightedSuppression {
     /// The intersection over union above which two detections are of the same face.
     package var overlap: Float
-    /// Only this many of the best detections are looked at: a bound for pictures full of false alarms.
+    /// Only this many of the best detections are taken: a bound for pictures full of false alarms.
     package var limit: Int
     private var sorting = MergeSort<FaceDetection>()
 

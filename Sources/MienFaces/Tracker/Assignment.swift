@@ -5,7 +5,7 @@
 /// is taken. Ties go to the lower column, so equal input gives equal output.
 ///
 /// A value keeps its working memory from call to call.
-package struct LeastCostAssignment: Sendable {
+package struct MinimumCostAssignment: Sendable {
     // One-based; column 0 stands for "the row that is looking for a column".
     private var rowPotential: [Double] = []
     private var columnPotential: [Double] = []

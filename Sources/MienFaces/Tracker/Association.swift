@@ -12,7 +12,7 @@ package enum Association {
     /// The least score that continues a track.
     package static let weakScore: Float = 0.4
     /// How long weak detections alone continue a track.
-    package static let longestWeakness = 0.5
+    package static let maximumWeakness = 0.5
     /// How long a lost face is expected where its motion would have taken it.
     package static let coasting = 0.5
     /// The similarity that identifies a face by its looks alone.
@@ -47,7 +47,7 @@ package enum Association {
     static func isEligible(_ track: Track, for stage: Stage, _ time: Double) -> Bool {
         switch stage {
         case .expected: !track.isLost || time - track.lastTime <= coasting
-        case .weak: !track.isLost && track.id != nil && time - track.goodTime <= longestWeakness
+        case .weak: !track.isLost && track.id != nil && time - track.goodTime <= maximumWeakness
         case .anywhere: true
         }
     }

@@ -31,7 +31,7 @@ struct CellAreas: Sendable {
 
         func contains(_ other: Area) -> Bool { union(other) == self }
 
-        /// What a search of it costs, in cells: it looks at a margin as well.
+        /// What a search of it costs, in cells: it covers a margin as well.
         var cost: Int {
             let searched = grown(by: margin)
             return searched.columns.count * searched.rows.count
@@ -40,7 +40,7 @@ struct CellAreas: Sendable {
 
     // The room around a cell that changed: a face need not have changed wherever it is.
     private static let room = 3
-    // What the detector looks at around an area, about.
+    // About as much as the detector takes in around an area.
     private static let margin = 4
     // With more areas than this, or so much of the picture, it is the whole.
     static let most = 8

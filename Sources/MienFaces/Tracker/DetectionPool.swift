@@ -10,7 +10,7 @@ package struct DetectionPool: Sendable {
     private var all: [(find: Find, rank: Float)] = []
     private var kept: [Find] = []
 
-    // A look at close range places a face better than a search that found it as well.
+    // Detection in a region places a face better than a search that found it as well.
     private static let lookLead: Float = 0.1
     // Two boxes are one face if they share this much of their union, or of the smaller one.
     private static let sameUnion: Float = 0.4
@@ -30,8 +30,8 @@ package struct DetectionPool: Sendable {
         }
     }
 
-    /// Adds what a look at a square region found.
-    package mutating func add(looked detections: [FaceDetection], center: Point, side: Float) {
+    /// Adds the faces found in a square region.
+    package mutating func add(inRegion detections: [FaceDetection], center: Point, side: Float) {
         for detection in detections where Self.isUsable(detection) {
             let offset = detection.box.center - center
             guard max(abs(offset.x), abs(offset.y)) <= Self.centralPart * side else { continue }
@@ -61,7 +61,7 @@ package struct DetectionPool: Sendable {
         return a.overlap(b) > sameUnion || a.sharedArea(b) > samePart * smaller
     }
 
-    /// Two looks at the same faces: those that both saw averaged, the others as they are.
+    /// Two detections of the same faces: those in both averaged, the others as they are.
     package static func averaged(_ a: [FaceDetection], _ b: [FaceDetection]) -> [FaceDetection] {
         var rest = b
         let both = a.map { first in

@@ -26,9 +26,9 @@ package struct FacePortrait: Sendable {
     ]
     private static let diagonal: Float = 0.70710678
     // A smaller face, in pixels between the eyes, is never cut out twice alike.
-    private static let leastEyeDistance: Float = 18
+    private static let minimumEyeDistance: Float = 18
     // A face of which less is in the picture has no portrait.
-    private static let leastShare: Float = 0.85
+    private static let minimumShare: Float = 0.85
 
     // Of 8 x 8 cells, their mean removed.
     private let lumas: Lumas
@@ -41,9 +41,9 @@ package struct FacePortrait: Sendable {
         let box = detection.box
         let pose = CropPose(detection)
         let square = CropSquare(pose, Self.cropper.specification)
-        guard pose.eyeDistance >= Self.leastEyeDistance, square.origin.isFinite, square.roll.isFinite,
+        guard pose.eyeDistance >= Self.minimumEyeDistance, square.origin.isFinite, square.roll.isFinite,
             square.side < Float(MIEN_WARP_SCALE_LIMIT) * Float(Self.side),
-            box.sharedArea(picture) >= Self.leastShare * box.width * box.height
+            box.sharedArea(picture) >= Self.minimumShare * box.width * box.height
         else { return nil }
         var pixels = InlineArray<1024, Float>(repeating: 0)
         var colors = InlineArray<3072, UInt8>(repeating: 0)

@@ -4,9 +4,9 @@ import MienVideo
 /// Finds the faces in the frames of a video and follows each under one identity.
 ///
 /// The whole frame is searched at the start, after a cut and when a face is lost, and otherwise its parts at
-/// the pace of what changes in them (``SearchSchedule``); between searches each known face is looked at where
+/// the pace of what changes in them (``SearchSchedule``); between searches each known face is detected where
 /// its motion should have taken it. What is found is pooled, told apart (``Association``), and added to the
-/// tracks (``TrackSet``). Frames leave in order, a little later (``FrameHold``), with boxes the detector found
+/// tracks (``TrackSet``). Frames leave in order, a little later (``DelayLine``), with boxes the detector found
 /// in that very frame; a face that was not found has none. With many faces, see
 /// ``TrackingOptions/alternatesAbove``.
 ///
@@ -19,30 +19,30 @@ package final class FaceTracker {
     private var scenes: SceneHistory
     private var schedule: SearchSchedule
     private var tracks: TrackSet
-    private var hold: FrameHold
+    private var delayLine: DelayLine
     private var frameNumber = 0
 
-    // Working memory, taken anew by every frame. An array that others still hold is left to them.
+    // Working memory, taken anew by every frame. An array that others still use is left to them.
     private var signatures = SignaturePool()
     private var pool = DetectionPool()
-    private var plan = LookPlan()
+    private var plan = RegionPlan()
     private var sightings: [Sighting] = []
     private var known: [FaceBox] = []
 
-    /// How many searches and looks the detector has been asked for.
+    /// How many searches and regions the detector has been asked for.
     package private(set) var searchCount = 0
-    package private(set) var lookCount = 0
+    package private(set) var regionCount = 0
 
     package init(detector: any FaceDetecting, options: TrackingOptions = TrackingOptions()) {
         precondition(
-            options.longestHold >= 0 && options.mostFramesHeld > PoseSmoother.reach,
-            "a hold of \(options.longestHold) s and \(options.mostFramesHeld) frames")
+            options.maximumDelay >= 0 && options.maximumFrames > PoseSmoother.reach,
+            "a delay of \(options.maximumDelay) s and \(options.maximumFrames) frames")
         self.detector = detector
         self.options = options
         scenes = SceneHistory(memory: options.memory)
         schedule = SearchSchedule(interval: options.searchInterval)
         tracks = TrackSet(options: options)
-        hold = FrameHold(options: options)
+        delayLine = DelayLine(options: options)
     }
 
     /// Searches an empty picture of about the size of those to come, so that the first of them finds all memory there.
@@ -67,7 +67,7 @@ package final class FaceTracker {
         let isSearched = isSearchDue(signature, frame.image)
         if isSearched { search(frame.image, signature) }
         let isWhole = isSearched && schedule.isWhole
-        look(frame.image, found: isWhole ? pool.distinct() : nil)
+        detectKnown(frame.image, found: isWhole ? pool.distinct() : nil)
         collectSightings(frame.image)
         var matches = tracks.match(sightings)
         if !isWhole && hasLoss(matches) {
@@ -79,17 +79,17 @@ package final class FaceTracker {
             }
         }
         let entries = tracks.take(sightings, matches: matches, unseen: plan.unseen)
-        hold.append(
+        delayLine.append(
             frame, time: clock.time, scene: scenes.current, entries: entries, unseen: plan.unseen)
         frameNumber += 1
-        hold.release(isEnd: false, verdict: { tracks.verdict($0) }, emit: emit)
+        delayLine.release(isEnd: false, state: { tracks.state($0) }, emit: emit)
     }
 
-    /// Hands on the frames still held. Nothing may be processed afterwards.
+    /// Hands on the frames that still wait. Nothing may be processed afterwards.
     package func finish(emit: (FrameFaces) -> Void) {
         catchUp()
         tracks.finish()
-        hold.release(isEnd: true, verdict: { tracks.verdict($0) }, emit: emit)
+        delayLine.release(isEnd: true, state: { tracks.state($0) }, emit: emit)
     }
 
     private func isSearchDue(_ signature: FrameSignature, _ image: Image) -> Bool {
@@ -99,13 +99,13 @@ package final class FaceTracker {
         }
         let decision = schedule.decision(
             at: clock.time, signature, known: known, width: image.width, height: image.height)
-        guard decision == .glance else { return decision == .search }
-        schedule.glanced(at: clock.time)
-        lookCount += 1
+        guard decision == .overview else { return decision == .search }
+        schedule.noteOverview(at: clock.time)
+        regionCount += 1
         let side = Float(max(image.width, image.height))
         let center = Point(x: Float(image.width) / 2, y: Float(image.height) / 2)
-        // A glance only raises the question; the search answers it.
-        return detector.look(at: center, side: side, roll: 0, in: image).contains { face in
+        // An overview only raises the question; the search answers it.
+        return detector.detect(at: center, side: side, roll: 0, in: image).contains { face in
             !known.contains { $0.overlap(face.box) > 0.2 }
         }
     }
@@ -116,45 +116,45 @@ package final class FaceTracker {
         pool.add(searched: detector.search(image, in: schedule.parts))
     }
 
-    /// Looks at each known face whose turn it is.
-    private func look(_ image: Image, found: [DetectionPool.Find]?) {
+    /// Detects each known face whose turn it is, where it should be.
+    private func detectKnown(_ image: Image, found: [DetectionPool.Find]?) {
         plan.update(
             tracks.tracks, scene: scenes.current, time: clock.time, frame: frameNumber, found: found,
             options: options)
-        for region in plan.regions { look(at: region, image) }
+        for region in plan.regions { detect(at: region, image) }
     }
 
-    private func look(at region: LookPlan.Region, _ image: Image) {
+    private func detect(at region: RegionPlan.Region, _ image: Image) {
         guard region.touches(image) else { return }
         let detections: [FaceDetection]
-        if options.looksTwice {
-            let scales = LookPlan.doubleScales
+        if options.detectsTwice {
+            let scales = RegionPlan.doubleScales
             detections = DetectionPool.averaged(
-                look(at: region, scales.first, image), look(at: region, scales.second, image))
+                detect(at: region, scales.first, image), detect(at: region, scales.second, image))
         } else {
-            detections = look(at: region, LookPlan.scale, image)
+            detections = detect(at: region, RegionPlan.scale, image)
         }
-        pool.add(looked: detections, center: region.center, side: LookPlan.scale * region.faceSide)
+        pool.add(inRegion: detections, center: region.center, side: RegionPlan.scale * region.faceSide)
     }
 
-    private func look(at region: LookPlan.Region, _ scale: Float, _ image: Image) -> [FaceDetection] {
-        lookCount += 1
-        return detector.look(
+    private func detect(at region: RegionPlan.Region, _ scale: Float, _ image: Image) -> [FaceDetection] {
+        regionCount += 1
+        return detector.detect(
             at: region.center, side: scale * region.faceSide, roll: region.roll, in: image)
     }
 
-    /// Looks at the faces passed over in the last frame, when no next one will show where they were.
+    /// Detects the faces passed over in the last frame, when no next one will show where they were.
     private func catchUp() {
-        guard let moment = hold.last, !moment.unseen.isEmpty else { return }
+        guard let moment = delayLine.last, !moment.unseen.isEmpty else { return }
         pool.removeAll()
         for track in tracks.tracks where moment.unseen.contains(track.serial) {
-            look(at: LookPlan.Region(track, time: moment.time), moment.frame.image)
+            detect(at: RegionPlan.Region(track, time: moment.time), moment.frame.image)
         }
         collectSightings(moment.frame.image)
         let late = sightings.filter { sighting in
             !moment.entries.contains { $0.detection.box.overlap(sighting.detection.box) > 0.4 }
         }
-        hold.amendLast(tracks.takeLate(late, of: moment.unseen))
+        delayLine.amendLast(tracks.takeLate(late, of: moment.unseen))
     }
 
     private func collectSightings(_ image: Image) {
@@ -185,7 +185,7 @@ package final class FaceTracker {
     }
 }
 
-extension LookPlan.Region {
+extension RegionPlan.Region {
     /// Whether a face here could be seen at all.
     func touches(_ image: Image) -> Bool {
         let reach = faceSide / 2

@@ -8,7 +8,7 @@ package struct Matching: Sendable {
     private var rows: [Int] = []
     private var columns: [Int] = []
     private var costs: [Float] = []
-    private var assignment = LeastCostAssignment()
+    private var assignment = MinimumCostAssignment()
 
     package init() {}
 

@@ -1,4 +1,4 @@
-/// What one face has looked like lately, to notice when another one is in its place.
+/// The latest portraits of one face, by which another one in its place is noticed.
 ///
 /// Between two frames a face changes little, however its head turns. So a face that differs from the latest
 /// portrait, and from a few of the last second, is another. A picture that is blended over into another one

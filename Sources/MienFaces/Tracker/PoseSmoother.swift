@@ -12,7 +12,7 @@ package enum PoseSmoother {
     /// The number of frames before the current one where none follow.
     package static let liveReach = 4
     /// Frames farther away than this, in seconds, say nothing about this one.
-    package static let longestStep = 0.15
+    package static let maximumStep = 0.15
     private static let sigma: Float = 1.5
 
     /// A pose at some distance from the frame in question.

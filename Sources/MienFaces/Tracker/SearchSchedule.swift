@@ -1,18 +1,18 @@
 /// Decides when which part of the frame is searched.
 ///
-/// A search of a whole frame costs as much as forty looks and finds nothing new where nothing has changed.
+/// A search of a whole frame costs as much as forty regions and finds nothing new where nothing has changed.
 /// So what has changed in a cell of the picture since its last search sets its pace: away from the known
 /// faces it is searched at the regular interval; where it hangs together with a known face, as its body
 /// does, at twice that; in the known head itself, where no other face has room, at six times; unchanged, at
 /// eight times, but soon once more where the last search met a change. The areas of all cells that are due
-/// are searched together. Large faces are glanced for between.
+/// are searched together. In between, an overview of the whole frame shows new faces that are large.
 package struct SearchSchedule: Sendable {
     /// What to do with a frame.
     package enum Decision: Sendable, Equatable {
         case nothing
-        /// Look at the whole frame at once, which shows large faces only but costs little, and search it
-        /// if there is one.
-        case glance
+        /// Detect in the whole frame as one region, which shows large faces only but costs little, and search
+        /// it if there is one.
+        case overview
         /// Search the ``SearchSchedule/parts``.
         case search
     }
@@ -35,7 +35,7 @@ package struct SearchSchedule: Sendable {
     private let interval: Double
     private var searchTime: Double?
     private var wholeTime = 0.0
-    private var glanceTime = 0.0
+    private var overviewTime = 0.0
     private var isWanted = false
     private var cells = SearchedCells()
     private var areas = CellAreas()
@@ -91,7 +91,7 @@ package struct SearchSchedule: Sendable {
         }
         if !areas.isEmpty { return .search }
         areas.addAll()
-        return isChanged && time - glanceTime >= interval ? .glance : .nothing
+        return isChanged && time - overviewTime >= interval ? .overview : .nothing
     }
 
     private static func center(of cell: Int, _ size: (width: Float, height: Float)) -> Point {
@@ -135,15 +135,15 @@ package struct SearchSchedule: Sendable {
     package mutating func searched(at time: Double, _ now: FrameSignature) {
         for area in areas.areas { cells.note(area, at: time, now, isNew: searchTime == nil) }
         searchTime = time
-        glanceTime = time
+        overviewTime = time
         if areas.isWhole {
             wholeTime = time
             isWanted = false
         }
     }
 
-    /// Notes that this frame is glanced at.
-    package mutating func glanced(at time: Double) { glanceTime = time }
+    /// Notes that this frame had an overview.
+    package mutating func noteOverview(at time: Double) { overviewTime = time }
 
     /// Whether a point lies in the head, the hair or the upper body that go with a face.
     private static func belongs(_ point: Point, to box: FaceBox) -> Bool {

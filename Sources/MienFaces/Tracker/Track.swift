@@ -3,7 +3,7 @@ package struct Sighting: Sendable {
     package var detection: FaceDetection
     package var appearance: FaceAppearance?
     package var portrait: FacePortrait?
-    /// Whether it may begin a track. What only a close look at a place showed may be anything that happens
+    /// Whether it may begin a track. What was detected in a region only may be anything that happens
     /// to be there; a new face is one that the search finds as well.
     package var isSearched: Bool
 
@@ -20,6 +20,15 @@ package struct Sighting: Sendable {
     var mayBegin: Bool { isSearched && detection.score >= Association.goodScore }
 }
 
+/// Whether a track is somebody yet.
+package enum TrackState: Sendable, Equatable {
+    /// Seen too little to be sure, or not recognised yet.
+    case tentative
+    case identified(id: Int)
+    /// It was no face.
+    case rejected
+}
+
 /// What is known of one face.
 package struct Track: Sendable {
     /// Identifies the track inside the tracker, from its first sighting on.
@@ -32,7 +41,7 @@ package struct Track: Sendable {
     package internal(set) var last: FaceDetection
     package internal(set) var lastTime: Double
     package internal(set) var hits = 1
-    /// Whether the face was looked for and not found since ``last``.
+    /// Whether the face was searched for and not found since ``last``.
     package internal(set) var isLost = false
     /// Whether somebody else is where the face was: it is gone, and hides nobody.
     var isReplaced = false
@@ -41,7 +50,7 @@ package struct Track: Sendable {
     package internal(set) var gallery = AppearanceGallery()
     package internal(set) var portraits = PortraitGallery()
     /// What the face looked like when last seen, whether clearly or not.
-    package internal(set) var look: FaceAppearance?
+    package internal(set) var lastAppearance: FaceAppearance?
     /// The eye distance over the box width, seen from the front.
     package internal(set) var usualRatio: Float?
     /// Where and when the face was first seen.
@@ -69,8 +78,8 @@ package struct Track: Sendable {
         goodTime = time
         trail = [last.box.center]
         usualScore = last.score
-        look = sighting.appearance
-        learnLooks(sighting, time)
+        lastAppearance = sighting.appearance
+        learnAppearance(sighting, time)
     }
 
     /// Whether the face, when last seen, was about to be covered: overlapping another, or its score falling.
@@ -97,8 +106,8 @@ package struct Track: Sendable {
         trail.append(last.box.center)
         if trail.count > Self.trailLength { trail.removeFirst() }
         wasCrowded = isCrowded
-        look = sighting.appearance
-        if !isCrowded { learnLooks(sighting, time) }
+        lastAppearance = sighting.appearance
+        if !isCrowded { learnAppearance(sighting, time) }
         usualScore += 0.1 * (last.score - usualScore)
     }
 
@@ -120,13 +129,13 @@ package struct Track: Sendable {
 
     /// How much another face looks like this one at best, by what is known and what was seen last.
     func similarity(_ other: Track) -> Float? {
-        let now = other.look.flatMap { gallery.similarity($0) }
+        let now = other.lastAppearance.flatMap { gallery.similarity($0) }
         guard let before = gallery.similarity(other.gallery) else { return now }
         return max(now ?? before, before)
     }
 
     /// Remembers the looks, but not those of a face that is half hidden, which lowers its score.
-    private mutating func learnLooks(_ sighting: Sighting, _ time: Double) {
+    private mutating func learnAppearance(_ sighting: Sighting, _ time: Double) {
         guard last.score >= Self.clearScore else { return }
         if let appearance = sighting.appearance { gallery.add(appearance, at: time) }
         if let portrait = sighting.portrait { portraits.add(portrait, at: time) }

@@ -15,13 +15,6 @@ package struct TrackSet: Sendable {
         package var pose: CropPose
     }
 
-    /// What is known of a track's identity.
-    package enum Verdict: Sendable, Equatable {
-        case open
-        case face(id: Int)
-        case noFace
-    }
-
     // A picture that lasts no longer than this, in frames and seconds, may be a flash.
     private static let flashFrames = 2
     private static let flashTime = 0.2
@@ -77,7 +70,7 @@ package struct TrackSet: Sendable {
     ///
     /// - Parameters:
     ///   - matches: What ``match(_:)`` returned for them.
-    ///   - unseen: The serials of tracks that were not looked for in this frame.
+    ///   - unseen: The serials of tracks that were not searched for in this frame.
     package mutating func take(_ sightings: [Sighting], matches: [Int?], unseen: [Int]) -> [Entry] {
         precondition(matches.count == tracks.count, "\(matches.count) matches for \(tracks.count) tracks")
         entries.removeAll(keepingCapacity: true)
@@ -122,11 +115,11 @@ package struct TrackSet: Sendable {
     /// Settles what is still open when the input ends.
     package mutating func finish() { leaveScene(isFlash: false) }
 
-    package func verdict(_ serial: Int) -> Verdict {
+    package func state(_ serial: Int) -> TrackState {
         if let index = tracks.firstIndex(where: { $0.serial == serial }) {
-            return tracks[index].id.map { .face(id: $0) } ?? .open
+            return tracks[index].id.map { .identified(id: $0) } ?? .tentative
         }
-        return endedIDs.first { $0.serial == serial }.map { .face(id: $0.id) } ?? .noFace
+        return endedIDs.first { $0.serial == serial }.map { .identified(id: $0.id) } ?? .rejected
     }
 
     private func entry(_ track: Track) -> Entry {
@@ -272,7 +265,7 @@ package struct TrackSet: Sendable {
         }
         for index in tracks.indices where time - tracks[index].lastTime > options.memory { end(index) }
         tracks.removeAll { $0.scene == Self.ended }
-        endedIDs.removeAll { time - $0.time > 2 * options.longestHold + 1 }
+        endedIDs.removeAll { time - $0.time > 2 * options.maximumDelay + 1 }
     }
 
     /// Marks a track as gone; its frames may still wait to be handed on.

@@ -6,20 +6,20 @@ package struct TrackingOptions: Sendable, Equatable {
     package var memory = 2.0
     /// Whether frames leave at once, as a live picture needs.
     ///
-    /// Otherwise a frame waits for the two that follow it, and for the verdict on faces seen for the first
-    /// time in it: at most ``longestHold`` seconds and ``mostFramesHeld`` frames (but always long enough to
+    /// Otherwise a frame waits for the two that follow it, and for the state on faces seen for the first
+    /// time in it: at most ``maximumDelay`` seconds and ``maximumFrames`` frames (but always long enough to
     /// see the next frame).
     package var isLive = false
-    /// The longest time a frame waits for a verdict.
-    package var longestHold = 0.3
+    /// The longest time a frame waits for a state.
+    package var maximumDelay = 0.3
     /// The largest number of frames that wait.
-    package var mostFramesHeld = 12
-    /// With more faces than this, each is looked at on every second frame and interpolated between.
-    /// A live tracker, which cannot look ahead, always looks at all of them.
+    package var maximumFrames = 12
+    /// With more faces than this, each is detected on every second frame and interpolated between.
+    /// A live tracker, which cannot look ahead, always detects all of them.
     package var alternatesAbove = 8
-    /// Whether each face is looked at twice, at two scales, and the two averaged: a third less jitter for
+    /// Whether each face is detected twice, at two scales, and the two averaged: a third less jitter for
     /// twice the cost.
-    package var looksTwice = false
+    package var detectsTwice = false
 
     package init() {}
 }

@@ -1,3 +1,5 @@
+import MienCore
+
 /// How logits become probabilities, and probabilities decisions.
 ///
 /// Expression: p = softmax(z / T). Action unit j: p = sigmoid(scale[j] z + bias[j]), active where

@@ -1,3 +1,5 @@
+import MienCore
+
 /// How a face is cut out for the encoder: what the crops it was trained on look like.
 ///
 /// Either by the eyes (``eyeDistance`` and ``eyeCenter``) or, where ``margin`` is set, by the detector's box. The

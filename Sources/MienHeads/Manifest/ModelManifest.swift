@@ -1,4 +1,5 @@
 import Foundation
+import MienCore
 
 /// What `mien.json` says of a model folder: everything about the heads that is not a weight.
 ///

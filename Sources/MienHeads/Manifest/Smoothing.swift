@@ -1,3 +1,5 @@
+import MienCore
+
 /// How the model's probabilities are smoothed over time, unless the user says otherwise.
 package struct Smoothing: Sendable, Equatable {
     /// The window of the expression probabilities, in seconds; 0 is none.

@@ -1,5 +1,6 @@
 import CCairo
 import Foundation
+import MienTable
 import MienTimeline
 
 /// What a figure is drawn on: cairo's surface for PNG, SVG or PDF, in points from the top left corner.

@@ -1,3 +1,4 @@
+import MienTable
 import MienTimeline
 
 /// A still picture of one face's timeline, for papers: expressions and action units over seconds.

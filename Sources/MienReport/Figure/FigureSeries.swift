@@ -1,3 +1,4 @@
+import MienTable
 import MienTimeline
 
 /// The readings of one face that a figure shows.

@@ -1,3 +1,4 @@
+import MienTable
 import MienTimeline
 
 /// What the page knows besides its rows: the JSON its scripts read.

@@ -1,4 +1,5 @@
 import Foundation
+import MienTable
 import MienTimeline
 
 /// Text on its way to a sink, gathered to pieces worth writing.

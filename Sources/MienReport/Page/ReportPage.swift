@@ -1,4 +1,5 @@
 import Foundation
+import MienTable
 import MienTimeline
 
 /// Makes a page of a table: one file that needs no other and no network, except for the video if that is linked.

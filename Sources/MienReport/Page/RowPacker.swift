@@ -1,3 +1,4 @@
+import MienTable
 import MienTimeline
 
 /// Rows as the page keeps them: records of a fixed size, little-endian, many in a block.

@@ -1,3 +1,4 @@
+import MienTable
 import MienTimeline
 
 /// What counts as what in a summary.

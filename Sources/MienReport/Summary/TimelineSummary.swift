@@ -1,4 +1,4 @@
-import MienTimeline
+import MienTable
 
 /// What the faces of a table show over time, counted while the rows go by.
 package struct TimelineSummary {

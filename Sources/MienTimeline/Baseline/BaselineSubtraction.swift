@@ -1,4 +1,4 @@
-import MienText
+import MienCore
 
 /// Tells the smoothed action units of each face relative to its ``Baseline``, while the rows stream through.
 ///

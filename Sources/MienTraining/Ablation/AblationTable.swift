@@ -1,3 +1,4 @@
+import MienCore
 import MienHeads
 
 /// What the methods of an ablation reached: mean and spread over the seeds.

@@ -1,7 +1,8 @@
 import Foundation
+import MienCore
 import MienHeads
+import MienTable
 import MienTensor
-import MienText
 import MienTimeline
 
 /// Where labelled data come from. What kind it is shows in the path:

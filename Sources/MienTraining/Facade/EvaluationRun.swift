@@ -1,4 +1,5 @@
 import Foundation
+import MienCore
 import MienHeads
 import MienTensor
 

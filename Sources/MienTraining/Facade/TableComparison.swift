@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienTable
 import MienTimeline
 
 /// `mien evaluate --predictions P.csv --labels L.csv`: any tool's answers against labels.

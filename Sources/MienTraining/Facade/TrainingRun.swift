@@ -3,7 +3,7 @@ import Foundation
 import MienHash
 import MienHeads
 import MienTensor
-import MienText
+import MienCore
 
 /// `mien train`: from labelled data to heads and a training record.
 package struct TrainingRun {

@@ -1,5 +1,7 @@
 import Foundation
+import MienCore
 import MienHeads
+import MienTable
 import MienTimeline
 
 /// The files that the ABAW challenges ask for.

@@ -1,4 +1,5 @@
 import Foundation
+import MienCore
 import MienHeads
 
 /// Where weights come from: data, options, curve and choices, kept in `mien.json` under

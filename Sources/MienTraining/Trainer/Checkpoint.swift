@@ -1,5 +1,5 @@
 import Foundation
-import MienHeads
+import MienCore
 import MienTensor
 
 /// Where training stands: enough to go on as if it had never stopped.

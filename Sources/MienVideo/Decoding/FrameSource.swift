@@ -1,5 +1,5 @@
 import CFFmpeg
-import MienText
+import MienCore
 
 /// Reads, decodes and times the frames of one input, and keeps the account of what went wrong.
 final class FrameSource {

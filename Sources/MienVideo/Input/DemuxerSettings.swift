@@ -1,3 +1,5 @@
+import MienCore
+
 /// How a ``Demuxer`` opens its input and waits for it.
 struct DemuxerSettings {
     /// Options for FFmpeg's demuxer, device or protocol, by name.
@@ -11,7 +13,7 @@ struct DemuxerSettings {
     /// Whether the time is for the next frame, not only for the next piece of data, of which none may be of use.
     var deadlineIsForFrames = false
     /// Ends blocked calls from any thread.
-    var cancellation = VideoCancellation()
+    var cancellation = Cancellation()
     /// Whether a device says that it has no frame yet instead of waiting for one, which nothing could end.
     var isNonblocking = false
     /// Whether packets are read ahead to find out what opening has not told.

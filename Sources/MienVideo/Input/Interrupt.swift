@@ -1,3 +1,4 @@
+import MienCore
 import CFFmpeg
 import Synchronization
 
@@ -6,7 +7,7 @@ import Synchronization
 /// FFmpeg asks from the thread of the blocked call, and for some protocols from a thread of its own,
 /// which it joins before the context closes.
 final class Interrupt: Sendable {
-    private let cancellation: VideoCancellation
+    private let cancellation: Cancellation
     /// Microseconds on FFmpeg's monotonic clock.
     private let deadline = Atomic<Int64>(.max)
     /// The microseconds that were given until then.
@@ -15,7 +16,7 @@ final class Interrupt: Sendable {
     private let timeout: Double?
 
     /// - Parameter timeout: What ``restart()`` gives a call.
-    init(cancellation: VideoCancellation, timeout: Double? = nil) {
+    init(cancellation: Cancellation, timeout: Double? = nil) {
         self.cancellation = cancellation
         self.timeout = timeout
     }

@@ -1,5 +1,5 @@
 import CFFmpeg
-import MienText
+import MienCore
 
 /// What a container's header promises of its length, to compare with what came.
 ///

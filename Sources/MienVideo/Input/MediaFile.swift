@@ -1,3 +1,4 @@
+import MienCore
 import CFFmpeg
 import Glibc
 
@@ -54,7 +55,7 @@ package enum MediaFile: Equatable, Sendable {
     }
 
     private static func holdsVideo(_ path: String) -> Bool {
-        let interrupt = Interrupt(cancellation: VideoCancellation())
+        let interrupt = Interrupt(cancellation: Cancellation())
         var context = FormatContext(interrupt: interrupt, pipe: nil, isNonblocking: false)
         // A file that names others is not followed, and the first second or megabyte tells.
         var options = OptionDictionary([

@@ -1,3 +1,5 @@
+import MienCore
+
 /// How to follow a live source.
 package struct LiveOptions: Sendable {
     /// The name of FFmpeg's demuxer or input device, where guessing is not wanted: `v4l2` is a camera.
@@ -24,7 +26,7 @@ package struct LiveOptions: Sendable {
     /// Whether a file or pipe is played at its own pace, as if it were a camera.
     package var realtime = false
     /// Ends blocked reading from any thread.
-    package var cancellation = VideoCancellation()
+    package var cancellation = Cancellation()
 
     package init() {}
 

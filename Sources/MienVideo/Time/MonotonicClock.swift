@@ -1,3 +1,4 @@
+import MienCore
 import Glibc
 
 /// The clock that nobody sets, CLOCK_MONOTONIC, with which the kernel stamps cameras' frames.
@@ -10,7 +11,7 @@ package enum MonotonicClock {
     }
 
     /// Sleeps until `time`, or until `cancellation` ends it; false if it did.
-    static func sleep(until time: Double, unless cancellation: VideoCancellation) -> Bool {
+    static func sleep(until time: Double, unless cancellation: Cancellation) -> Bool {
         while !cancellation.isCancelled {
             let rest = time - now
             if rest <= 0 { return true }

@@ -1,3 +1,4 @@
+import MienCore
 import CFFmpeg
 
 /// Reads the audio packets of an input, undecoded, in the order they lie there.
@@ -15,7 +16,7 @@ final class AudioSource {
     private var isAtEnd = false
 
     /// Nil if `input` has no audio, or cannot be read a second time.
-    init?(_ input: String, cancellation: VideoCancellation, log: FFmpegLog) {
+    init?(_ input: String, cancellation: Cancellation, log: FFmpegLog) {
         guard let location = try? InputLocation(input, format: nil), location.canBeReadAgain else {
             return nil
         }

@@ -1,3 +1,4 @@
+import MienCore
 import CFFmpeg
 
 /// Writes packets into a file, a pipe or a stream to a server.
@@ -22,7 +23,7 @@ final class Muxer {
     ///   - patience: The seconds that a pipe may have no reader, or a server may not answer; nil is for ever.
     ///   - cancellation: Ends what a pipe or a server keeps waiting.
     init(
-        _ location: OutputLocation, patience: Double?, cancellation: VideoCancellation, log: FFmpegLog
+        _ location: OutputLocation, patience: Double?, cancellation: Cancellation, log: FFmpegLog
     ) throws(VideoError) {
         let name = location.name
         let interrupt = Interrupt(cancellation: cancellation)

@@ -1,5 +1,5 @@
 import CFFmpeg
-import MienText
+import MienCore
 
 /// Writes a video frame by frame, with the times and the audio of the video it is made of.
 ///
@@ -28,7 +28,7 @@ package final class VideoWriter {
         /// Whether audio is left out that browsers do not play.
         package var isForBrowsers = false
         /// Ends blocked reading of the audio, and what a pipe or a server keeps waiting.
-        package var cancellation = VideoCancellation()
+        package var cancellation = Cancellation()
 
         package init() {}
     }

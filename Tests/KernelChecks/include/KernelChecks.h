@@ -1,4 +1,4 @@
-// Every kernel against its plain C. The tests run it on the processor they are on, tools/check_avx512 under
+// Every kernel against its plain C. The tests run it on the processor they are on, tools/check/instruction_sets under
 // an emulator.
 #ifndef MIEN_KERNEL_CHECKS_H
 #define MIEN_KERNEL_CHECKS_H

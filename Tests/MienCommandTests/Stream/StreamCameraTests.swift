@@ -1,5 +1,4 @@
 import Foundation
-import MienTimeline
 import TestSupport
 import Testing
 

@@ -1,6 +1,5 @@
 import Foundation
 import Glibc
-import MienTimeline
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import MienTable
 import MienTimeline
 import TestSupport
 

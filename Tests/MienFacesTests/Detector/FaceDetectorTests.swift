@@ -84,9 +84,9 @@ import Testing
     @Test func looksAtATurnedFace() throws {
         let detector = try FaceDetector(workers: Workers(count: 1))
         let portrait = try portrait()
-        let straight = detector.look(at: Point(x: 73, y: 62), side: 115, roll: 0, in: portrait)
+        let straight = detector.detect(at: Point(x: 73, y: 62), side: 115, roll: 0, in: portrait)
         try #require(straight.count == 1)
-        let turned = detector.look(at: Point(x: 73, y: 62), side: 115, roll: 0.3, in: portrait)
+        let turned = detector.detect(at: Point(x: 73, y: 62), side: 115, roll: 0.3, in: portrait)
         try #require(turned.count == 1)
         // The answer is in image pixels, whichever way the region was turned.
         #expect(distance(straight[0].landmarks.leftEye, turned[0].landmarks.leftEye) < 3)
@@ -148,9 +148,9 @@ import Testing
         for (x, side, roll) in [
             (Float.nan, Float(50), Float(0)), (60, 0, 0), (60, .infinity, 0), (60, 1e30, 0), (60, 50, .nan),
         ] {
-            #expect(detector.look(at: Point(x: x, y: 60), side: side, roll: roll, in: image).isEmpty)
+            #expect(detector.detect(at: Point(x: x, y: 60), side: side, roll: roll, in: image).isEmpty)
         }
-        #expect(detector.look(at: Point(x: -1e6, y: 60), side: 50, roll: 0.2, in: image).isEmpty)
+        #expect(detector.detect(at: Point(x: -1e6, y: 60), side: 50, roll: 0.2, in: image).isEmpty)
     }
 
     @Test(arguments: [

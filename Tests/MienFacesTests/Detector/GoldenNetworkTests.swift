@@ -3,7 +3,7 @@ import MienFaces
 import MienTensor
 import Testing
 
-/// The networks against the originals' answers, dumped by tools/faces_convert.
+/// The networks against the originals' answers, dumped by tools/goldens/faces.
 @Suite struct GoldenNetworkTests {
     /// The largest difference allowed, absolute: regressors reach 150, in pixels.
     static let tolerance: Float = 1e-3
@@ -79,7 +79,7 @@ import Testing
     }
 }
 
-/// Fills a network's input with the picture that tools/faces_convert makes too.
+/// Fills a network's input with the picture that tools/goldens/faces makes too.
 func fillWithTestPicture(_ input: FeatureMap) {
     var state: UInt32 = 1
     for y in 0..<input.height {

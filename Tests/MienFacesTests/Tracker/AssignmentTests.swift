@@ -51,6 +51,6 @@ import Testing
 }
 
 private func assign(_ costs: [Float], rows: Int, columns: Int) -> [Int?] {
-    var assignment = LeastCostAssignment()
+    var assignment = MinimumCostAssignment()
     return assignment(costs, rows: rows, columns: columns)
 }

@@ -194,7 +194,7 @@ private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in P
         let outcome = world.run(World.times(20 / rate, rate: rate))
         #expect(outcome.missing == [0, 0])
         #expect(rate < 0.6 || outcome.fragments == 0)
-        #expect(outcome.mostHeld <= 3)
+        #expect(outcome.maximumDelayed <= 3)
     }
 
     @Test func timestampsMayBeUnevenEqualBackwardOrAbsent() {
@@ -300,7 +300,7 @@ private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in P
             world.falseRate = 0.8
             world.actors = [Actor(looks: 1, place: { Point(x: 60 + 20 * Float($0), y: 80) })]
             let outcome = world.run(World.times(4, rate: rate))
-            #expect(outcome.mostHeld <= min(12, Int(0.3 * rate)) + 1, "at \(rate)")
+            #expect(outcome.maximumDelayed <= min(12, Int(0.3 * rate)) + 1, "at \(rate)")
             #expect(outcome.merges == 0)
         }
     }
@@ -314,7 +314,7 @@ private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in P
             Actor(looks: 2, place: still(250)),
         ]
         let outcome = world.run(World.times(3), options)
-        #expect(outcome.mostHeld == 0)
+        #expect(outcome.maximumDelayed == 0)
         #expect(outcome.missing == [0, 0] && outcome.switches == 0)
     }
 

@@ -146,9 +146,9 @@ import Testing
         let elsewhere = signature([64 * 30 + 50])
         #expect(decision(0.2, elsewhere) == .nothing)
         #expect(decision(0.25, elsewhere) == .search)
-        #expect(decision(0.3, body) == .glance)
+        #expect(decision(0.3, body) == .overview)
         #expect(decision(0.5, body) == .search)
-        #expect(decision(1.4, head) == .glance)
+        #expect(decision(1.4, head) == .overview)
         #expect(decision(1.5, head) == .search)
         #expect(decision(1.9, signature()) == .nothing)
         #expect(decision(2, signature()) == .search)
@@ -229,7 +229,7 @@ import Testing
     @Test func aFaceFoundTwiceCountsOnceAndAsSearched() {
         var pool = DetectionPool()
         pool.add(searched: [face(100, 0.85), face(200, 0.7)])
-        pool.add(looked: [face(102, 0.8)], center: Point(x: 100, y: 88), side: 88)
+        pool.add(inRegion: [face(102, 0.8)], center: Point(x: 100, y: 88), side: 88)
         let finds = pool.distinct()
         #expect(finds.map(\.detection.box.center.x) == [102, 200])
         #expect(finds.map(\.isSearched) == [true, true])
@@ -237,7 +237,7 @@ import Testing
 
     @Test func aFaceCutOffByTheRegionIsLeftToItsOwn() {
         var pool = DetectionPool()
-        pool.add(looked: [face(100, 0.8), face(140, 0.9)], center: Point(x: 100, y: 88), side: 88)
+        pool.add(inRegion: [face(100, 0.8), face(140, 0.9)], center: Point(x: 100, y: 88), side: 88)
         #expect(pool.distinct().map(\.detection.box.center.x) == [100])
         #expect(pool.distinct().map(\.isSearched) == [false])
     }

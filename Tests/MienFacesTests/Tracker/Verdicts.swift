@@ -14,7 +14,7 @@ struct Outcome {
     var searches = 0
     var looks = 0
     /// The largest number of frames that were inside the tracker at once.
-    var mostHeld = 0
+    var maximumDelayed = 0
 
     /// Rows of an actor whose identity differs from the one before.
     var switches: Int {
@@ -50,11 +50,11 @@ extension World {
             var frame = self.frame(index, at: time)
             if let stamps { frame.timestamp = stamps[index] }
             tracker.process(frame) { outcome.frames.append($0) }
-            outcome.mostHeld = max(outcome.mostHeld, index + 1 - outcome.frames.count)
+            outcome.maximumDelayed = max(outcome.maximumDelayed, index + 1 - outcome.frames.count)
         }
         tracker.finish { outcome.frames.append($0) }
         outcome.searches = tracker.searchCount
-        outcome.looks = tracker.lookCount
+        outcome.looks = tracker.regionCount
         judge(&outcome, times)
         return outcome
     }

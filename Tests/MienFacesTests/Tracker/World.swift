@@ -86,7 +86,7 @@ final class World: FaceDetecting {
         return found + nonsense
     }
 
-    func look(at center: Point, side: Float, roll: Float, in image: Image) -> [FaceDetection] {
+    func detect(at center: Point, side: Float, roll: Float, in image: Image) -> [FaceDetection] {
         let region = FaceBox(x: center.x - side / 2, y: center.y - side / 2, width: side, height: side)
         return detections { box in
             let share = box.sharedArea(region) / (box.width * box.height)

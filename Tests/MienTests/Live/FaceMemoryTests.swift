@@ -14,15 +14,15 @@ private let pose = CropPose(
         CropSignature([UInt8](repeating: brightness, count: 24 * 24 * 3), side: 24)
     }
 
-    private let ready = LiveScores.State.ready(expression: nil, actionUnits: nil)
+    private let ready = PendingScores.State.ready(CropScores())
 
     @Test func aFaceIsHeldAgainstWhatWasEncodedOnly() {
         var memory = FaceMemory(distance: 2)
-        func known(_ face: Int, _ brightness: UInt8, _ time: Double) -> LiveScores? {
+        func known(_ face: Int, _ brightness: UInt8, _ time: Double) -> PendingScores? {
             memory.scores(of: face, look(brightness), at: time)
         }
         #expect(known(0, 100, 0) == nil)
-        let scores = LiveScores()
+        let scores = PendingScores()
         scores.settle(ready)
         memory.send(0, look(100), at: pose, scores, at: 0)
         // Small steps add up: the third is three from what was encoded.
@@ -35,10 +35,10 @@ private let pose = CropPose(
 
     @Test func whatIsOnItsWayIsWaitedForUntilItIsAbandoned() {
         var memory = FaceMemory(distance: 2)
-        func known(_ face: Int, _ brightness: UInt8, _ time: Double) -> LiveScores? {
+        func known(_ face: Int, _ brightness: UInt8, _ time: Double) -> PendingScores? {
             memory.scores(of: face, look(brightness), at: time)
         }
-        let (old, new) = (LiveScores(), LiveScores())
+        let (old, new) = (PendingScores(), PendingScores())
         memory.send(0, look(100), at: pose, old, at: 0)
         #expect(known(0, 100, 0.1) === old)
         old.settle(ready)
@@ -53,10 +53,10 @@ private let pose = CropPose(
 
     @Test func aFaceOutOfSightIsForgotten() {
         var memory = FaceMemory(distance: 2)
-        func known(_ face: Int, _ brightness: UInt8, _ time: Double) -> LiveScores? {
+        func known(_ face: Int, _ brightness: UInt8, _ time: Double) -> PendingScores? {
             memory.scores(of: face, look(brightness), at: time)
         }
-        let scores = LiveScores()
+        let scores = PendingScores()
         scores.settle(ready)
         memory.send(0, look(100), at: pose, scores, at: 0)
         memory.send(1, look(100), at: pose, scores, at: 0)

@@ -4,14 +4,14 @@ import Testing
 
 /// The account of a live run.
 @Suite struct LiveStatisticsTests {
-    private func entry(captured: Double, _ statuses: [FrameStatus]?) -> (LiveEntry, [FaceReading]) {
-        var entry = LiveEntry(
-            unknown: FaceReading(frame: 1, faceID: nil, timestamp: 0, status: .dropped), captured: captured)
+    private func entry(captured: Double, _ statuses: [FrameStatus]?) -> (FrameEntry, [FaceReading]) {
+        var entry = FrameEntry(FrameHeader(number: 1, timestamp: 0, captured: captured))
         let rows = (statuses ?? []).enumerated().map {
             FaceReading(
                 frame: 1, faceID: $0.element == .noFace ? nil : $0.offset, timestamp: 0, status: $0.element)
         }
-        entry.rows = statuses.map { _ in rows.map { LiveRow(reading: $0) } }
+        entry.rows = rows.map { PendingRow(reading: $0) }
+        entry.isRead = statuses != nil
         return (entry, rows)
     }
 

@@ -1,8 +1,8 @@
 import Foundation
 import MienHeads
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 /// A small annotation file. Tiers are pairs of a name and annotations: from, to (ms), text.
 private func document(

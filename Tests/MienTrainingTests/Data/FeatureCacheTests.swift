@@ -1,9 +1,10 @@
 import Foundation
+import Mien
 import MienHeads
 import MienTensor
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 /// Features that tell what they are of: no encoder needed.
 final class FakeEmbedder: SampleEmbedder {
@@ -17,7 +18,7 @@ final class FakeEmbedder: SampleEmbedder {
     /// Frames of a whole video.
     var frames = 1
 
-    func embed(_ samples: [LabelledSample], into sink: EmbeddingSink) throws {
+    func embed(_ samples: [FaceSample], into sink: EmbeddingSink) throws {
         for (index, sample) in samples.enumerated() {
             if asked == stopsAfter { throw Interrupted() }
             asked += 1

@@ -1,8 +1,8 @@
 import Foundation
 import MienHeads
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 @Suite struct LabelTableTests {
     @Test func rowsBecomeSamples() throws {

@@ -1,8 +1,8 @@
 import Foundation
 import MienHeads
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 /// Lists of labels as pandas, R, spreadsheets and other systems leave them.
 @Suite struct ListFormatTests {

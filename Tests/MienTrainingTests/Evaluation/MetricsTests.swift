@@ -1,9 +1,9 @@
 import Foundation
 import MienHeads
 import MienTensor
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 extension Predictions {
     /// Predictions out of thin air.
@@ -26,7 +26,7 @@ extension Predictions {
     }
 }
 
-/// Definitions are those of scikit-learn (`tools/training_goldens/metrics.py`).
+/// Definitions are those of scikit-learn (`tools/goldens/training/metrics.py`).
 @Suite struct MetricsTests {
     struct ExpressionGolden: Decodable {
         let labels: [Int8]

@@ -1,9 +1,9 @@
 import Foundation
 import MienHeads
 import MienTensor
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 @Suite struct TrainingRunTests {
     private func configuration(

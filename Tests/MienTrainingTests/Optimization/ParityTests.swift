@@ -6,7 +6,7 @@ import Testing
 import MienTraining
 
 /// 50 steps, dropout off, same initial weights and batches as a PyTorch reference in double precision
-/// (`tools/training_goldens/parity.py`).
+/// (`tools/goldens/training/parity.py`).
 @Suite struct ParityTests {
     struct Method: Sendable, CustomTestStringConvertible {
         var name: String

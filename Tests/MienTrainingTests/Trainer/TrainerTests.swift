@@ -1,9 +1,9 @@
 import Foundation
 import MienHeads
 import MienTensor
-import Testing
-
 import MienTraining
+import TestSupport
+import Testing
 
 /// A feature file that can be learned: each class pulls its own direction.
 func writeFeatures(

@@ -1,4 +1,5 @@
 import Foundation
+import Mien
 
 /// What a cached feature belongs to, as a number: the file as it is now, and the moment in it.
 ///
@@ -6,7 +7,7 @@ import Foundation
 /// that nothing has changed would cost what the cache saves.
 package enum CacheKey {
     /// The key of a sample of the file with this stamp.
-    package static func key(_ sample: LabelledSample, stamp: String) -> Int64 {
+    package static func key(_ sample: FaceSample, stamp: String) -> Int64 {
         var text = (sample.path as NSString).lastPathComponent + "|" + stamp
         switch sample.moment {
         case .whole: text += "|whole"

@@ -1,4 +1,5 @@
 import Foundation
+import Mien
 import MienTensor
 
 /// Features of labelled images and videos, embedded once.
@@ -70,7 +71,7 @@ package struct FeatureCache {
         var name: String { CacheKey.digits(CacheKey.hash(path)) }
     }
 
-    private func units(_ samples: [LabelledSample]) -> [Unit] {
+    private func units(_ samples: [FaceSample]) -> [Unit] {
         var units: [Unit] = []
         var indices: [String: Int] = [:]
         for (index, sample) in samples.enumerated() {
@@ -87,7 +88,7 @@ package struct FeatureCache {
         return units
     }
 
-    private func keys(_ samples: [LabelledSample]) -> [Int64] {
+    private func keys(_ samples: [FaceSample]) -> [Int64] {
         var stamps: [String: String] = [:]
         return samples.map { sample in
             let stamp = stamps[sample.path] ?? CacheKey.stamp(of: sample.path)

@@ -1,4 +1,7 @@
-/// What turns images and moments of videos into features. The command line gives one that wraps the encoder.
+import Mien
+
+/// What turns images and moments of videos into features: ``ModelEmbedder``, or what the tests of the cache put in its
+/// place to count and interrupt.
 package protocol SampleEmbedder: AnyObject {
     /// What the features depend on beside the input: a hash of the encoder's files and of the crop. Two embedders
     /// with the same fingerprint give the same features.
@@ -10,7 +13,7 @@ package protocol SampleEmbedder: AnyObject {
     ///
     /// Samples may be finished in any order. An error ends the whole preparation; what was finished before stays in
     /// the cache. So a cancellation is thrown as an error.
-    func embed(_ samples: [LabelledSample], into sink: EmbeddingSink) throws
+    func embed(_ samples: [FaceSample], into sink: EmbeddingSink) throws
 }
 
 /// Takes what a ``SampleEmbedder`` makes.

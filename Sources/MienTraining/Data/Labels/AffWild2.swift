@@ -1,4 +1,5 @@
 import Foundation
+import Mien
 import MienHeads
 
 /// The Aff-Wild2 / ABAW folders as they are distributed.
@@ -80,7 +81,7 @@ package enum AffWild2 {
         let images: String
         var issues = RowIssues()
         var total = 0
-        private var samples: [LabelledSample] = []
+        private var samples: [FaceSample] = []
         private var rows: TargetRows
         private var videos: [Int64] = []
         private var trackNumbers: [Int64] = []
@@ -130,7 +131,7 @@ package enum AffWild2 {
                     continue
                 }
                 samples.append(
-                    LabelledSample(
+                    FaceSample(
                         path: "\(images)/\(video)/\(image)", moment: .whole, face: nil, isCrop: true))
                 rows.append(.init(targets: targets, isHard: task == .expression))
                 videos.append(group)
@@ -194,14 +195,14 @@ package enum AffWild2 {
                 labelled.formUnion(contents(challenge + "/" + part.rawValue).filter { $0.hasSuffix(".txt") })
             }
         }
-        var samples: [LabelledSample] = []
+        var samples: [FaceSample] = []
         var (groups, times, names): ([Int64], [Double], [String]) = ([], [], [])
         var numbering = Numbering<String>()
         for video in (videos ?? contents(images).filter { !labelled.contains($0 + ".txt") }).sorted() {
             for image in contents(images + "/" + video).filter({ $0.hasSuffix(".jpg") }).sorted() {
                 guard let index = Int(image.dropLast(4)) else { continue }
                 samples.append(
-                    LabelledSample(
+                    FaceSample(
                         path: "\(images)/\(video)/\(image)", moment: .whole, face: nil, isCrop: true))
                 groups.append(numbering.number(video))
                 times.append(Double(index - 1) / rate)

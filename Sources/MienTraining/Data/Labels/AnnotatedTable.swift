@@ -1,5 +1,8 @@
 import Foundation
+import Mien
+import MienCore
 import MienHeads
+import MienTable
 import MienTimeline
 
 /// A table of `mien annotate` with labels in it: an added column `label` (or `label_AU01`, ...), or its own
@@ -17,7 +20,7 @@ package enum AnnotatedTable {
     private static let identifying = ["frame", "face_id", "timestamp", "status"]
 
     /// The statuses of a row whose frame has its face in it, found.
-    private static let statusesWithFace = ["ok", "held"]
+    private static let statusesWithFace = FrameStatus.allCases.filter(\.isSuccess).map(\.rawValue)
 
     /// Where the labels of a row are.
     private enum LabelSource {
@@ -75,7 +78,7 @@ package enum AnnotatedTable {
         }
         let reads = MomentColumns(header: header)
         let (status, timestamp) = (header.firstIndex(of: "status")!, header.firstIndex(of: "timestamp")!)
-        var samples: [LabelledSample] = []
+        var samples: [FaceSample] = []
         var rows = TargetRows(task: task)
         var times: [Double] = []
         var issues = RowIssues()
@@ -105,7 +108,7 @@ package enum AnnotatedTable {
                 unlabelled += 1
                 return
             }
-            samples.append(LabelledSample(path: video, moment: moment, face: face))
+            samples.append(FaceSample(path: video, moment: moment, face: face))
             rows.append(row)
             times.append(time)
         }
@@ -146,7 +149,7 @@ package enum AnnotatedTable {
             throw .data(
                 path: table,
                 reason:
-                    "which video it is of is unknown: expected \(metadataPath(of: table)), or --media VIDEO"
+                    "which video it is of is unknown: expected \(RunMetadata.path(forTable: table)), or --media VIDEO"
             )
         }
         if FileManager.default.fileExists(atPath: path) { return path }
@@ -160,14 +163,9 @@ package enum AnnotatedTable {
         metadata(of: table)?["video"]?.members?["first_frame"]?.double ?? 0
     }
 
-    private static func metadataPath(of table: String) -> String {
-        (table as NSString).deletingPathExtension + ".meta.json"
-    }
-
     private static func metadata(of table: String) -> [String: JSONValue]? {
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: metadataPath(of: table))) else {
-            return nil
-        }
+        let path = RunMetadata.path(forTable: table)
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: path)) else { return nil }
         return (try? JSONDecoder().decode(JSONValue.self, from: data))?.members
     }
 }

@@ -1,5 +1,5 @@
 import MienHeads
-import MienTimeline
+import MienTable
 
 /// Which columns of a table hold the labels of a task, and how their cells read.
 struct LabelColumns {

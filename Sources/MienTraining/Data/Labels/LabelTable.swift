@@ -1,5 +1,8 @@
 import Foundation
+import Mien
+import MienCore
 import MienHeads
+import MienTable
 import MienTimeline
 
 /// Label files made by people: a CSV with a header.
@@ -20,7 +23,7 @@ package struct LabelTable {
     private let pathColumn: Int
     private let subjectColumn: Int?
     private var media: MediaFiles
-    private var samples: [LabelledSample] = []
+    private var samples: [FaceSample] = []
     private var rows: TargetRows
     private var subjects = Numbering<String>()
     private var subjectNumbers: [Int64] = []
@@ -87,7 +90,7 @@ package struct LabelTable {
             let shown = issues.isFull ? "" : media.expectation(path)
             throw RowProblem(record, pathColumn, named: reader.header[pathColumn], expected: shown)
         }
-        let sample = LabelledSample(path: found, moment: moment, face: face, isCrop: areCrops)
+        let sample = FaceSample(path: found, moment: moment, face: face, isCrop: areCrops)
         guard !areCrops || sample.isStill else {
             throw RowProblem(
                 found: "\"\(path)\"", expected: "an image, since all are said to be cropped faces")

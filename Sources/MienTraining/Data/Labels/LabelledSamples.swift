@@ -1,74 +1,10 @@
-import Foundation
-import MienHeads
-
-/// One thing to embed: an image, a moment of a video, or all of a video.
-package struct LabelledSample: Sendable, Equatable {
-    package enum Moment: Sendable, Equatable {
-        /// The image, or every frame of the video.
-        case whole
-        /// A frame of the video, from 1.
-        case frame(Int)
-        /// Seconds from the first frame.
-        case time(Double)
-    }
-
-    /// A face that an earlier run found.
-    package struct Face: Sendable, Equatable {
-        package var id: Int
-        /// The upright box in pixels; nil if the table does not have it.
-        package var box: Box?
-
-        package init(id: Int, box: Box? = nil) {
-            self.id = id
-            self.box = box
-        }
-    }
-
-    package struct Box: Sendable, Equatable {
-        package var x: Double
-        package var y: Double
-        package var width: Double
-        package var height: Double
-
-        package init(x: Double, y: Double, width: Double, height: Double) {
-            self.x = x
-            self.y = y
-            self.width = width
-            self.height = height
-        }
-    }
-
-    /// The image or video.
-    package var path: String
-    package var moment: Moment
-    /// Which face; nil is the largest.
-    package var face: Face?
-    /// Whether the image already is a cropped face, to be embedded as it is.
-    package var isCrop = false
-
-    package init(path: String, moment: Moment, face: Face? = nil, isCrop: Bool = false) {
-        self.path = path
-        self.moment = moment
-        self.face = face
-        self.isCrop = isCrop
-    }
-}
-
-extension LabelledSample {
-    /// Whether it is an image, by the ending of its name.
-    package var isStill: Bool {
-        let endings: Set = [
-            "jpg", "jpeg", "jpe", "jfif", "png", "bmp", "tif", "tiff", "webp", "pgm", "ppm", "jp2", "avif",
-        ]
-        return moment == .whole && endings.contains((path as NSString).pathExtension.lowercased())
-    }
-}
+import Mien
 
 /// Samples and what a label file says about them.
 package struct LabelledSamples: Sendable {
     /// The file or folder of the labels.
     package var path: String
-    package var samples: [LabelledSample]
+    package var samples: [FaceSample]
     package var labels: Labels
     /// The subject of each sample; nil if the labels do not say.
     package var subjects: [Int64]?

@@ -1,5 +1,5 @@
 import Foundation
-import MienHeads
+import MienCore
 
 /// Finds the files that a list names, each looked for once.
 struct MediaFiles {

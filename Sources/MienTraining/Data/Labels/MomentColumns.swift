@@ -1,4 +1,5 @@
-import MienTimeline
+import Mien
+import MienTable
 
 /// The columns that say which moment of a video, and which face in it.
 struct MomentColumns {
@@ -17,17 +18,17 @@ struct MomentColumns {
 
     func read(
         _ record: CSVRecord
-    ) throws(RowProblem) -> (moment: LabelledSample.Moment, face: LabelledSample.Face?) {
+    ) throws(RowProblem) -> (moment: FaceSample.Moment, face: FaceSample.Face?) {
         let moment = try moment(record)
         guard let face, !record.isMissing(face) else { return (moment, nil) }
         guard case .value(let id) = record.integer(face), (-1...1 << 40).contains(id) else {
             throw RowProblem(record, face, named: "face_id", expected: "a whole number, -1 for none")
         }
         guard id >= 0 else { return (moment, nil) }
-        return (moment, LabelledSample.Face(id: Int(id), box: try rectangle(record)))
+        return (moment, FaceSample.Face(id: Int(id), box: try rectangle(record)))
     }
 
-    private func moment(_ record: CSVRecord) throws(RowProblem) -> LabelledSample.Moment {
+    private func moment(_ record: CSVRecord) throws(RowProblem) -> FaceSample.Moment {
         if let frame, !record.isMissing(frame) {
             guard case .value(let number) = record.integer(frame), (1...1 << 40).contains(number) else {
                 throw RowProblem(record, frame, named: "frame", expected: "a whole number of 1 or more")
@@ -42,15 +43,15 @@ struct MomentColumns {
     }
 
     /// The box, if all of its cells have a number.
-    private func rectangle(_ record: CSVRecord) throws(RowProblem) -> LabelledSample.Box? {
+    private func rectangle(_ record: CSVRecord) throws(RowProblem) -> FaceRectangle? {
         guard let box, !box.contains(where: { record.isMissing($0) }) else { return nil }
-        var values: [Double] = []
+        var values: [Float] = []
         for column in box {
             guard let value = record.number(column) else {
                 throw RowProblem(record, column, named: "the face's box", expected: "a number of pixels")
             }
-            values.append(value)
+            values.append(Float(value))
         }
-        return LabelledSample.Box(x: values[0], y: values[1], width: values[2], height: values[3])
+        return FaceRectangle(x: values[0], y: values[1], width: values[2], height: values[3])
     }
 }

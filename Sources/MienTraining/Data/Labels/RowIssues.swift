@@ -1,4 +1,5 @@
-import MienTimeline
+import MienCore
+import MienTable
 
 /// Collects malformed rows: the first few in full, the rest as a number.
 struct RowIssues {

@@ -1,0 +1,100 @@
+import MienTimeline
+
+/// One reading as one line of the table.
+package enum RowFormat {
+    /// No row is longer than this: 65 cells of at most 21 characters, commas, the line feed.
+    package static var longestRow: Int { 2048 }
+
+    @inlinable package static var probabilityDecimals: Int { 6 }
+    @inlinable package static var timestampDecimals: Int { 6 }
+    @inlinable package static var boxDecimals: Int { 2 }
+
+    private static let comma = UInt8(ascii: ",")
+
+    /// Puts the row at `end`, line feed included, and moves `end` past it.
+    ///
+    /// - Parameter relative: Whether the columns relative to a baseline are part of it.
+    static func put(
+        _ reading: FaceReading, relative: Bool, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
+        row.put(Int64(reading.frame), at: &end)
+        row.put(byte: comma, at: &end)
+        row.put(Int64(reading.faceID ?? -1), at: &end)
+        row.put(byte: comma, at: &end)
+        if let quanta = roundedQuanta(reading.timestamp, scale: 1e6) {
+            row.put(quanta: quanta, decimals: timestampDecimals, at: &end)
+        }
+        row.put(byte: comma, at: &end)
+        if let confidence = reading.confidence, let quanta = quantize([confidence]) {
+            row.put(quanta: Int64(quanta[0]), decimals: probabilityDecimals, at: &end)
+        }
+        row.put(reading.isSuccess ? ",1," : ",0,", at: &end)
+        if let pts = reading.pts { row.put(pts, at: &end) }
+        row.put(byte: comma, at: &end)
+        row.put(reading.status.rawValue, at: &end)
+        put(reading.box, into: &row, at: &end)
+        put(reading.expression, into: &row, at: &end)
+        put(reading.actionUnits, into: &row, at: &end)
+        put(reading.smoothedExpression, into: &row, at: &end)
+        put(reading.smoothedActionUnits, into: &row, at: &end)
+        if relative { put(reading.relativeActionUnits, into: &row, at: &end) }
+        row.put(byte: UInt8(ascii: "\n"), at: &end)
+    }
+
+    /// Puts a comma and the four numbers of the box, or four commas.
+    package static func put(
+        _ box: FaceRectangle?, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
+        guard let box, let x = roundedQuanta(box.x, scale: 1e2), let y = roundedQuanta(box.y, scale: 1e2),
+            let width = roundedQuanta(box.width, scale: 1e2),
+            let height = roundedQuanta(box.height, scale: 1e2)
+        else { return row.put(",,,,", at: &end) }
+        let edges: InlineArray<4, Int64> = [x, y, width, height]
+        for i in edges.indices {
+            row.put(byte: comma, at: &end)
+            row.put(quanta: edges[i], decimals: boxDecimals, at: &end)
+        }
+    }
+
+    /// The eight probabilities and the label.
+    private static func put(
+        _ scores: ExpressionScores?, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
+        guard let scores, let quanta = quantize(scores.values) else {
+            return row.put(",,,,,,,,,", at: &end)
+        }
+        put(quanta, into: &row, at: &end)
+        row.put(byte: comma, at: &end)
+        row.put(FacialExpression(rawValue: firstMaximum(quanta))!.name, at: &end)
+    }
+
+    private static func put(
+        _ scores: ActionUnitScores?, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
+        guard let scores, let quanta = quantize(scores.values) else {
+            return row.put(",,,,,,,,,,,,", at: &end)
+        }
+        put(quanta, into: &row, at: &end)
+    }
+
+    private static func put(
+        _ differences: RelativeActionUnits?, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
+        for unit in 0..<12 {
+            row.put(byte: comma, at: &end)
+            guard let quanta = differences.flatMap({ roundedQuanta($0.values[unit], scale: 1e6) }) else {
+                continue
+            }
+            row.put(quanta: quanta, decimals: probabilityDecimals, at: &end)
+        }
+    }
+
+    private static func put<let count: Int>(
+        _ quanta: InlineArray<count, Int32>, into row: inout MutableSpan<UInt8>, at end: inout Int
+    ) {
+        for i in 0..<count {
+            row.put(byte: comma, at: &end)
+            row.put(quanta: Int64(quanta[i]), decimals: probabilityDecimals, at: &end)
+        }
+    }
+}
