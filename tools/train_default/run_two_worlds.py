@@ -25,6 +25,9 @@ def main():
     parser.add_argument("--teacher-steps", type=int, default=8000)
     parser.add_argument("--student-steps", type=int, default=6000)
     parser.add_argument("--views", type=int, default=4, help="of each real face, for the heads")
+    parser.add_argument("--real", type=int, help="real faces for the heads; all without it")
+    parser.add_argument("--made", type=int, default=15000, help="rendered faces for the heads")
+    parser.add_argument("--checked", type=int, help="validation faces of each world; all without it")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
 
@@ -42,6 +45,9 @@ def main():
         checkpoint = inside("student", "last.pt")
         stage("export.py", "--checkpoint", checkpoint, "--output", inside("encoder"))
         features = ["--checkpoint", checkpoint, "--output", inside("features"), "--views", options.views]
+        features += ["--made", options.made]
+        features += ["--real", options.real] if options.real else []
+        features += ["--checked", options.checked] if options.checked else []
         stage("two_world_features.py", *common, *features)
         external = ["--external", options.external, "--mien", options.mien]
         stage("external_features.py", *external, "--model", inside("encoder"), "--output", inside("features"))
