@@ -6,7 +6,6 @@ Resumes from its folder, at the last of the steps it saved.
 """
 
 import argparse
-import json
 import os
 import time
 
@@ -19,7 +18,7 @@ import data
 import metrics
 import worlds
 from model_folder import ModelFolder
-from progress import Average, learning_rate
+from progress import Average, Run, learning_rate, write
 from readouts import Readout, loss_of
 from student import Student, StudentConfiguration
 from teachers import standardised
@@ -144,13 +143,13 @@ def measured(model, faces, rendered, size):
 def train(options):
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
-    os.makedirs(options.folder, exist_ok=True)
+    run = Run(options.folder)
     faces, validation = data.load(options.data, "train"), data.load(options.data, "validation")
     believed = faces.votes
     if options.opinion:
         path = os.path.join(options.folder, "opinions.pt")
         if not os.path.exists(path):
-            torch.save(opinions(options.teacher, faces), path)
+            write(path, opinions(options.teacher, faces))
         believed = (1 - options.opinion) * faces.votes + options.opinion * torch.load(path, weights_only=True)
     rendered, held_out = worlds.rendered(options.rendered), worlds.rendered(options.rendered, held_out=True)
     print(f"{len(faces)} real faces, {len(rendered)} rendered, {len(held_out)} held out", flush=True)
@@ -159,14 +158,8 @@ def train(options):
     wide = Wide(options.wide, student.configuration.grid) if options.wide else None
     model = Adapted(student, wide and wide.widths)
     average, optimizer = Average(model, decay=0.998), StudentOptimizer(model)
-    last, first = os.path.join(options.folder, "last.pt"), 0
-    if os.path.exists(last):
-        state = torch.load(last, weights_only=True)
-        model.load_state_dict(state["model"])
-        average.model.load_state_dict(state["average"])
-        average.updates = state["updates"]
-        optimizer.load_state_dict(state["optimizer"])
-        first = state["step"]
+    state = run.restore(model, average, optimizer)
+    first = state["step"] if state else 0
     began, running = time.time(), {}
     for step in range(first, options.steps):
         model.train()
@@ -188,24 +181,11 @@ def train(options):
         for key, value in parts.items():
             running[key] = 0.98 * running.get(key, value.item()) + 0.02 * value.item()
         if (step + 1) % options.save == 0 or step + 1 == options.steps:
-            state = {
-                "model": model.state_dict(),
-                "average": average.model.state_dict(),
-                "updates": average.updates,
-                "optimizer": optimizer.state_dict(),
-                "step": step + 1,
-                "size": options.size,
-            }
-            torch.save(state, last + ".part")
-            os.replace(last + ".part", last)
+            run.keep(model, average, optimizer, step=step + 1, size=options.size)
             figures = {}
             if (step + 1) % options.check == 0 or step + 1 == options.steps:
                 figures = measured(average.model, validation.first(options.checked), held_out, options.size)
-            line = {"step": step + 1, "seconds": time.time() - began, **running, **figures}
-            line = json.dumps({key: round(value, 4) for key, value in line.items()})
-            print(time.strftime("%H:%M:%S"), line, flush=True)
-            with open(os.path.join(options.folder, "log.jsonl"), "a") as file:
-                file.write(line + "\n")
+            run.log(step=step + 1, seconds=time.time() - began, **running, **figures)
 
 
 def parse():

@@ -27,7 +27,7 @@ LIMITS = [
     "decisions about people, nor for clinical use.",
     "Expressions are what crowds saw in a face, not what a person felt. Disgust, contempt (\"other\") and fear are rare in "
     "the data and read worst.",
-    "Action units follow a blendshape model and rendered faces, not FACS coders; AU15, AU23 and AU24 are weak.",
+    "Action units follow a blendshape model and rendered faces, not FACS coders; AU23 and AU24 are weak.",
     "Age, gender and ethnicity of the training faces are unknown, and children, dark skin, profiles, glasses and covered "
     "faces are likely to be read worse.",
 ]

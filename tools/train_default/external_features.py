@@ -3,7 +3,7 @@
     python external_features.py --external external --mien mien --model runs/encoder --output runs/features
 
 `external` holds expressions.csv (path,subject,label), smiles.csv (path,smile,...) and the pictures. Writes portraits.safetensors and
-smiles.safetensors.
+smiles.safetensors, of the half that is for choosing: `evaluate` measures on the other.
 """
 
 import argparse
@@ -37,12 +37,9 @@ def main():
     options = parser.parse_args()
     os.makedirs(options.output, exist_ok=True)
     for table, target, column in (("expressions", "portraits", "label"), ("smiles", "smiles", "smile")):
-        labels = {
-            os.path.basename(row["path"]): row[column] for row in listed(os.path.join(options.external, table + ".csv"))
-        }
-        source = os.path.join(
-            options.external, os.path.dirname(listed(os.path.join(options.external, table + ".csv"))[0]["path"])
-        )
+        rows = listed(os.path.join(options.external, table + ".csv"), "selection")
+        labels = {os.path.basename(row["path"]): row[column] for row in rows}
+        source = os.path.join(options.external, os.path.dirname(rows[0]["path"]))
         folder = bordered(source, os.path.join(options.external, "bordered-" + target))
         names = sorted(labels)
         raw = os.path.join(options.output, target + ".embeddings.safetensors")

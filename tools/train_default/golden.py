@@ -30,12 +30,14 @@ def main():
     parser.add_argument("--features", help="the folder of two_world_features.py, whose AU degrees the heads were taught")
     options = parser.parse_args()
     model, faces = ModelFolder(options.model), data.load(options.data, "validation")
+    degrees = faces.action_units
+    if options.features:
+        count = len(load_file(os.path.join(options.features, "validation.expression.safetensors"))["labels"])
+        faces = faces.first(count)
+        degrees = load_file(os.path.join(options.features, "validation.au.safetensors"))["labels"][:count]
     chosen = handful(faces, options.per_class)
     features = model.embed(augment.to_float(faces.images[chosen]).expand(-1, 3, -1, -1))
     expression, units = model.read(features)
-    degrees = faces.action_units
-    if options.features:
-        degrees = load_file(os.path.join(options.features, "validation.au.safetensors"))["labels"][: len(faces)]
     tensors = {
         "features": features, "votes": faces.votes[chosen], "degrees": degrees[chosen],
         "expression": expression, "action_units": units,

@@ -1,4 +1,4 @@
-"""What both training stages share: schedule, weight average, checkpoints, log."""
+"""What all training stages share: schedule, weight average, checkpoints, log."""
 
 import copy
 import json
@@ -43,25 +43,32 @@ class Run:
         os.makedirs(folder, exist_ok=True)
         self.last, self.best = os.path.join(folder, "last.pt"), os.path.join(folder, "best.pt")
 
-    def resume(self, model, average, optimizer):
-        """Next epoch and best score so far; (0, None) for a new run."""
+    def restore(self, model, average, optimizer):
+        """What `keep` wrote last, after giving it back to the three; None for a new run."""
         if not os.path.exists(self.last):
-            return 0, None
+            return None
         state = torch.load(self.last, weights_only=True)
         model.load_state_dict(state["model"])
         average.model.load_state_dict(state["average"])
         average.updates = state["updates"]
         optimizer.load_state_dict(state["optimizer"])
-        return state["epoch"] + 1, state["best"]
+        return state
+
+    def keep(self, model, average, optimizer, **values):
+        """The checkpoint to resume from, with `values` beside the weights."""
+        state = {"model": model.state_dict(), "average": average.model.state_dict(), "updates": average.updates}
+        write(self.last, state | {"optimizer": optimizer.state_dict()} | values)
+
+    def resume(self, model, average, optimizer):
+        """Next epoch and best score so far; (0, None) for a new run."""
+        state = self.restore(model, average, optimizer)
+        return (state["epoch"] + 1, state["best"]) if state else (0, None)
 
     def save(self, epoch, model, average, optimizer, score, best):
-        """Written beside and renamed: a run killed while it writes keeps its previous checkpoint."""
         if best is None or score > best:
             best = score
-            _write(self.best, {"average": average.model.state_dict(), "epoch": epoch, "score": score})
-        state = {"model": model.state_dict(), "average": average.model.state_dict(), "updates": average.updates}
-        state |= {"optimizer": optimizer.state_dict(), "epoch": epoch, "best": best}
-        _write(self.last, state)
+            write(self.best, {"average": average.model.state_dict(), "epoch": epoch, "score": score})
+        self.keep(model, average, optimizer, epoch=epoch, best=best)
         return best
 
     def log(self, **values):
@@ -71,6 +78,7 @@ class Run:
             file.write(line + "\n")
 
 
-def _write(path, state):
+def write(path, state):
+    """Saves beside and renames: what is killed while it writes leaves the file as it was."""
     torch.save(state, path + ".part")
     os.replace(path + ".part", path)

@@ -7,6 +7,7 @@ One run at a time owns the folder. The result is in FOLDER/model.
 """
 
 import argparse
+import contextlib
 import fcntl
 import os
 import subprocess
@@ -19,16 +20,35 @@ HEADS = "--loss cvar --sam-rho 0.05 --epochs 8 --batch 128 --dropout 0.3 --sched
 ALPHA = {"expression": 0.9, "au": 0.9}
 
 
+@contextlib.contextmanager
+def owned(folder):
+    """Makes the folder, and keeps other runs out of it."""
+    os.makedirs(folder, exist_ok=True)
+    with open(os.path.join(folder, "lock"), "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.exit(f"{folder}: another run owns this folder")
+        yield
+
+
 def stage(script, *arguments):
     subprocess.run([sys.executable, os.path.join(HERE, script), *map(str, arguments)], check=True)
 
 
 def train_heads(mien, features, heads):
     """Both heads into one file. Calibration comes later, on faces that the encoder has not seen."""
+    os.makedirs(os.path.dirname(heads), exist_ok=True)
     for task, alpha in ALPHA.items():
         data = ["--features", f"{features}/train.{task}.safetensors", "--val", f"{features}/validation.{task}.safetensors"]
         method = [*HEADS.split(), "--alpha", str(alpha), "--calibration-split", "0"]
         subprocess.run([mien, "train", "--task", task, *data, *method, "-o", heads, "-y"], check=True)
+
+
+def join(mien, encoder, heads, model):
+    """Encoder and heads in one model folder."""
+    named = ["--heads", heads, "--name", "mien-small", "--licence", "Apache-2.0"]
+    subprocess.run([mien, "model", "import", encoder, *named, "-o", model, "-y"], check=True)
 
 
 def main():
@@ -40,16 +60,11 @@ def main():
     parser.add_argument("--teacher-epochs", type=int, default=12)
     parser.add_argument("--student-epochs", type=int, default=10)
     options = parser.parse_args()
-    os.makedirs(options.folder, exist_ok=True)
 
     def inside(*parts):
         return os.path.join(options.folder, *parts)
 
-    with open(inside("lock"), "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sys.exit(f"{options.folder}: another run owns this folder")
+    with owned(options.folder):
         checkpoints = []
         for number in range(1, options.teachers + 1):
             folder = inside(f"teacher-{number}")
@@ -62,8 +77,7 @@ def main():
         stage("features.py", "--data", options.data, "--model", inside("encoder"), "--output", inside("features"))
         heads = inside("heads", "heads.safetensors")
         train_heads(options.mien, inside("features"), heads)
-        joined = ["--heads", heads, "--name", "mien-small", "--licence", "Apache-2.0", "-o", inside("model"), "-y"]
-        subprocess.run([options.mien, "model", "import", inside("encoder"), *joined], check=True)
+        join(options.mien, inside("encoder"), heads, inside("model"))
         stage("calibrate.py", "--data", options.data, "--model", inside("model"), "--encoder", inside("encoder"))
 
 

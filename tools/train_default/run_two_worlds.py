@@ -9,20 +9,9 @@ teacher out. Every stage keeps its checkpoints in the folder and goes on from th
 """
 
 import argparse
-import fcntl
 import os
-import subprocess
-import sys
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-HEADS = (
-    "--loss cvar --sam-rho 0.05 --epochs 8 --batch 128 --dropout 0.3 --schedule-period 8 --seed 5 --calibration-split 0"
-)
-ALPHA = {"expression": 0.9, "au": 0.9}
-
-
-def stage(script, *arguments):
-    subprocess.run([sys.executable, os.path.join(HERE, script), *map(str, arguments)], check=True)
+from run import join, owned, stage, train_heads
 
 
 def main():
@@ -36,18 +25,16 @@ def main():
     parser.add_argument("--teacher-steps", type=int, default=8000)
     parser.add_argument("--student-steps", type=int, default=6000)
     parser.add_argument("--views", type=int, default=4, help="of each real face, for the heads")
+    parser.add_argument("--real", type=int, help="real faces for the heads; all without it")
+    parser.add_argument("--made", type=int, default=15000, help="rendered faces for the heads")
+    parser.add_argument("--checked", type=int, help="validation faces of each world; all without it")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
-    os.makedirs(options.folder, exist_ok=True)
 
     def inside(*parts):
         return os.path.join(options.folder, *parts)
 
-    with open(inside("lock"), "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            sys.exit(f"{options.folder}: another run owns this folder")
+    with owned(options.folder):
         common = ["--data", options.data, "--rendered", *options.rendered, "--threads", options.threads]
         wide = []
         if options.teacher_steps:
@@ -58,18 +45,15 @@ def main():
         checkpoint = inside("student", "last.pt")
         stage("export.py", "--checkpoint", checkpoint, "--output", inside("encoder"))
         features = ["--checkpoint", checkpoint, "--output", inside("features"), "--views", options.views]
+        features += ["--made", options.made]
+        features += ["--real", options.real] if options.real else []
+        features += ["--checked", options.checked] if options.checked else []
         stage("two_world_features.py", *common, *features)
         external = ["--external", options.external, "--mien", options.mien]
         stage("external_features.py", *external, "--model", inside("encoder"), "--output", inside("features"))
         heads = inside("heads", "heads.safetensors")
-        os.makedirs(inside("heads"), exist_ok=True)
-        for task, alpha in ALPHA.items():
-            data = ["--features", inside("features", f"train.{task}.safetensors")]
-            data += ["--val", inside("features", f"validation.{task}.safetensors")]
-            method = [*HEADS.split(), "--alpha", str(alpha)]
-            subprocess.run([options.mien, "train", "--task", task, *data, *method, "-o", heads, "-y"], check=True)
-        joined = ["--heads", heads, "--name", "mien-small", "--licence", "Apache-2.0", "-o", inside("model"), "-y"]
-        subprocess.run([options.mien, "model", "import", inside("encoder"), *joined], check=True)
+        train_heads(options.mien, inside("features"), heads)
+        join(options.mien, inside("encoder"), heads, inside("model"))
         calibration = ["--data", options.data, "--features", inside("features"), "--model", inside("model")]
         calibration += ["--portraits", inside("features", "portraits.safetensors")]
         calibration += ["--smiles", inside("features", "smiles.safetensors"), "--encoder", inside("encoder")]

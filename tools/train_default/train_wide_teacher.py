@@ -6,8 +6,6 @@ Steps, not epochs: real and rendered faces differ in number. A step of 128 pictu
 """
 
 import argparse
-import json
-import os
 import time
 
 import torch
@@ -19,7 +17,7 @@ import data
 import metrics
 import worlds
 from convolutional_teacher import Block
-from progress import Average, learning_rate
+from progress import Average, Run, learning_rate
 from readouts import loss_of
 
 
@@ -81,7 +79,7 @@ def measured(model, faces, rendered, size=64):
 def train(options):
     torch.manual_seed(options.seed)
     torch.set_num_threads(options.threads)
-    os.makedirs(options.folder, exist_ok=True)
+    run = Run(options.folder)
     faces, validation = data.load(options.data, "train"), data.load(options.data, "validation")
     rendered, held_out = worlds.rendered(options.rendered), worlds.rendered(options.rendered, held_out=True)
     print(f"{len(faces)} real faces, {len(rendered)} rendered, {len(held_out)} held out", flush=True)
@@ -94,13 +92,8 @@ def train(options):
         {"params": [p for p in model.parameters() if p.ndim == 1], "weight_decay": 0},
     ]
     optimizer = torch.optim.SGD(groups, lr=options.rate, momentum=0.9, nesterov=True)
-    last, first = os.path.join(options.folder, "last.pt"), 0
-    if os.path.exists(last):
-        state = torch.load(last, weights_only=True)
-        model.load_state_dict(state["model"])
-        average.model.load_state_dict(state["average"])
-        average.updates, first = state["updates"], state["step"]
-        optimizer.load_state_dict(state["optimizer"])
+    state = run.restore(model, average, optimizer)
+    first = state["step"] if state else 0
     began, running = time.time(), {}
     for step in range(first, options.steps):
         model.train()
@@ -120,15 +113,9 @@ def train(options):
             running[key] = 0.98 * running.get(key, value.item()) + 0.02 * value.item()
         done = step + 1
         if done % options.save == 0 or done == options.steps:
-            state = {"model": model.state_dict(), "average": average.model.state_dict(), "updates": average.updates}
-            torch.save(state | {"optimizer": optimizer.state_dict(), "step": done}, last + ".part")
-            os.replace(last + ".part", last)
+            run.keep(model, average, optimizer, step=done)
             figures = measured(average.model, validation, held_out) if done % options.check == 0 else {}
-            line = {"step": done, "seconds": time.time() - began, **running, **figures}
-            line = json.dumps({key: round(value, 4) for key, value in line.items()})
-            print(time.strftime("%H:%M:%S"), line, flush=True)
-            with open(os.path.join(options.folder, "log.jsonl"), "a") as file:
-                file.write(line + "\n")
+            run.log(step=done, seconds=time.time() - began, **running, **figures)
 
 
 def parse():

@@ -41,6 +41,7 @@ BELIEF = {1: 1.0, 2: 1.0, 7: 0.8, 10: 0.3, 12: 0.6, 25: 1.0, 26: 1.0}
 # Which part of the face each AU is seen in: brows, eyes, nose, mouth.
 _REGION = {1: 0, 2: 0, 4: 0, 6: 1, 7: 1, 5: 1, 43: 1, 9: 2}
 HELD_OUT = 10  # of ten rendered people one is never trained on
+PARTED_LIPS = 3  # the version of the renderer since which AU25 is measured on the lips; before it is unknown
 # Expressions that a kind of rendered face certainly shows, or certainly not.
 SHOWN = {
     "smile": "happiness",
@@ -89,15 +90,17 @@ class Rendered:
 
 def rendered(folders, held_out=False):
     """Reads the shards that are there. One person of ten is held out."""
-    columns = {key: [] for key in ("images", "au", "pose", "visible", "kind", "person")}
+    columns, measured = {key: [] for key in ("images", "au", "pose", "visible", "kind", "person")}, []
     for path in [path for folder in folders for path in sorted(glob.glob(os.path.join(folder, "*.npz")))]:
         with np.load(path) as file:
             chosen = (file["person"] % HELD_OUT == 0) == held_out
             for key in columns:
                 columns[key].append(file[key][chosen])
+            measured.append(np.full(chosen.sum(), file["version"] >= PARTED_LIPS))
     arrays = {key: np.concatenate(parts) for key, parts in columns.items()}
     units, visible = arrays["au"].astype(np.float32), arrays["visible"].astype(np.float32)
     weights = np.stack([np.clip(visible[:, _REGION.get(unit, 3)] * 1.6 - 0.4, 0.08, 1) for unit in UNITS], 1)
+    weights[~np.concatenate(measured), _AT[25]] = 0
     votes, vote_weights, denied = expressions(arrays["kind"], units, visible)
     return Rendered(
         images=torch.from_numpy(arrays["images"]).permute(0, 3, 1, 2).contiguous(),

@@ -12,14 +12,15 @@ class Deformer:
         self.head = head
         x, y, z = head.mean.T
         self.x, self.y, self.z = x, y, z
-        near = head.skin & (np.abs(x) < 0.24) & (z > 1.34) & (y > 6.5) & (y < 6.85)
+        # Vertices that the jaw carries along belong to the lower lip.
+        carried = -head.displaced(head.mean.copy(), {"jawOpen": 1.0})[:, 1] + y
+        near = head.skin & (np.abs(x) < 0.24) & (z > 1.34) & (y > 6.62) & (y < 6.74)
         # Pairs of the lips' inner edge: the lowest of the upper lip and the highest of the lower, at five places.
         self.seam = []
         for place in (-0.16, -0.08, 0, 0.08, 0.16):
             column = near & (np.abs(x - place) < 0.025)
-            upper = np.where(column & (y > 6.679) & (y < 6.74))[0]
-            lower = np.where(column & (y <= 6.684) & (y > 6.62))[0]
-            self.seam.append((place, upper, lower))
+            lower = column & (carried > 0.5 * carried[column].max())
+            self.seam.append((place, np.where(column & ~lower)[0], np.where(lower)[0]))
 
     def bump(self, x, y, width, height, front=0.9):
         """A smooth weight [v] around a place on the face, 0 behind z = front."""

@@ -26,7 +26,7 @@ from .expression import KINDS, LABELS, possible, sample, sides
 from .people import Sitter, Studio, more, new_view, random_cover
 
 PEOPLE_PER_SHARD = 16
-VERSION = 2  # of the pictures; a shard says which made it
+VERSION = 3  # of the pictures; a shard says which made it. Before 3 AU25 was always 0
 FIELDS = ("au", "sides", "pose", "gaze", "visible", "cover")
 
 

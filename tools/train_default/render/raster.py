@@ -9,6 +9,12 @@ import numpy as np
 
 
 @numba.njit(cache=True, fastmath=True)
+def _covered(a, b, c, size):
+    """The first and the last of `size` pixels whose centres lie between three corners' coordinates."""
+    return max(0, int(np.ceil(min(a, b, c) - 0.5))), min(size - 1, int(np.floor(max(a, b, c) - 0.5)))
+
+
+@numba.njit(cache=True, fastmath=True)
 def draw(points, triangles, one_sided, depth, owner, barycentric, first=0):
     """Z-buffer. points [v, 3]: x, y in pixels (y down), z the distance from the camera.
 
@@ -22,10 +28,8 @@ def draw(points, triangles, one_sided, depth, owner, barycentric, first=0):
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if area > -1e-9 and (one_sided[t] or area < 1e-9):
             continue
-        left = max(0, int(np.ceil(min(ax, bx, cx) - 0.5)))
-        right = min(size - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
-        top = max(0, int(np.ceil(min(ay, by, cy) - 0.5)))
-        bottom = min(size - 1, int(np.floor(max(ay, by, cy) - 0.5)))
+        left, right = _covered(ax, bx, cx, size)
+        top, bottom = _covered(ay, by, cy, size)
         if left > right or top > bottom:
             continue
         inverse = 1 / area
@@ -62,10 +66,8 @@ def strands(points, triangles, attributes, mask, noise, depth, image, colour, li
         area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
         if abs(area) < 1e-9:
             continue
-        left = max(0, int(np.ceil(min(ax, bx, cx) - 0.5)))
-        right = min(size - 1, int(np.floor(max(ax, bx, cx) - 0.5)))
-        top = max(0, int(np.ceil(min(ay, by, cy) - 0.5)))
-        bottom = min(size - 1, int(np.floor(max(ay, by, cy) - 0.5)))
+        left, right = _covered(ax, bx, cx, size)
+        top, bottom = _covered(ay, by, cy, size)
         if left > right or top > bottom:
             continue
         inverse = 1 / area
