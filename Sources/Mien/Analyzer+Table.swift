@@ -54,7 +54,7 @@ extension Analyzer {
             var failure: String?
             do {
                 try stream(
-                    opened.reader, recorded: file?.recorded, relative: relative,
+                    StreamSource(opened.reader), recorded: file?.recorded, relative: relative,
                     configuration: configuration, cancellation: cancellation
                 ) { reading in
                     // After the request to stop rows may be smoothed over too little.

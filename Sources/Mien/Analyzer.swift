@@ -65,7 +65,8 @@ public final class Analyzer: Sendable {
         let relative = try RelativeRows(configuration, model: model)
         var counts = TableCounts()
         try stream(
-            opened.reader, relative: relative, configuration: configuration, cancellation: cancellation
+            StreamSource(opened.reader), relative: relative, configuration: configuration,
+            cancellation: cancellation
         ) { reading in
             let frames = counts.frames
             counts.add(reading)
@@ -75,7 +76,7 @@ public final class Analyzer: Sendable {
         return opened.run(counts: counts, relative: relative, cancellation: cancellation)
     }
 
-    /// Runs a stream of frames through the engine.
+    /// Runs a source through the engine.
     ///
     /// - Parameters:
     ///   - recorded: Rows of an earlier run whose scores are taken instead of encoding their faces.
@@ -84,11 +85,11 @@ public final class Analyzer: Sendable {
     /// - Throws: ``MienError``, or what `deliver` threw.
     @discardableResult
     package func stream(
-        _ frames: any FrameStream, recorded: RecordedRows? = nil, relative: RelativeRows? = nil,
+        _ source: any Source, recorded: RecordedRows? = nil, relative: RelativeRows? = nil,
         configuration: Configuration, cancellation: Cancellation, deliver: (FaceReading) throws -> Void
     ) throws -> Engine {
         let engine = model.engine(
-            StreamSource(frames), try model.faceCrops(configuration, recorded: recorded), configuration,
+            source, try model.faceCrops(configuration, recorded: recorded), configuration,
             cancellation: Cancellation(following: cancellation))
         var timeline = try RowTimeline(model.smoothing(configuration), relative: relative)
         try engine.run(into: &timeline, deliver: deliver)

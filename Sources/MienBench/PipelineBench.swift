@@ -88,7 +88,8 @@ package struct PipelineBench: Codable, Sendable {
             try OpenedInput(input, configuration: configuration).reader
         }
         let engine = try analyzer.stream(
-            source, configuration: configuration, cancellation: cancellation, deliver: table.write)
+            StreamSource(source), configuration: configuration, cancellation: cancellation,
+            deliver: table.write)
         try table.commit()
         guard count == 1 else { return }
         stageSeconds = engine.times

@@ -24,7 +24,8 @@ struct AllocationProbe {
         // On one thread: with several, Workers.run allocates where a product or a search is handed to them.
         let analyzer = try Analyzer(model: .embedded(threads: 1))
         try analyzer.stream(
-            source, configuration: Configuration(), cancellation: Cancellation(), deliver: table.write)
+            StreamSource(source), configuration: Configuration(), cancellation: Cancellation(),
+            deliver: table.write)
         try table.commit()
 
         let perRound = source.counts.count / rounds

@@ -91,18 +91,3 @@ final class MomentCrops: CropProducer {
         return nearest.flatMap { $0.box.overlap(place) > 0.3 ? $0 : nil }
     }
 }
-
-/// Frames of a source until somebody says that it is enough.
-final class StoppableStream: FrameStream {
-    private let source: any FrameStream
-    private let isSatisfied: Cancellation
-
-    init(_ source: any FrameStream, isSatisfied: Cancellation) {
-        self.source = source
-        self.isSatisfied = isSatisfied
-    }
-
-    func next() throws -> VideoFrame? {
-        isSatisfied.isCancelled ? nil : try source.next()
-    }
-}

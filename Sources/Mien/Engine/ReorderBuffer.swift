@@ -139,9 +139,6 @@ package final class ReorderBuffer: @unchecked Sendable {
         }
     }
 
-    /// Tells that scores have been settled.
-    package func scoresSettled() { condition.withLock { condition.broadcast() } }
-
     /// Says that no frame will follow, and why if that is a failure.
     package func finish(throwing error: (any Error)? = nil) {
         condition.withLock {

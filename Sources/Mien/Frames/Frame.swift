@@ -69,7 +69,7 @@ public struct Frame: Sendable {
         }
     }
 
-    /// Copies a picture from an array; see ``init(timestamp:width:height:format:bytesPerRow:pixels:)-(_,_,_,_,_,UnsafeRawBufferPointer)``.
+    /// Copies a picture from an array, upright, rows from top to bottom; the same otherwise.
     public init(
         timestamp: Double, width: Int, height: Int, format: PixelFormat, bytesPerRow: Int? = nil,
         pixels: [UInt8]

@@ -86,14 +86,10 @@ extension Analyzer {
     public func readings<Frames: AsyncSequence & Sendable>(
         of frames: Frames, configuration: Configuration = Configuration()
     ) -> Readings where Frames.Element == Frame {
-        Readings { [model] cancellation, deliver in
+        Readings { cancellation, deliver in
             try configuration.validateFrames()
-            let relative = try RelativeRows(configuration, model: model, isLive: configuration.isCausal)
+            let relative = try RelativeRows(configuration, model: self.model, isLive: configuration.isCausal)
             let queue = FrameQueue(capacity: 4)
-            let engine = model.engine(
-                queue, try model.faceCrops(configuration), configuration,
-                cancellation: Cancellation(following: cancellation))
-            var timeline = try RowTimeline(model.smoothing(configuration), relative: relative)
             let task = Task { await queue.fill(from: frames) }
             // A sequence that gives no frame must not keep the run waiting.
             cancellation.onCancel { queue.cancel() }
@@ -101,7 +97,9 @@ extension Analyzer {
                 task.cancel()
                 queue.cancel()
             }
-            try engine.run(into: &timeline, deliver: deliver)
+            try self.stream(
+                queue, relative: relative, configuration: configuration, cancellation: cancellation,
+                deliver: deliver)
         }
     }
 }

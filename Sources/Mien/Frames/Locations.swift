@@ -4,19 +4,19 @@ import MienTimeline
 
 /// The same by URL.
 extension Analyzer {
-    /// See ``readings(of:configuration:)-(String,_)``.
+    /// The rows of a file's or an address's video, as those of a path.
     public func readings(of input: URL, configuration: Configuration = Configuration()) -> Readings {
         readings(of: input.location, configuration: configuration)
     }
 
-    /// See ``readings(following:configuration:)-(String,_)``.
+    /// The rows of a live source, as those of its name.
     public func readings(
         following source: URL, configuration: LiveConfiguration = LiveConfiguration()
     ) -> Readings {
         readings(following: source.location, configuration: configuration)
     }
 
-    /// See ``analyze(_:configuration:cancellation:progress:deliver:)-(String,_,_,_,_)``.
+    /// Analyses a video and calls `deliver` with each row, as for a path.
     @discardableResult
     public func analyze(
         _ input: URL, configuration: Configuration = Configuration(),
@@ -28,8 +28,7 @@ extension Analyzer {
             deliver: deliver)
     }
 
-    /// Writes the table of a video and its metadata; see
-    /// ``annotate(_:to:replacing:resuming:configuration:cancellation:progress:)``.
+    /// Analyses a video and writes its table, and the metadata of the run beside it, as for a path.
     @discardableResult
     public func annotate(
         _ input: URL, to table: URL, replacing: Bool = false, resuming: Bool = false,
@@ -44,7 +43,7 @@ extension Analyzer {
 }
 
 extension Model {
-    /// See ``init(folder:threads:precision:)``.
+    /// Loads the model of a folder, as by its path.
     public convenience init(
         folder: URL, threads: Int? = nil, precision: Precision? = nil
     ) throws(MienError) {

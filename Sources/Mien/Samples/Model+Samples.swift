@@ -58,12 +58,11 @@ extension Model {
     ) throws -> (run: AnalysisRun, unreached: [Int]) {
         let configuration = Configuration()
         let opened = try OpenedInput(video, configuration: configuration)
-        let isSatisfied = Cancellation()
+        let isSatisfied = Cancellation(following: cancellation)
         let crops = MomentCrops(
             samples: samples, tracker: FaceTracker(detector: try makeDetector()),
-            cropper: FaceCropper(cropSpecification, side: encoder.imageSize), isSatisfied: isSatisfied)
-        let source = StreamSource(StoppableStream(opened.reader, isSatisfied: isSatisfied))
-        try run(source, crops, configuration, cancellation, deliver)
+            cropper: faceCropper, isSatisfied: isSatisfied)
+        try run(StreamSource(opened.reader), crops, configuration, isSatisfied, deliver)
         return (opened.run(counts: TableCounts(), cancellation: cancellation), crops.unreached)
     }
 
@@ -104,8 +103,7 @@ extension Model {
         let content: StillCrops.Content =
             areCrops
             ? .crops(ImagePreprocessor(encoder.preprocessing))
-            : .scenes(
-                try makeDetector(), FaceCropper(cropSpecification, side: encoder.imageSize))
+            : .scenes(try makeDetector(), faceCropper)
         try run(source, StillCrops(content), Configuration(), cancellation, deliver)
         return failures
     }

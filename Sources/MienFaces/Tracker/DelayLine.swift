@@ -2,7 +2,7 @@ import MienVideo
 
 /// Delays frames until it is known who is in them, and hands them on in order.
 ///
-/// A frame leaves when every face in it has a state and the frames after it that smoothing needs are
+/// A frame leaves when no track in it is tentative any more and the frames after it that smoothing needs are
 /// here, at the latest after the times and counts in ``TrackingOptions``.
 package struct DelayLine {
     /// A frame with what the tracker found in it.
@@ -33,7 +33,7 @@ package struct DelayLine {
 
     package init(options: TrackingOptions) { self.options = options }
 
-    /// The number of frames moments.
+    /// The number of frames that wait.
     package var count: Int { moments.count }
 
     /// Takes the next frame with what was found in it, and the tracks that were not searched for.
@@ -95,14 +95,14 @@ package struct DelayLine {
         return isSmooth && moments[0].entries.allSatisfy { state($0.serial) != .tentative }
     }
 
-    /// What is known of a face in a moment that is moments.
+    /// What is known of a face in a moment that waits.
     private func entry(
         of id: Int, in moment: Moment, _ state: (Int) -> TrackState
     ) -> TrackSet.Entry? {
         moment.entries.first { state($0.serial) == .identified(id: id) }
     }
 
-    /// Puts together the faces of the first frame moments.
+    /// Puts together the faces of the first frame that waits.
     private mutating func collectFaces(_ state: (Int) -> TrackState) {
         faces.removeAll(keepingCapacity: true)
         for entry in moments[0].entries {
@@ -121,7 +121,7 @@ package struct DelayLine {
         faces.sort { $0.id < $1.id }
     }
 
-    /// The smoothed pose of a face that has the given pose, or none, in the first frame moments.
+    /// The smoothed pose of a face that has the given pose, or none, in the first frame that waits.
     private mutating func pose(
         of id: Int, _ own: CropPose?, _ state: (Int) -> TrackState
     ) -> CropPose? {
@@ -140,7 +140,7 @@ package struct DelayLine {
         return PoseSmoother.pose(from: samples)
     }
 
-    /// Adds a pose to smooth with, unless it is of another scene or too far from the first frame moments.
+    /// Adds a pose to smooth with, unless it is of another scene or too far from the first frame that waits.
     private mutating func addSample(_ frames: Int, _ time: Double, _ scene: Int, _ pose: CropPose?) {
         guard let pose, scene == moments[0].scene else { return }
         let seconds = time - moments[0].time

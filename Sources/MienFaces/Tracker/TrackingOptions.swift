@@ -6,11 +6,11 @@ package struct TrackingOptions: Sendable, Equatable {
     package var memory = 2.0
     /// Whether frames leave at once, as a live picture needs.
     ///
-    /// Otherwise a frame waits for the two that follow it, and for the state on faces seen for the first
+    /// Otherwise a frame waits for the two that follow it, and for certainty about faces seen for the first
     /// time in it: at most ``maximumDelay`` seconds and ``maximumFrames`` frames (but always long enough to
     /// see the next frame).
     package var isLive = false
-    /// The longest time a frame waits for a state.
+    /// The longest time a frame waits for certainty.
     package var maximumDelay = 0.3
     /// The largest number of frames that wait.
     package var maximumFrames = 12

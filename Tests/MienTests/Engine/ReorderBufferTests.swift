@@ -55,7 +55,6 @@ import Testing
         #expect(try next(order) == "1 no_face")
         #expect(try next(order) == "quiet")
         scores.settle(ready)
-        order.scoresSettled()
         #expect(try next(order) == "2 ok ok")
         #expect(try next(order) == "3 no_face")
     }
