@@ -8,8 +8,8 @@ import PackageDescription
 //     Training   Bench   Report
 //     Mien                        the engine and the public door
 //     Overlay   Export   Faces   CLIP   Heads
-//     Table     Video
-//     Timeline  Tensor   Hash
+//     Table     Video    Safetensors
+//     Timeline  Image    Tensor   Hash
 //     Core      CKernels, CFFmpeg, CCairo, CCamera
 
 let swift: [SwiftSetting] = [
@@ -24,6 +24,8 @@ let package = Package(
     products: [
         .library(name: "Mien", targets: ["Mien"]),
         .library(name: "MienExport", targets: ["MienExport"]),
+        .library(name: "MienReport", targets: ["MienReport"]),
+        .library(name: "MienTraining", targets: ["MienTraining"]),
         .executable(name: "mien", targets: ["MienCommand"]),
     ],
     targets: [
@@ -44,20 +46,31 @@ let package = Package(
         .target(name: "MienHash", dependencies: ["CFFmpeg"], swiftSettings: swift),
 
         .target(name: "MienTensor", dependencies: ["CKernels"], swiftSettings: swift),
-        .target(name: "MienCLIP", dependencies: ["MienTensor", "CKernels"], swiftSettings: swift),
-        .target(name: "MienHeads", dependencies: ["MienCore", "MienTensor"], swiftSettings: swift),
+        .target(name: "MienImage", swiftSettings: swift),
+        .target(
+            name: "MienSafetensors", dependencies: ["CKernels", "MienCore", "MienTensor"],
+            swiftSettings: swift),
+        .target(
+            name: "MienCLIP",
+            dependencies: ["CKernels", "MienCore", "MienImage", "MienSafetensors", "MienTensor"],
+            swiftSettings: swift),
+        .target(
+            name: "MienHeads", dependencies: ["MienCore", "MienSafetensors", "MienTensor"],
+            swiftSettings: swift),
         .target(
             name: "MienTraining",
             dependencies: [
-                "CKernels", "Mien", "MienCore", "MienHash", "MienHeads", "MienTable", "MienTensor",
-                "MienTimeline",
+                "CKernels", "Mien", "MienCore", "MienHash", "MienHeads", "MienSafetensors", "MienTable",
+                "MienTensor", "MienTimeline",
             ],
             swiftSettings: swift),
         .target(
-            name: "MienVideo", dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienTensor", "MienCore"],
+            name: "MienVideo",
+            dependencies: ["CCamera", "CFFmpeg", "CKernels", "MienCore", "MienImage", "MienTensor"],
             swiftSettings: swift),
         .target(
-            name: "MienFaces", dependencies: ["MienTensor", "MienVideo", "CKernels"],
+            name: "MienFaces",
+            dependencies: ["CKernels", "MienImage", "MienSafetensors", "MienTensor", "MienVideo"],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(name: "MienTimeline", dependencies: ["MienCore"], swiftSettings: swift),
         .target(name: "MienTable", dependencies: ["MienCore", "MienTimeline"], swiftSettings: swift),
@@ -68,8 +81,8 @@ let package = Package(
         .target(
             name: "Mien",
             dependencies: [
-                "MienHash", "MienTensor", "MienCLIP", "MienHeads", "MienVideo", "MienFaces", "MienTimeline",
-                "MienTable", "MienOverlay", "MienCore",
+                "MienCLIP", "MienCore", "MienFaces", "MienHash", "MienHeads", "MienImage", "MienOverlay",
+                "MienSafetensors", "MienTable", "MienTensor", "MienTimeline", "MienVideo",
             ],
             resources: [.copy("Resources")], swiftSettings: swift),
         .target(
@@ -81,8 +94,8 @@ let package = Package(
         .executableTarget(
             name: "MienCommand",
             dependencies: [
-                "Mien", "MienBench", "MienExport", "MienHeads", "MienReport", "MienTensor", "MienCore",
-                "MienTimeline", "MienTable", "MienTraining", "MienVideo",
+                "Mien", "MienBench", "MienCore", "MienExport", "MienHeads", "MienReport", "MienTable",
+                "MienTimeline", "MienTraining", "MienVideo",
             ],
             swiftSettings: swift),
         // Built, so that they compile; run by tests, so that they work. The README shows the first.
@@ -98,30 +111,47 @@ let package = Package(
         .testTarget(name: "MienCoreTests", dependencies: ["MienCore"], swiftSettings: swift),
         .testTarget(name: "MienHashTests", dependencies: ["MienHash"], swiftSettings: swift),
         .testTarget(
-            name: "MienTensorTests", dependencies: ["MienTensor", "CKernels", "KernelChecks", "TestSupport"],
+            name: "MienTensorTests",
+            dependencies: ["CKernels", "KernelChecks", "MienSafetensors", "MienTensor", "TestSupport"],
+            swiftSettings: swift),
+        .testTarget(name: "MienImageTests", dependencies: ["MienImage"], swiftSettings: swift),
+        .testTarget(
+            name: "MienSafetensorsTests", dependencies: ["MienSafetensors", "MienTensor", "TestSupport"],
             swiftSettings: swift),
         // Every kernel against its plain C: for the tests, and for tools/check/instruction_sets under an emulator.
         .target(
             name: "KernelChecks", dependencies: ["CKernels"], path: "Tests/KernelChecks", cSettings: c),
         .testTarget(
-            name: "MienCLIPTests", dependencies: ["MienCLIP", "MienTensor", "CKernels"],
+            name: "MienCLIPTests",
+            dependencies: [
+                "CKernels", "MienCLIP", "MienImage", "MienSafetensors", "MienTensor", "TestSupport",
+            ],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienHeadsTests", dependencies: ["MienHeads", "MienTensor", "TestSupport"],
+            name: "MienHeadsTests",
+            dependencies: ["MienHeads", "MienSafetensors", "MienTensor", "TestSupport"],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTrainingTests",
-            dependencies: ["Mien", "MienTraining", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],
+            dependencies: [
+                "CKernels", "Mien", "MienHeads", "MienSafetensors", "MienTensor", "MienTimeline",
+                "MienTraining",
+                "TestSupport",
+            ],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
-            name: "MienVideoTests", dependencies: ["LiveProbe", "MienVideo", "MienTensor", "TestSupport"],
+            name: "MienVideoTests", dependencies: ["LiveProbe", "MienImage", "MienVideo", "TestSupport"],
             swiftSettings: swift),
         // What the tests of live sources run, in a process of its own for each camera.
         .executableTarget(
-            name: "LiveProbe", dependencies: ["MienVideo", "MienTensor"], path: "Tests/LiveProbe",
+            name: "LiveProbe", dependencies: ["MienImage", "MienVideo"], path: "Tests/LiveProbe",
             swiftSettings: swift),
         .testTarget(
-            name: "MienFacesTests", dependencies: ["MienFaces", "MienTensor", "CKernels"],
+            name: "MienFacesTests",
+            dependencies: [
+                "CKernels", "MienFaces", "MienImage", "MienSafetensors", "MienTensor", "MienVideo",
+                "TestSupport",
+            ],
             resources: [.copy("Goldens")], swiftSettings: swift),
         .testTarget(
             name: "MienTimelineTests", dependencies: ["MienTable", "MienTimeline", "TestSupport"],
@@ -143,7 +173,7 @@ let package = Package(
         .testTarget(
             name: "MienTests",
             dependencies: [
-                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienTensor", "MienVideo", "TestSupport",
+                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienImage", "MienVideo", "TestSupport",
                 "ReadFaces", "FollowCamera", "ReadFrames", "OwnModel",
             ], swiftSettings: swift),
         // What the test that counts allocations runs, with a malloc that counts.
@@ -152,7 +182,11 @@ let package = Package(
             path: "Tests/AllocationProbe", swiftSettings: swift),
         .testTarget(
             name: "MienCommandTests",
-            dependencies: ["MienCommand", "Mien", "MienHeads", "MienTensor", "MienTimeline", "TestSupport"],
+            dependencies: [
+                "Mien", "MienCommand", "MienCore", "MienHeads", "MienSafetensors", "MienTable",
+                "MienTimeline",
+                "TestSupport",
+            ],
             swiftSettings: swift),
         .target(
             name: "TestSupport", dependencies: ["MienTable", "MienTimeline"], path: "Tests/Support",
@@ -168,7 +202,7 @@ if Context.environment["MIEN_FUZZ"] != nil {
         .executableTarget(
             name: "Fuzz",
             dependencies: [
-                "MienCLIP", "MienHeads", "MienTable", "MienTensor", "MienTimeline", "MienTraining",
+                "MienCLIP", "MienHeads", "MienSafetensors", "MienTable", "MienTimeline", "MienTraining",
             ],
             path: "Tests/Fuzz", exclude: ["Corpus"],
             swiftSettings: swift + [.unsafeFlags(["-parse-as-library"])]))

@@ -25,14 +25,13 @@ extension Analyzer {
     ///
     /// - Parameters:
     ///   - input: What FFmpeg can open: a path, a URL, or `-` for standard input.
-    ///   - replacing: Whether a table that is there may be replaced, and so may rows that cannot be continued.
-    ///   - resuming: Whether the rows of an interrupted run are continued, if they are of the same input, model
-    ///     and options. `input` must be a file.
+    ///   - existing: The choice for a table that is there, and for the rows of an interrupted run. Where these are
+    ///     continued, `input` must be a file.
     ///   - progress: Told the number of frames done and, if the container says it, the number there are.
     /// - Throws: ``MienError``.
     @discardableResult
     public func annotate(
-        _ input: String, to output: Output, replacing: Bool = false, resuming: Bool = false,
+        _ input: String, to output: Output, existing: ExistingTable = .refuse,
         configuration: Configuration = Configuration(), cancellation: Cancellation = Cancellation(),
         progress: ((Int, Int?) -> Void)? = nil
     ) throws(MienError) -> AnalysisRun {
@@ -42,13 +41,13 @@ extension Analyzer {
         do {
             let path = if case .file(let path) = output { path } else { "-" }
             let description = try describe(input, configuration: configuration)
-            guard description.input.isIdentified || !resuming else {
+            guard description.input.isIdentified || !existing.isResumed else {
                 throw MienError.configuration("\(input) cannot be resumed: expected a file")
             }
             let file =
                 TableOutput.isFile(path)
                 ? try TableFile(
-                    path: path, description: description, replacing: replacing, resuming: resuming) : nil
+                    path: path, description: description, existing: existing) : nil
             let table = TableWriter(
                 sink: try file?.sink ?? TableOutput.sink(for: path), relative: relative != nil)
             var failure: String?
@@ -83,9 +82,10 @@ extension Analyzer {
                 try table.commit()
             }
             return run
-        } catch TimelineError.changed where resuming && replacing {
+        } catch TimelineError.changed where existing == .resumeOrReplace {
             return try annotate(
-                input, to: output, replacing: true, configuration: configuration, cancellation: cancellation,
+                input, to: output, existing: .replace, configuration: configuration,
+                cancellation: cancellation,
                 progress: progress)
         } catch {
             throw MienError(error)

@@ -2,7 +2,6 @@ import Foundation
 @_exported public import MienCore
 import MienFaces
 @_exported public import MienTable
-import MienTensor
 @_exported public import MienTimeline
 import MienVideo
 

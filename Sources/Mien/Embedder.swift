@@ -1,7 +1,7 @@
 import Foundation
 import MienCore
+import MienSafetensors
 import MienTable
-import MienTensor
 import MienTimeline
 
 /// Writes the embeddings of faces or whole frames into one safetensors file.
@@ -67,7 +67,7 @@ public final class Embedder {
                     integers: [position, Int64(face.frame), Int64(face.faceID ?? -1), position],
                     doubles: [face.timestamp])
             }
-        } catch let error as TensorError {
+        } catch let error as SafetensorsError {
             throw .output("\(error)")
         } catch {
             throw MienError(error)

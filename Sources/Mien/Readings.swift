@@ -1,6 +1,6 @@
-import MienCore
 import Dispatch
 import Foundation
+import MienCore
 import MienTimeline
 
 /// The rows of a running analysis, in order, as an asynchronous sequence.

@@ -1,4 +1,4 @@
-import MienTensor
+import MienSafetensors
 
 /// What can be wrong with a model folder. Each message names the file, the key or tensor, and what was
 /// expected.
@@ -16,7 +16,7 @@ package enum CLIPError: Error, Equatable, CustomStringConvertible {
     /// The checkpoint has a tensor that belongs to another architecture.
     case unsupported(path: String, tensor: String, reason: String)
     /// A tensor is missing, malformed, or of the wrong shape or type.
-    case tensor(TensorError)
+    case tensor(SafetensorsError)
 
     package var description: String {
         switch self {

@@ -68,8 +68,7 @@ struct AnnotateCommand: Subcommand {
     }
 
     private let plan: Plan
-    private let overwrites: Bool
-    private let resumes: Bool
+    private let existing: ExistingTable
     private let model: ModelOptions
     private let configuration: Configuration
     private let isQuiet: Bool
@@ -84,8 +83,7 @@ struct AnnotateCommand: Subcommand {
         self.configuration = configuration
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")
-        overwrites = arguments.has("-y")
-        resumes = arguments.has("--resume")
+        existing = ExistingTable(arguments)
         summaryPath = arguments.string("--summary")
         let jobs = try arguments.integer("--jobs", in: 1...256)
         let output = arguments.string("--output")
@@ -93,7 +91,7 @@ struct AnnotateCommand: Subcommand {
         if CorpusPlan.applies(to: arguments.operands) {
             let folders = try CorpusPlan(inputs: arguments.operands, output: output)
             let products = try TableProducts(arguments, of: folders)
-            if !overwrites, !resumes, !isDryRun { try folders.checkIsNew() }
+            if existing == .refuse, !isDryRun { try folders.checkIsNew() }
             plan = isDryRun ? .list(folders) : .folders(folders, products, atOnce: jobs ?? 1)
         } else {
             if jobs != nil || isDryRun {
@@ -101,7 +99,7 @@ struct AnnotateCommand: Subcommand {
             }
             let tables = try OutputPlan(
                 inputs: arguments.operands, output: output, suffix: { _ in ".csv" }, kind: .table,
-                overwrite: overwrites || resumes)
+                overwrite: existing != .refuse)
             plan = .inputs(tables, try TableProducts(arguments, of: tables))
         }
     }
@@ -127,8 +125,7 @@ struct AnnotateCommand: Subcommand {
         if let missing = analyzer.model.missingHead { Console.say(missing) }
         // Once, and not again for every clip of a folder.
         try analyzer.model.check(configuration.baseline)
-        return ClipAnnotation(
-            analyzer: analyzer, configuration: configuration, overwrites: overwrites, resumes: resumes)
+        return ClipAnnotation(analyzer: analyzer, configuration: configuration, existing: existing)
     }
 
     private func annotate(
@@ -202,5 +199,17 @@ struct AnnotateCommand: Subcommand {
         let speed = String(format: "%.1f s (%.0f frames/s)", seconds, Double(counts.frames) / seconds)
         return "\(job.input): \(counted(counts.frames, "frame")), \(counted(counts.faces.count, "face")), "
             + "\(counted(counts.rows, "row"))\(table), \(speed)"
+    }
+}
+
+extension ExistingTable {
+    /// The choice by `-y` and `--resume`.
+    init(_ arguments: Arguments) {
+        switch (arguments.has("--resume"), arguments.has("-y")) {
+        case (false, false): self = .refuse
+        case (false, true): self = .replace
+        case (true, false): self = .resume
+        case (true, true): self = .resumeOrReplace
+        }
     }
 }

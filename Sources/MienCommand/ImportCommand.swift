@@ -64,7 +64,7 @@ struct ImportCommand: Subcommand {
         if !overwrites, output != "-", OutputPlan.isRegularFile(output) {
             throw UsageError("\(output) exists; -y overwrites it")
         }
-        if output != "-", [table, input].contains(where: { OutputPlan.isSameFile($0, output) }) {
+        if output != "-", [table, input].contains(where: { isSameFile($0, output) }) {
             throw UsageError("-o \(output): it is what is read")
         }
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienCore
 
 /// Which table each input's rows go to, decided and checked before anything is read.
 package struct OutputPlan {
@@ -77,7 +78,7 @@ package struct OutputPlan {
             }
             // Devices and pipes are written to; there is nothing in them to lose.
             if Self.isRegularFile(job.table) {
-                if Self.isSameFile(job.table, job.input) {
+                if isSameFile(job.table, job.input) {
                     throw UsageError("\(job.table) is the input itself; give another output with -o")
                 }
                 if !overwrite { throw UsageError("\(job.table) exists; -y overwrites it") }
@@ -94,10 +95,5 @@ package struct OutputPlan {
     static func isRegularFile(_ path: String) -> Bool {
         let resolved = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         return (try? resolved.resourceValues(forKeys: [.isRegularFileKey]))?.isRegularFile ?? false
-    }
-
-    static func isSameFile(_ first: String, _ second: String) -> Bool {
-        func resolved(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
-        return resolved(first) == resolved(second)
     }
 }

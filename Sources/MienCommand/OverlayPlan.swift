@@ -1,5 +1,5 @@
-import MienCore
 import Mien
+import MienCore
 
 /// Which video the finished table of each input is drawn into: `--overlay` of `mien annotate`.
 struct OverlayPlan {

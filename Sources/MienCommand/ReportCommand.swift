@@ -1,9 +1,9 @@
 import Foundation
 import Mien
+import MienCore
 import MienHeads
 import MienReport
 import MienTimeline
-import MienCore
 
 /// `mien report`: a table in, a page to look at it out.
 struct ReportCommand: Subcommand {

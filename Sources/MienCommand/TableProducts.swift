@@ -16,8 +16,7 @@ struct TableProducts: Sendable {
 
     private let overlays: OverlayPlan?
     private let exports: [String: ExportPlan.Job]
-    private let overwrites: Bool
-    private let resumes: Bool
+    private let existing: ExistingTable
     private let isQuiet: Bool
 
     /// Of the tables of videos.
@@ -38,8 +37,7 @@ struct TableProducts: Sendable {
 
     private init(_ arguments: Arguments, tables: [String], overlays: OverlayPlan?) throws {
         self.overlays = overlays
-        overwrites = arguments.has("-y")
-        resumes = arguments.has("--resume")
+        existing = ExistingTable(arguments)
         isQuiet = arguments.has("--quiet")
         let requests = try ExportRequest.requests(arguments, "-F")
         guard !requests.isEmpty else {
@@ -50,7 +48,7 @@ struct TableProducts: Sendable {
             throw UsageError("-F: exports are made of the table, which needs a file: -o OUT.csv")
         }
         let plan = try ExportPlan(
-            tables: tables, requests: requests, option: "-F", overwrite: overwrites || resumes)
+            tables: tables, requests: requests, option: "-F", overwrite: existing != .refuse)
         exports = Dictionary(uniqueKeysWithValues: plan.jobs.map { ($0.table, $0) })
     }
 
@@ -68,7 +66,7 @@ struct TableProducts: Sendable {
     ) throws(MienError) -> ExitCode? {
         if let job = exports[table], isNew || !job.isThere {
             let export = ExportJob(
-                job: job, arguments: ExportArguments(), replacing: overwrites || resumes, isQuiet: isQuiet)
+                job: job, arguments: ExportArguments(), replacing: existing != .refuse, isQuiet: isQuiet)
             do { _ = try export.run(Cancellation()) } catch { throw .output("\(error)") }
         }
         return try overlays?.draw(table, of: input, cancellation: cancellation)

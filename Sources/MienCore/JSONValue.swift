@@ -68,11 +68,14 @@ extension JSONValue {
         }
     }
 
-    /// What the value is, for messages: short values as they are, long ones by their kind.
+    /// The value for messages: a short one as it is, a long one by its kind.
     package var summary: String {
         switch self {
-        case .array(let values): "a list of \(values.count)"
-        case .object: "an object"
+        case .array(let values) where values.count > 4: "a list of \(values.count)"
+        case .array(let values): "[\(values.map(\.summary).joined(separator: ", "))]"
+        case .object(let members) where members.count > 4: "an object"
+        case .object(let members):
+            "{\(members.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.summary)" }.joined(separator: ", "))}"
         default: text(indented: false)
         }
     }
@@ -92,6 +95,15 @@ extension JSONValue {
         switch self {
         case .integer(let value): Double(value)
         case .number(let value): value
+        default: nil
+        }
+    }
+
+    /// The number, if it is a whole one.
+    package var int: Int? {
+        switch self {
+        case .integer(let value): Int(value)
+        case .number(let value): Int(exactly: value)
         default: nil
         }
     }

@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 
 /// What the tracker needs of a detector: a thorough search of the frame or parts of it, now and then, and a
 /// cheap detection in a place where a face should be, on every frame.

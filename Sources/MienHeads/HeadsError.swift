@@ -1,10 +1,10 @@
-import MienTensor
+import MienSafetensors
 
 /// What can go wrong while heads and manifests are read and written. Each message names the file, the thing
 /// in it and what was expected.
 package enum HeadsError: Error, Equatable, CustomStringConvertible {
     /// The file of the heads cannot be read, or a tensor of it is missing or has the wrong shape or type.
-    case tensor(TensorError)
+    case tensor(SafetensorsError)
     /// The file has neither expression nor action unit tensors.
     case noHead(path: String)
     /// A tensor is there that no head has, so the file was made for something else.

@@ -1,12 +1,12 @@
 import MienHeads
-import MienTensor
+import MienSafetensors
 import MienTimeline
 
 /// What can go wrong in training and evaluation. Each message names the file, the thing in it and what was
 /// expected.
 package enum TrainingError: Error, CustomStringConvertible {
     /// A safetensors file cannot be read or written, or a tensor of it is wrong.
-    case tensor(TensorError)
+    case tensor(SafetensorsError)
     /// Heads or a manifest cannot be read or written.
     case heads(HeadsError)
     /// A table or a list cannot be read.
@@ -63,8 +63,8 @@ package struct MalformedRow: Sendable, Equatable, CustomStringConvertible {
 }
 
 /// Gives the errors of the modules below the type of this one.
-func wrapping<Value: ~Copyable>(_ body: () throws(TensorError) -> Value) throws(TrainingError) -> Value {
-    do throws(TensorError) {
+func wrapping<Value: ~Copyable>(_ body: () throws(SafetensorsError) -> Value) throws(TrainingError) -> Value {
+    do throws(SafetensorsError) {
         return try body()
     } catch {
         throw .tensor(error)

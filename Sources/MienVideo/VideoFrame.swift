@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 
 /// One decoded frame, upright, with its place in time.
 package struct VideoFrame: Sendable {

@@ -1,5 +1,4 @@
 import CFFmpeg
-import MienTensor
 
 /// Reads a video, a picture or a sequence of pictures, frame by frame, in presentation order.
 ///

@@ -2,8 +2,8 @@ import Foundation
 import Glibc
 import MienCLIP
 import MienHeads
+import MienSafetensors
 import MienTable
-import MienTensor
 import MienTimeline
 import MienTraining
 

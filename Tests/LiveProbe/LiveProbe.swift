@@ -1,5 +1,5 @@
 import Foundation
-import MienTensor
+import MienImage
 import MienVideo
 
 /// Follows a live source for the tests, which need a process for every camera, and prints a line for every event:

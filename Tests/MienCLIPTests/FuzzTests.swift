@@ -1,6 +1,7 @@
 import Foundation
 import MienCLIP
 import MienTensor
+import TestSupport
 import Testing
 
 @Suite struct FuzzTests {
@@ -13,7 +14,7 @@ import Testing
     func damagedFilesGiveErrors(_ name: String, _ file: String) throws {
         let model = try TemporaryModel(copyOf: name)
         let original = try Data(contentsOf: URL(filePath: model.path(file)))
-        var random = Seeded(state: UInt64(name.utf8.count + file.utf8.count))
+        var random = Random(seed: UInt64(name.utf8.count + file.utf8.count))
         var loaded = 0
         for _ in 0..<150 {
             var bytes = original
@@ -49,15 +50,5 @@ import Testing
                 encoder.encode(from, count: 1, into: to)
             }
         }
-    }
-}
-
-/// A linear congruential generator: the same damage on every run.
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state >> 17
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
-import MienTensor
+import MienImage
+import MienSafetensors
 
 /// The files that `tools/goldens/clip` makes.
 enum Goldens {

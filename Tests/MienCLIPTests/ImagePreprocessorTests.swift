@@ -1,5 +1,6 @@
 import MienCLIP
-import MienTensor
+import MienImage
+import MienSafetensors
 import Testing
 
 @Suite struct ImagePreprocessorTests {

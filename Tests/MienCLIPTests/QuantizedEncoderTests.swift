@@ -1,5 +1,6 @@
 import Foundation
 import MienCLIP
+import MienSafetensors
 import MienTensor
 import Testing
 

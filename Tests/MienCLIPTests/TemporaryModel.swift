@@ -1,5 +1,5 @@
 import Foundation
-import MienTensor
+import MienSafetensors
 
 /// A copy of a golden's model folder to spoil, removed with the value.
 final class TemporaryModel {

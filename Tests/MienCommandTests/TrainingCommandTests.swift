@@ -1,6 +1,6 @@
 import Foundation
 import MienHeads
-import MienTensor
+import MienSafetensors
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import MienTensor
+import MienSafetensors
 import TestSupport
 
 /// Small training data that tests make for themselves.
@@ -10,10 +10,9 @@ enum TrainingFiles {
     static func writeFeatures(
         to path: String, count: Int, width: Int = 16, seed: UInt64, groups: Int = 12, units: Bool = false
     ) throws {
-        var state = seed
+        var numbers = Random(seed: seed)
         func random() -> Float {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Float(state >> 40) / Float(1 << 24) - 0.5
+            Float.random(in: -0.5..<0.5, using: &numbers)
         }
         var features: [Float] = []
         var labels: [Int64] = []

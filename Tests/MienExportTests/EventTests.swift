@@ -118,7 +118,7 @@ private func tenths(_ events: [TimelineEvent]) -> [[Int64]] {
     }
 
     @Test(arguments: 1...5) func intervalsOfAnyTimelineAreSound(seed: Int) throws {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let timeline = try smooth(random.timeline(frames: 800, faces: 4, every: 1 + seed % 2))
         let found = events(timeline, on: 0.3, off: 0.25)
         #expect(!found.isEmpty)

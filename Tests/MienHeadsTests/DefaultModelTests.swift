@@ -1,5 +1,6 @@
 import Foundation
 import MienTensor
+import MienSafetensors
 import Testing
 
 import MienHeads

@@ -64,7 +64,7 @@ import Testing
     @Test(arguments: [
         (#"{"format": 2}"#, "format: found 2, expected a format up to 1, which this version reads"),
         (#"{"name": 3}"#, "name: found 3, expected a string"),
-        (#"[]"#, "the document: found a list of 0, expected an object"),
+        (#"[]"#, "the document: found [], expected an object"),
         (
             #"{"labels": {"expression": ["neutral", "anger"]}}"#,
             "labels.expression: found 2 labels, expected neutral, anger, disgust, fear, happiness, sadness, "

@@ -2,6 +2,7 @@ import Foundation
 import MienReport
 import MienTable
 import MienTimeline
+import TestSupport
 import Testing
 
 /// The page says the same as the table, also where scores are close to each other, to a threshold and to the half of
@@ -11,10 +12,9 @@ import Testing
 
     /// A table of `count` rows whose scores differ by millionths, with labels that need not be of the highest.
     private func closeTable(rows count: Int, seed: UInt64) -> [UInt8] {
-        var state = seed
+        var numbers = Random(seed: seed)
         func random(_ bound: UInt64) -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state >> 33) % bound
+            numbers.next() % bound
         }
         func cells(_ count: Int, around values: [Double]) -> String {
             (0..<count).map { _ in

@@ -81,7 +81,7 @@ private func write(_ text: String, to path: String) {
         let directory = try TemporaryFolder()
         let path = directory.path("a.csv")
         write("one\ntwo\nthr", to: path + ".partial")
-        let sink = try FileSink(path: path, replacing: false, resuming: true)
+        let sink = try FileSink(path: path, existing: .resume)
         #expect(sink.length == 11)
         try sink.keep(upTo: 8)
         // A block may begin among the rows that are there and end beyond them.
@@ -98,7 +98,7 @@ private func write(_ text: String, to path: String) {
         let directory = try TemporaryFolder()
         let path = directory.path("a.csv")
         write("one\ntwo\n", to: path + ".partial")
-        let sink = try FileSink(path: path, replacing: false, resuming: true)
+        let sink = try FileSink(path: path, existing: .resume)
         try sink.keep(upTo: 8)
         let failure = TimelineError.changed(path: path + ".partial", byte: min(rows.utf8.count, 4))
         #expect(throws: failure) {

@@ -10,7 +10,7 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
 
 @Suite struct TableReaderTests {
     @Test(arguments: 1...6) func roundTrip(seed: Int) throws {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let rows = try smooth(random.timeline(frames: 500, faces: 4, every: 1 + seed % 3))
         let bytes = try table(rows)
         let back = try readings(bytes)
@@ -225,7 +225,7 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
     }
 
     @Test(arguments: 1...20) func nothingCrashesIt(seed: Int) throws {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let good = try table(random.timeline(frames: 12, faces: 2))
         let fragments = [
             "\"", ",", ";", "\t", "\n", "\r", "-", ".", "NaN", "1e9", "1E+12", "1,000",
@@ -254,7 +254,7 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
 
     /// Whatever the bytes, a list is read or refused, and soon.
     @Test(arguments: 1...8) func anyBytesAreReadOrRefused(seed: Int) throws {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let alphabet: [UInt8] = Array("ab1,;\t \"\n\r.-eE".utf8) + [0, 0xEF, 0xBB, 0xBF, 0xFF, 0xFE, 0xD8]
         for _ in 0..<400 {
             let count = Int.random(in: 0..<300, using: &random)

@@ -1,5 +1,6 @@
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 private typealias Counter = @convention(c) () -> Int
@@ -28,7 +29,7 @@ private let counter: Counter? = dlsym(nil, "mien_allocation_count").map {
         let workers = Workers(count: count)
         let workspace = Workspace()
         let (tokens, width) = (150, 256)
-        var generator = Generator(seed: 5)
+        var generator = Random(seed: 5)
         let packed = PackedMatrix(
             weights: FloatBuffer(generator.floats(3 * width * width)), outputs: 3 * width, inputs: width)
         let quantized = QuantizedMatrix(

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 /// Projections of some images, and attention over them in double precision.
@@ -15,7 +16,7 @@ private struct Images {
 
     init(count: Int, tokens: Int, heads: Int, headWidth: Int, scale: Float = 1) {
         (self.count, self.tokens, self.heads, self.headWidth) = (count, tokens, heads, headWidth)
-        var generator = Generator(seed: UInt64(tokens * 1009 + headWidth))
+        var generator = Random(seed: UInt64(tokens * 1009 + headWidth))
         projections = generator.floats(count * tokens * 3 * heads * headWidth).map { $0 * scale }
     }
 

@@ -1,11 +1,12 @@
 import CKernels
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 /// Every kind of float in -range...range: tiny ones, whole ones, and many between.
 private func samples(upTo range: Float) -> [Float] {
-    var generator = Generator(seed: 11)
+    var generator = Random(seed: 11)
     var values: [Float] = [0, -0.0, .leastNonzeroMagnitude, -.leastNormalMagnitude, 1e-30, -1e-10, 1, -1]
     values += [range, -range]
     values += (0..<20_001).map { Float($0 - 10_000) / 10_000 * range }
@@ -97,7 +98,7 @@ private func applied(_ level: InstructionSet, _ values: [Float], _ kernel: Kerne
 
     @Test(arguments: [1, 15, 16, 33, 96, 768, 1000], InstructionSet.allCases)
     func rowsAreNormalised(width: Int, level: InstructionSet) {
-        var generator = Generator(seed: UInt64(width))
+        var generator = Random(seed: UInt64(width))
         let rows = 3
         // An offset a hundred times the spread would ruin a variance taken in one pass.
         let values = generator.floats(rows * width).map { $0 + 100 }
@@ -121,7 +122,7 @@ private func applied(_ level: InstructionSet, _ values: [Float], _ kernel: Kerne
 
     @Test(arguments: [1, 7, 16, 50, 257, 577], InstructionSet.allCases)
     func rowsBecomeProbabilities(width: Int, level: InstructionSet) {
-        var generator = Generator(seed: UInt64(width))
+        var generator = Random(seed: UInt64(width))
         let values = generator.floats(2 * width).map { $0 * 60 }
         let buffer = FloatBuffer(values)
         softmaxRows(buffer.matrix(rows: 2, columns: width), scale: 0.125, instructionSet: level)

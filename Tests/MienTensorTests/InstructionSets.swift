@@ -1,8 +1,9 @@
 import CKernels
 import MienTensor
+import TestSupport
 import Testing
 
-extension Generator {
+extension Random {
     /// Numbers of about unit variance, uniformly distributed.
     mutating func floats(_ count: Int) -> [Float] {
         (0..<count).map { _ in Float(next() >> 40) * 0x1p-24 * 3.46 - 1.73 }

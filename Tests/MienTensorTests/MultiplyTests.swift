@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 /// A linear layer's operands, and its result in double precision.
@@ -14,7 +15,7 @@ private struct Layer {
     var residual: [Float]
 
     init(m: Int, n: Int, k: Int) {
-        var generator = Generator(seed: UInt64(m * 1_000_003 + n * 1009 + k))
+        var generator = Random(seed: UInt64(m * 1_000_003 + n * 1009 + k))
         (self.m, self.n, self.k) = (m, n, k)
         input = generator.floats(m * k)
         weights = generator.floats(n * k)

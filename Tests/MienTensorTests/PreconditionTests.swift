@@ -1,3 +1,4 @@
+import MienSafetensors
 import MienTensor
 import Testing
 

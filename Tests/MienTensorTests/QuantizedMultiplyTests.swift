@@ -1,5 +1,6 @@
 import CKernels
 import MienTensor
+import TestSupport
 import Testing
 
 /// A product with 8-bit weights, and the same in integers and double precision.
@@ -10,7 +11,7 @@ private struct QuantizedLayer {
     var bias: [Float]
 
     init(m: Int, weights: QuantizedWeights) {
-        var generator = Generator(seed: UInt64(m * 1_000_003 + weights.outputs * 1009 + weights.inputs))
+        var generator = Random(seed: UInt64(m * 1_000_003 + weights.outputs * 1009 + weights.inputs))
         self.m = m
         self.weights = weights
         input = generator.floats(m * weights.inputs)
@@ -19,7 +20,7 @@ private struct QuantizedLayer {
 
     /// Weights of random numbers, quantised.
     init(m: Int, n: Int, k: Int) {
-        var generator = Generator(seed: UInt64(n * 1009 + k))
+        var generator = Random(seed: UInt64(n * 1009 + k))
         let raw = FloatBuffer(generator.floats(n * k))
         self.init(
             m: m,
@@ -188,7 +189,7 @@ private func groups(inputs: Int) -> [[Int]] {
 
 @Suite struct QuantizedWeightsTests {
     /// Shapes of weights that try the rule: many of one sign, some far out, dense and sparse.
-    static let distributions: [@Sendable (inout Generator, Int) -> Float] = [
+    static let distributions: [@Sendable (inout Random, Int) -> Float] = [
         { generator, _ in generator.floats(1)[0] },
         { generator, _ in abs(generator.floats(1)[0]) },
         { _, index in index % 16 < 2 ? 1 : -1 },
@@ -199,7 +200,7 @@ private func groups(inputs: Int) -> [[Int]] {
     @Test(arguments: 0..<distributions.count, [203, 619])
     func obeyTheRuleAndLieClose(distribution: Int, inputs k: Int) {
         let n = 24
-        var generator = Generator(seed: UInt64(distribution + 1))
+        var generator = Random(seed: UInt64(distribution + 1))
         let raw = (0..<n * k).map { Self.distributions[distribution](&generator, $0) }
         let buffer = FloatBuffer(raw)
         let factors = (0..<k).map { Float(sign: .plus, exponent: $0 % 3 - 1, significand: 1) }

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 /// A query for each of some images, with the weights for their rows, and attention over them in double precision.
@@ -21,7 +22,7 @@ private struct Queries {
     init(images: Int, count: Int, width: Int, heads: Int, headWidth: Int) {
         (self.images, self.count, self.width, self.heads) = (images, count, width, heads)
         self.headWidth = headWidth
-        var generator = Generator(seed: UInt64(count * 1009 + width))
+        var generator = Random(seed: UInt64(count * 1009 + width))
         let weight = 1 / Float(width).squareRoot()
         queries = generator.floats(images * heads * headWidth)
         rows = generator.floats(images * count * width)

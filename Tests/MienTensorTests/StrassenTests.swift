@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 /// A linear layer of images with so many rows that pairs of them are computed together.
@@ -15,7 +16,7 @@ private struct ImageLayer {
     let residual: [Float]
 
     init(imageRows: Int, images: Int = 1, n: Int = 512, k: Int = 512) {
-        var generator = Generator(seed: UInt64(imageRows * 1_000_003 + n * 1009 + k))
+        var generator = Random(seed: UInt64(imageRows * 1_000_003 + n * 1009 + k))
         (self.imageRows, self.images, self.n, self.k) = (imageRows, images, n, k)
         input = generator.floats(imageRows * images * k)
         weights = generator.floats(n * k)

@@ -1,6 +1,7 @@
 import CKernels
 import Foundation
 import MienTensor
+import TestSupport
 import Testing
 
 @Suite struct YUVKernelTests {
@@ -27,7 +28,7 @@ import Testing
         let row: Int
         let samples: [UInt8]
 
-        init(_ width: Int, _ height: Int, _ generator: inout Generator) {
+        init(_ width: Int, _ height: Int, _ generator: inout Random) {
             (self.width, self.height, row) = (width, height, width + 5)
             samples = (0..<row * height).map { _ in UInt8.random(in: 0...255, using: &generator) }
         }
@@ -69,7 +70,7 @@ import Testing
 
     @Test(arguments: layouts, [InstructionSet.baseline, .default])
     func everyPixelIsTheDefinitionRounded(layout: Layout, level: InstructionSet) {
-        var generator = Generator(seed: 11)
+        var generator = Random(seed: 11)
         let (width, height) = (layout.width, layout.height)
         let y = Plane(width, height, &generator)
         let chromaHeight = layout.halvesRows ? height / 2 : height

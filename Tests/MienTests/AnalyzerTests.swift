@@ -1,6 +1,6 @@
-import MienCore
 import Foundation
 import Mien
+import MienCore
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import MienCore
 import Foundation
 import Mien
+import MienCore
 import MienVideo
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
-import MienCore
 import Foundation
 import Mien
+import MienCore
 import Synchronization
 import TestSupport
 import Testing

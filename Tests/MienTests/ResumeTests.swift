@@ -1,6 +1,6 @@
-import MienCore
 import Foundation
 import Mien
+import MienCore
 import TestSupport
 import Testing
 
@@ -21,12 +21,12 @@ import Testing
 
     @discardableResult
     private func annotate(
-        _ input: String = Repository.sample, to path: String? = nil, replacing: Bool = false,
-        resuming: Bool = true, with configuration: Configuration? = nil,
+        _ input: String = Repository.sample, to path: String? = nil,
+        existing: ExistingTable = .resume, with configuration: Configuration? = nil,
         cancellation: Cancellation = Cancellation(), progress: ((Int, Int?) -> Void)? = nil
     ) throws -> AnalysisRun {
         try analyzer.annotate(
-            input, to: .file(path ?? table), replacing: replacing, resuming: resuming,
+            input, to: .file(path ?? table), existing: existing,
             configuration: configuration ?? self.configuration, cancellation: cancellation,
             progress: progress)
     }
@@ -146,7 +146,7 @@ import Testing
             #expect(!FileManager.default.fileExists(atPath: table))
         }
         // Who lets them be replaced gets them made anew.
-        #expect(try annotate(replacing: true).resumedRows == 0)
+        #expect(try annotate(existing: .resumeOrReplace).resumedRows == 0)
         #expect(try read(table) == Array(whole.utf8))
     }
 
@@ -171,7 +171,7 @@ import Testing
         try FileManager.default.removeItem(atPath: RunMetadata.path(forTable: partial))
         #expect(throws: MienError.self) { try annotate() }
         #expect(try read(partial) == Array(whole[..<3000]))
-        #expect(try annotate(replacing: true).resumedRows == 0)
+        #expect(try annotate(existing: .resumeOrReplace).resumedRows == 0)
         #expect(try read(table) == whole)
     }
 
@@ -202,16 +202,16 @@ import Testing
         #expect(try read(reference).starts(with: rows))
         #expect(rows.count { $0 == 10 } == 71)
         // Without resuming nothing is thrown away, and a run that resumes takes all of it.
-        #expect(throws: MienError.self) { try annotate(resuming: false, with: configuration) }
+        #expect(throws: MienError.self) { try annotate(existing: .refuse, with: configuration) }
         #expect(try annotate(with: configuration).resumedRows == 70)
         #expect(try read(table) == read(reference))
     }
 
     /// Whatever the run was asked to do, its rows are not a table.
-    @Test(arguments: [(false, false), (true, false), (false, true), (true, true)])
-    func anInterruptedRunNeverLooksFinished(replacing: Bool, resuming: Bool) throws {
+    @Test(arguments: [ExistingTable.refuse, .replace, .resume, .resumeOrReplace])
+    func anInterruptedRunNeverLooksFinished(existing: ExistingTable) throws {
         let cancellation = Cancellation()
-        let run = try annotate(replacing: replacing, resuming: resuming, cancellation: cancellation) {
+        let run = try annotate(existing: existing, cancellation: cancellation) {
             frames, _ in if frames == 5 { cancellation.cancel() }
         }
         #expect(run.isInterrupted && run.keptPartial)
@@ -225,7 +225,7 @@ import Testing
     @Test func aRunThatIsStoppedBeforeItsFirstRowLeavesNothing() throws {
         let cancellation = Cancellation()
         cancellation.cancel()
-        let run = try annotate(resuming: false, cancellation: cancellation)
+        let run = try annotate(existing: .refuse, cancellation: cancellation)
         #expect(run.isInterrupted && !run.keptPartial)
         #expect(try names == [])
         // But rows that were there before stay.
@@ -304,7 +304,7 @@ import Testing
         try #require(make.status == 0, "\(make.errors)")
         let error = #expect(throws: MienError.self) { try annotate(pictures) }
         #expect(error?.description.contains("cannot be resumed: expected a file") == true)
-        #expect(try annotate(pictures, resuming: false).counts.rows == 2)
+        #expect(try annotate(pictures, existing: .refuse).counts.rows == 2)
         #expect(try analyzer.finishedTable(of: pictures, at: table, configuration: configuration) == nil)
     }
 }

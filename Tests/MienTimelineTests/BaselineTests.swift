@@ -7,7 +7,7 @@ import Testing
 @Suite struct BaselineTests {
     /// Rows of one face at 25 frames/s, its action units drawn at random.
     private func rows(_ count: Int, face: Int = 0, seed: Int = 1) throws -> [FaceReading] {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let rows = (0..<count).map { (i: Int) -> FaceReading in
             FaceReading(
                 frame: i + 1, faceID: face, timestamp: Double(i) / 25, status: .ok,
@@ -110,7 +110,7 @@ import Testing
     }
 
     @Test(arguments: 1...6) func rowsComeOutInTheirOrderWhateverHappens(seed: Int) throws {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let rows = try smooth(random.timeline(frames: 500, faces: 4))
         for source in [
             BaselineSource.interval(from: 0, to: 2), .interval(from: 5, to: 9), .stored(Self.stored()),

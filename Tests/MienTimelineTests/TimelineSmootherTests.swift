@@ -93,7 +93,7 @@ private struct Reference {
 @Suite struct TimelineSmootherTests {
     @Test(arguments: 1...20)
     func equalsTheDefinition(seed: Int) throws {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let rows = random.timeline(
             frames: 400, faces: 1 + seed % 4, rate: [24, 30, 60][seed % 3],
             every: [1, 1, seed > 12 ? 20 : 4][seed % 3])
@@ -118,7 +118,7 @@ private struct Reference {
     /// A live run that gives rows out before their scores are there.
     @Test(arguments: 1...8)
     func scoresThatComeLateCountFromThenOn(seed: Int) throws {
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let rows = random.timeline(frames: 300, faces: 1 + seed % 3)
         // A late row's scores come after that of the row at this position has been pushed.
         let arrivals = rows.indices.map { row in
@@ -225,7 +225,7 @@ private struct Reference {
 
     @Test(arguments: [1, 2, 3]) func doesNotDependOnTheCut(seed: Int) throws {
         // Smoothing what was written and read back gives the table that was written.
-        var random = Random(seed: seed)
+        var random = Random(seed: UInt64(seed))
         let rows = random.timeline(frames: 600, faces: 3)
         let written = try table(smooth(rows))
         let again = try table(smooth(readings(written)))

@@ -1,6 +1,6 @@
 import Foundation
-import MienTensor
 import MienVideo
+import TestSupport
 import Testing
 
 @Suite struct ColourTests {
@@ -54,10 +54,9 @@ import Testing
     /// The definition of BT.601, limited range, in doubles.
     @Test func everyPixelIsWithinOneOfTheDefinition() throws {
         let (width, height) = (61, 45)
-        var state: UInt64 = 7
+        var numbers = Random(seed: 7)
         func random(_ range: ClosedRange<Int>) -> UInt8 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(range.lowerBound + Int(state >> 33) % range.count)
+            UInt8(Int.random(in: range, using: &numbers))
         }
         let count = width * height
         let luma = (0..<count).map { _ in random(16...235) }

@@ -1,6 +1,6 @@
 import Foundation
-import MienTensor
 import MienVideo
+import TestSupport
 import Testing
 
 /// Still images and image sequences, and names that look like something else.
@@ -21,7 +21,7 @@ import Testing
         let png = [UInt8](repeating: 0, count: 8) + [0, 0, 0, 26] + Array("eXIf".utf8) + tiff + [0, 0, 0, 0]
         let webP = [UInt8](repeating: 0, count: 12) + Array("EXIF".utf8) + [26, 0, 0, 0] + tiff
         let readers = [ExifOrientation.tiff, ExifOrientation.png, ExifOrientation.webP]
-        var state: UInt64 = 3
+        var random = Random(seed: 3)
         for (file, read) in zip([tiff, png, webP], readers) {
             #expect(file.withUnsafeBytes { read($0) }?.rotation == 90)
             for length in 0..<file.count - 12 {
@@ -31,8 +31,8 @@ import Testing
             for _ in 0..<2000 {
                 var broken = file
                 for _ in 0..<3 {
-                    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                    broken[Int(state >> 33) % file.count] = UInt8(truncatingIfNeeded: state >> 40)
+                    broken[Int.random(in: 0..<file.count, using: &random)] = UInt8.random(
+                        in: 0...255, using: &random)
                 }
                 _ = broken.withUnsafeBytes { read($0) }
             }

@@ -1,4 +1,3 @@
-import MienTensor
 import MienVideo
 import Testing
 

@@ -1,5 +1,5 @@
-import MienTimeline
 import MienCore
+import MienTimeline
 
 extension Analyzer {
     /// The longest part of a video that is read for a baseline, in seconds.

@@ -1,5 +1,5 @@
-import MienCore
 import Dispatch
+import MienCore
 import MienTensor
 import MienVideo
 

@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 import MienTimeline
 import Synchronization
 

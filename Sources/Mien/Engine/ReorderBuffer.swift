@@ -1,4 +1,5 @@
 import Foundation
+import MienImage
 import MienTensor
 import MienTimeline
 import MienVideo

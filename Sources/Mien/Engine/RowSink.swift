@@ -1,5 +1,5 @@
 import MienFaces
-import MienTensor
+import MienImage
 import MienTimeline
 
 /// Takes the rows of each frame and the crops that belong to them: the crop stage's way to the reorder buffer and to

@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 
 /// A picture from memory with its place in time.
 public struct Frame: Sendable {

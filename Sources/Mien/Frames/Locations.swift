@@ -31,13 +31,13 @@ extension Analyzer {
     /// Analyses a video and writes its table, and the metadata of the run beside it, as for a path.
     @discardableResult
     public func annotate(
-        _ input: URL, to table: URL, replacing: Bool = false, resuming: Bool = false,
+        _ input: URL, to table: URL, existing: ExistingTable = .refuse,
         configuration: Configuration = Configuration(), cancellation: Cancellation = Cancellation(),
         progress: ((Int, Int?) -> Void)? = nil
     ) throws(MienError) -> AnalysisRun {
         guard table.isFileURL else { throw .output("\(table.absoluteString): expected a file's URL") }
         return try annotate(
-            input.location, to: .file(table.path), replacing: replacing, resuming: resuming,
+            input.location, to: .file(table.path), existing: existing,
             configuration: configuration, cancellation: cancellation, progress: progress)
     }
 }

@@ -1,7 +1,7 @@
 import MienCore
 import MienFaces
+import MienImage
 import MienTable
-import MienTensor
 import MienTimeline
 import MienVideo
 

@@ -1,5 +1,5 @@
-import MienCore
 import MienCLIP
+import MienCore
 import MienFaces
 import MienHeads
 import MienTensor

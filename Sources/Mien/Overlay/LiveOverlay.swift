@@ -1,5 +1,5 @@
+import MienImage
 import MienOverlay
-import MienTensor
 import MienTimeline
 import MienVideo
 

@@ -13,7 +13,7 @@ import MienVideo
 /// let run = try Overlay(table: "clip.csv", video: "clip.mp4").write(to: "clip.overlay.mp4")
 /// ```
 public struct Overlay: Sendable {
-    /// The table, as ``Analyzer/annotate(_:to:replacing:configuration:cancellation:progress:)`` writes it.
+    /// The table, as ``Analyzer/annotate(_:to:existing:configuration:cancellation:progress:)`` writes it.
     public var table: String
     /// The video it was made from.
     public var video: String
@@ -43,7 +43,7 @@ public struct Overlay: Sendable {
         progress: ((Int, Int?) -> Void)? = nil
     ) throws(MienError) -> OverlayRun {
         try Self.check(video: video, output: output)
-        for input in [table, video] where Self.isSameFile(input, output) {
+        for input in [table, video] where isSameFile(input, output) {
             throw .output("\(output) is \(input) itself; expected another name for the overlay")
         }
         let pass = try OverlayPass(self, output: output, replacing: replacing)
@@ -73,12 +73,6 @@ public struct Overlay: Sendable {
 
     /// Whether `input` is a single picture, whose overlay is one too. What cannot be opened is for reading to explain.
     public static func isStill(_ input: String) -> Bool { VideoReader.isStill(input) }
-
-    private static func isSameFile(_ first: String, _ second: String) -> Bool {
-        var (one, other) = (stat(), stat())
-        return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_ino == other.st_ino
-            && one.st_dev == other.st_dev
-    }
 }
 
 /// What came of drawing an overlay.

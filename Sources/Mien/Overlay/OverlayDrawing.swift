@@ -1,3 +1,4 @@
+import MienImage
 import MienOverlay
 import MienTable
 import MienTensor

@@ -2,7 +2,6 @@ import Dispatch
 import MienCore
 import MienOverlay
 import MienTable
-import MienTensor
 import MienVideo
 
 /// One pass over a video and its table: decoding on a queue of its own, drawing and encoding on the caller's thread.

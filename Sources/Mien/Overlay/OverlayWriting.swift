@@ -1,7 +1,7 @@
 import Foundation
+import MienImage
 import MienOverlay
 import MienTable
-import MienTensor
 import MienVideo
 
 /// The thread behind a ``LiveOverlay``, and what is known of its progress.

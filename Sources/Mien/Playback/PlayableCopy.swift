@@ -1,5 +1,5 @@
-import MienCore
 import Foundation
+import MienCore
 import MienVideo
 
 /// A copy of a video that every browser plays.

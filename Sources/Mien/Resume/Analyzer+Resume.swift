@@ -2,7 +2,7 @@ import Foundation
 import MienTable
 
 extension Analyzer {
-    /// Looks whether ``annotate(_:to:replacing:resuming:configuration:cancellation:progress:)`` has
+    /// Looks whether ``annotate(_:to:existing:configuration:cancellation:progress:)`` has
     /// nothing left to do: the table at `path` is finished, and its metadata name this version of mien, this
     /// model, these options and this very input. Reads no more than a few pieces of the input.
     ///

@@ -25,14 +25,15 @@ struct TableFile {
     ///
     /// - Throws: ``MienError/output(_:)`` if there is something that may not be replaced or is being written.
     init(
-        path: String, description: RunMetadata, replacing: Bool, resuming: Bool
+        path: String, description: RunMetadata, existing: ExistingTable
     ) throws(MienError) {
         metadataPath = RunMetadata.path(forTable: path)
         do {
-            sink = try FileSink(path: path, replacing: replacing || resuming, resuming: resuming)
+            // A finished table is compared with the run before it is refused.
+            sink = try FileSink(path: path, existing: existing == .resume ? .resumeOrReplace : existing)
             descriptionPath = RunMetadata.path(forTable: sink.partialPath)
             do {
-                if resuming { try resume(path, description, replacing: replacing) }
+                if existing.isResumed { try resume(path, description, replacing: existing.isReplaced) }
                 if recorded == nil { try description.write(to: descriptionPath) }
             } catch {
                 if sink.length == 0 { sink.discard() }

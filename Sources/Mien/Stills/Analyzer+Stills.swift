@@ -8,7 +8,7 @@ import Synchronization
 
 extension Analyzer {
     /// Analyses still images and writes the table of each, the very bytes that
-    /// ``annotate(_:to:replacing:resuming:configuration:cancellation:progress:)`` writes.
+    /// ``annotate(_:to:existing:configuration:cancellation:progress:)`` writes.
     ///
     /// One detector serves all of them, their faces are encoded together, and their tables made durable together
     /// at the end: for many small images that is what costs most. A run that is killed before leaves no table;

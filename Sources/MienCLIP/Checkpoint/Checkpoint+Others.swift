@@ -1,5 +1,5 @@
 import FoundationEssentials
-import MienTensor
+import MienSafetensors
 
 // What people have in the place of a CLIP checkpoint, and the way out.
 

@@ -1,4 +1,5 @@
 import Glibc
+import MienSafetensors
 import MienTensor
 
 /// The tensors of a model folder, in one safetensors file or in several shards with an index.

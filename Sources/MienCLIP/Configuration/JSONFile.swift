@@ -1,6 +1,6 @@
-import FoundationEssentials
-import Glibc
-import MienTensor
+import Foundation
+import MienCore
+import MienSafetensors
 
 /// A JSON object from a file, with access by key that says where a wrong value stands.
 struct JSONFile {
@@ -24,7 +24,7 @@ struct JSONFile {
             throw .malformed(path: path, reason: "is not valid JSON" + (kind.map { "; it is \($0)" } ?? ""))
         }
         guard case .object(let members) = value else {
-            throw .malformed(path: path, reason: "holds \(value), expected a JSON object")
+            throw .malformed(path: path, reason: "holds \(value.summary), expected a JSON object")
         }
         self.init(path: path, prefix: "", members: members)
     }
@@ -52,7 +52,7 @@ struct JSONFile {
 
     func integer(_ key: String, in range: ClosedRange<Int>) throws(CLIPError) -> Int? {
         guard let value = self[key] else { return nil }
-        guard let integer = value.integer, range.contains(integer) else {
+        guard let integer = value.int, range.contains(integer) else {
             throw wrong(key, "an integer from \(range.lowerBound) to \(range.upperBound)")
         }
         return integer
@@ -60,7 +60,7 @@ struct JSONFile {
 
     func positiveNumber(_ key: String) throws(CLIPError) -> Double? {
         guard let value = self[key] else { return nil }
-        guard case .number(let number) = value, number > 0, number.isFinite else {
+        guard let number = value.double, number > 0, number.isFinite else {
             throw wrong(key, "a positive number")
         }
         return number
@@ -68,7 +68,7 @@ struct JSONFile {
 
     func boolean(_ key: String) throws(CLIPError) -> Bool? {
         guard let value = self[key] else { return nil }
-        guard case .boolean(let boolean) = value else { throw wrong(key, "true or false") }
+        guard case .bool(let boolean) = value else { throw wrong(key, "true or false") }
         return boolean
     }
 
@@ -92,7 +92,7 @@ struct JSONFile {
     /// The error for the value of `key`.
     func wrong(_ key: String, _ expected: String) -> CLIPError {
         .wrongValue(
-            path: path, key: prefix + key, found: self[key].map { "\($0)" } ?? "missing",
+            path: path, key: prefix + key, found: self[key]?.summary ?? "missing",
             expected: expected)
     }
 

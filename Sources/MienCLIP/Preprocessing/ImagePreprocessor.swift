@@ -1,5 +1,5 @@
 import CKernels
-import MienTensor
+import MienImage
 
 /// Resizes pictures and crops them to the encoder's square, as PIL and `transformers` would.
 ///

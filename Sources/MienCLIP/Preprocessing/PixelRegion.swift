@@ -1,5 +1,5 @@
 import CKernels
-import MienTensor
+import MienImage
 
 /// A rectangle of an image's pixels. Valid while the image lives.
 struct PixelRegion {

@@ -1,3 +1,4 @@
+import MienSafetensors
 import MienTensor
 
 /// Writes a checkpoint with its blocks' weights in 8 bits.

@@ -1,15 +1,13 @@
-import MienCore
 import Foundation
 import Mien
+import MienCore
 
 /// What is done with each clip, and what is done about tables that are there.
 struct ClipAnnotation: Sendable {
     let analyzer: Analyzer
     let configuration: Configuration
-    /// Whether tables that are there may be replaced.
-    let overwrites: Bool
-    /// Whether interrupted runs are continued, and finished tables left as they are.
-    let resumes: Bool
+    /// The choice for tables that are there. Where rows are continued, finished tables are left as they are.
+    let existing: ExistingTable
 
     /// What came of one clip.
     enum Outcome {
@@ -33,8 +31,8 @@ struct ClipAnnotation: Sendable {
         do {
             return .run(
                 try analyzer.annotate(
-                    input, to: table == "-" ? .standardOutput : .file(table), replacing: overwrites,
-                    resuming: resumes, configuration: configuration, cancellation: cancellation,
+                    input, to: table == "-" ? .standardOutput : .file(table), existing: existing,
+                    configuration: configuration, cancellation: cancellation,
                     progress: progress))
         } catch {
             // Another run may have finished it between our look and our claim.
@@ -67,7 +65,7 @@ struct ClipAnnotation: Sendable {
         let open = stills.indices.filter { results[$0] == nil }
         try analyzer.annotate(
             stills: open.map { stills[$0].input }, to: open.map { stills[$0].table },
-            replacing: overwrites || resumes, configuration: configuration, cancellation: cancellation
+            replacing: existing != .refuse, configuration: configuration, cancellation: cancellation
         ) { index, result in
             results[open[index]] = result.map { .run($0) }
         }
@@ -75,8 +73,8 @@ struct ClipAnnotation: Sendable {
     }
 
     private func finished(_ input: String, _ table: String) throws(MienError) -> RunMetadata? {
-        guard resumes, table != "-" else { return nil }
+        guard existing.isResumed, table != "-" else { return nil }
         return try analyzer.finishedTable(
-            of: input, at: table, replacing: overwrites, configuration: configuration)
+            of: input, at: table, replacing: existing.isReplaced, configuration: configuration)
     }
 }

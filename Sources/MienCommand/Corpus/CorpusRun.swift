@@ -1,7 +1,7 @@
-import MienCore
 import Dispatch
 import Foundation
 import Mien
+import MienCore
 
 /// Annotates the clips of a plan, several at once if asked for, past those that fail.
 ///

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienCore
 
 /// Notices two tables of the same clip, whose rows would count twice in a merged one.
 struct SameClip {
@@ -38,10 +39,7 @@ struct SameClip {
     /// Whether two inputs of the same content are one file, and not one and its copy. Where they are not at hand any
     /// more, their names tell.
     private static func isSame(_ one: RunMetadata.Input, _ other: RunMetadata.Input) -> Bool {
-        var (first, second) = (stat(), stat())
-        guard stat(one.path, &first) == 0, stat(other.path, &second) == 0 else {
-            return one.name == other.name
-        }
-        return first.st_ino == second.st_ino && first.st_dev == second.st_dev
+        let areAtHand = [one, other].allSatisfy { access($0.path, F_OK) == 0 }
+        return areAtHand ? isSameFile(one.path, other.path) : one.name == other.name
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienCore
 import MienExport
 import MienTimeline
 
@@ -35,7 +36,7 @@ package struct ExportPlan {
             var outputs: [Output] = []
             for request in requests {
                 let path = try Self.path(request, table: table, isOnly: tables.count == 1, option)
-                if path != "-", OutputPlan.isSameFile(path, table) {
+                if path != "-", isSameFile(path, table) {
                     throw UsageError("\(option) \(request.format.rawValue): \(path) is the table itself")
                 }
                 if let other = tableOfPath.updateValue("\(table) as \(request.format.rawValue)", forKey: path)

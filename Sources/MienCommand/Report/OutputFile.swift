@@ -1,4 +1,5 @@
 import Foundation
+import MienCore
 import MienTable
 
 /// The one file a command writes: there as a whole under its name, or not at all.
@@ -14,7 +15,7 @@ struct OutputFile {
         self.path = path
         self.overwrites = overwrites
         guard path != "-" else { return }
-        for input in inputs where OutputPlan.isSameFile(input, path) {
+        for input in inputs where isSameFile(input, path) {
             throw UsageError("\(path) is an input itself; give another output with -o")
         }
         try kind?.check(path)

@@ -1,7 +1,7 @@
 import Foundation
 import Mien
-import MienTimeline
 import MienCore
+import MienTimeline
 
 /// A live run with everything that its rows go to, from the first to the last.
 final class StreamSession {

@@ -1,7 +1,7 @@
-import MienCore
 import Dispatch
 import Foundation
 import Mien
+import MienCore
 
 /// Turns SIGINT, SIGTERM and SIGHUP into a ``Cancellation``: files are closed in order.
 ///

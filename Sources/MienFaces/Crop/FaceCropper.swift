@@ -1,6 +1,6 @@
 import CKernels
 import Foundation
-import MienTensor
+import MienImage
 
 /// Cuts faces out of frames as a model wants them: one resample from the source picture to the crop.
 ///

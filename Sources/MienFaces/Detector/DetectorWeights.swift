@@ -1,4 +1,5 @@
 import Foundation
+import MienSafetensors
 import MienTensor
 
 /// The parameters of one detection network, read from a resource of this module.

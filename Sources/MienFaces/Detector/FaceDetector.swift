@@ -1,3 +1,4 @@
+import MienImage
 import MienTensor
 
 /// Finds faces with the two BlazeFace networks.

@@ -1,5 +1,5 @@
 import Foundation
-import MienTensor
+import MienImage
 
 /// A rectangle of an image as a network sees it, and the way back from network to image pixels.
 ///

@@ -1,3 +1,4 @@
+import MienImage
 import MienTensor
 
 /// The short-range network on one region of an image at a time.

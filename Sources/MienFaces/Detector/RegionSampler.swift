@@ -1,4 +1,5 @@
 import CKernels
+import MienImage
 import MienTensor
 
 /// Fills the input of a network with a region of an image. It owns its scratch memory: one queue at a time.

@@ -1,3 +1,4 @@
+import MienImage
 import MienTensor
 
 /// What a face and the clothes below it look like, coarsely: enough to tell two people who cross.

@@ -1,4 +1,5 @@
 import CKernels
+import MienImage
 import MienTensor
 
 /// A small picture of a face, turned upright and scaled by its eyes: enough to say whether a face that a

@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 import MienVideo
 
 /// Finds the faces in the frames of a video and follows each under one identity.

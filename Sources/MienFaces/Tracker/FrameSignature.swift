@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 
 /// What a frame looks like from afar: enough to tell a cut from motion.
 package struct FrameSignature: Sendable {

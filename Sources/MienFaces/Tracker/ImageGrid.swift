@@ -1,5 +1,5 @@
 import CKernels
-import MienTensor
+import MienImage
 
 /// A grid laid over a part of a picture, for the mean colours of its cells.
 ///

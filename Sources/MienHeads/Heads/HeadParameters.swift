@@ -1,3 +1,4 @@
+import MienSafetensors
 import MienTensor
 
 /// One fully connected layer as a file holds it: `weight` is (outputs, inputs).

@@ -1,3 +1,4 @@
+import MienSafetensors
 import MienTensor
 
 /// Reads the tensors of one head, with the checks that give a wrong file a clear message.
@@ -14,7 +15,7 @@ struct HeadReader {
         _ name: String, inputs: Int?, outputs: Int? = nil, isFirst: Bool
     ) throws(HeadsError) -> LinearParameters {
         let weightName = "\(prefix).\(name).weight"
-        let found = try wrap { () throws(TensorError) in try file.description(of: weightName).shape }
+        let found = try wrap { () throws(SafetensorsError) in try file.description(of: weightName).shape }
         if isFirst, let width = inputs, found.count == 2, found[1] != width,
             outputs == nil || found[0] == outputs
         {
@@ -56,7 +57,7 @@ struct HeadReader {
     }
 
     private func floats(_ name: String, shape: [Int]) throws(HeadsError) -> FloatBuffer {
-        let buffer = try wrap { () throws(TensorError) in try file.floats(name, shape: shape) }
+        let buffer = try wrap { () throws(SafetensorsError) in try file.floats(name, shape: shape) }
         for index in 0..<buffer.count where !buffer.baseAddress[index].isFinite {
             throw .badValue(
                 path: file.path, tensor: name, index: index, value: buffer.baseAddress[index],
@@ -65,8 +66,10 @@ struct HeadReader {
         return buffer
     }
 
-    private func wrap<Value: ~Copyable>(_ body: () throws(TensorError) -> Value) throws(HeadsError) -> Value {
-        do throws(TensorError) {
+    private func wrap<Value: ~Copyable>(_ body: () throws(SafetensorsError) -> Value) throws(HeadsError)
+        -> Value
+    {
+        do throws(SafetensorsError) {
             return try body()
         } catch {
             throw .tensor(error)

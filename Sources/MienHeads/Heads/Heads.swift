@@ -1,4 +1,5 @@
 import Foundation
+import MienSafetensors
 import MienTensor
 
 /// The heads of a model folder: small MLPs that read expressions and action units from image embeddings
@@ -29,7 +30,7 @@ package final class Heads: Sendable {
         path: String, width: Int? = nil, workers: Workers = Workers(count: 1)
     ) throws(HeadsError) {
         let file: SafetensorsFile
-        do throws(TensorError) {
+        do throws(SafetensorsError) {
             file = try SafetensorsFile(path: path)
         } catch {
             throw .tensor(error)

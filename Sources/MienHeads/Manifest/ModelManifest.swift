@@ -88,9 +88,9 @@ package struct ModelManifest: Sendable, Equatable {
     /// Writes the manifest; `path` holds either what it held before or the whole new document.
     package func write(to path: String) throws(HeadsError) {
         do {
-            try Data(document.text().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try AtomicFile.write(Array(document.text().utf8), to: path)
         } catch {
-            throw .manifestFile(path: path, reason: "cannot be written: \(error.localizedDescription)")
+            throw .manifestFile(path: path, reason: "cannot be written: \(error)")
         }
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import MienCore
 import MienTimeline
 
 /// Writes to an open file descriptor: the standard output, a pipe, a device.
@@ -36,29 +37,4 @@ public final class DescriptorSink: TableSink {
 
     /// Does nothing: what was written is out already.
     public func commit() throws(TimelineError) {}
-}
-
-/// Writes `bytes` to `descriptor`, whatever it takes: interrupted calls, partial writes, a pipe that does not
-/// block. Returns how many bytes were written, and the `errno` that kept it from writing more, or 0.
-func writeAll(_ bytes: Span<UInt8>, to descriptor: Int32) -> (written: Int, code: Int32) {
-    bytes.withUnsafeBytes { buffer in
-        var written = 0
-        while written < buffer.count {
-            let count = Foundation.write(descriptor, buffer.baseAddress! + written, buffer.count - written)
-            if count >= 0 {
-                written += count
-                continue
-            }
-            switch errno {
-            case EINTR:
-                continue
-            case EAGAIN:
-                var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                poll(&ready, 1, -1)
-            case let code:
-                return (written, code)
-            }
-        }
-        return (written, 0)
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MienCore
 import MienTimeline
 
 /// Writes a file that appears under its name only when it is complete.
@@ -39,19 +40,19 @@ public final class FileSink: TableSink {
     /// - Throws: ``TimelineError`` `.exists` or `.unfinished` if there is something that may not be replaced,
     ///   `.inUse` if another process is writing this very file, `.cannotOpen` otherwise.
     public convenience init(path: String, replacing: Bool = false) throws(TimelineError) {
-        try self.init(path: path, replacing: replacing, resuming: false)
+        try self.init(path: path, existing: replacing ? .replace : .refuse)
     }
 
     /// Starts a file, or goes on with one.
     ///
-    /// - Parameter resuming: Whether the rows of an interrupted run are kept: `length` says how many bytes there
-    ///   are, and `keep(upTo:)` how many of them are to stay.
-    package init(path: String, replacing: Bool, resuming: Bool) throws(TimelineError) {
+    /// If rows of an interrupted run are kept, `length` says how many bytes there are, and `keep(upTo:)` how many of
+    /// them are to stay.
+    package init(path: String, existing: ExistingTable) throws(TimelineError) {
         self.path = Self.target(of: path)
-        self.replacing = replacing
+        replacing = existing.isReplaced
         if isDirectory(self.path) { throw .cannotOpen(path: path, code: EISDIR) }
         if !replacing, access(self.path, F_OK) == 0 { throw .exists(path: path) }
-        let claim = try claim(self.path, replacing: replacing, resuming: resuming)
+        let claim = try claim(self.path, existing: existing)
         descriptor = claim.descriptor
         length = claim.length
         // Another run may have finished the file between the look at its name and the claim.
@@ -85,9 +86,9 @@ public final class FileSink: TableSink {
     package func keep(upTo bytes: Int) throws(TimelineError) {
         precondition(received == 0 && bytes <= length, "rows are kept before the first is written")
         // Durable before anything else is: a description written next must not find the old rows again.
-        guard ftruncate(descriptor, off_t(bytes)) == 0, lseek(descriptor, off_t(bytes), SEEK_SET) >= 0,
-            fsync(descriptor) == 0 || isUnsupported(errno)
+        guard ftruncate(descriptor, off_t(bytes)) == 0, lseek(descriptor, off_t(bytes), SEEK_SET) >= 0
         else { throw .cannotWrite(path: partialPath, code: errno) }
+        do { try synchronize(descriptor) } catch { throw .cannotWrite(path: partialPath, code: error.code) }
         length = bytes
     }
 
@@ -146,9 +147,7 @@ public final class FileSink: TableSink {
     package func commitRows() throws(TimelineError) {
         precondition(descriptor >= 0, "\(path) was ended before")
         try checkResumed()
-        guard fsync(descriptor) == 0 || isUnsupported(errno) else {
-            throw .cannotWrite(path: partialPath, code: errno)
-        }
+        do { try synchronize(descriptor) } catch { throw .cannotWrite(path: partialPath, code: error.code) }
         try putInPlace()
         close(descriptor)
         descriptor = -1
@@ -156,8 +155,8 @@ public final class FileSink: TableSink {
 
     /// Makes the names of files durable.
     package static func synchronizeDirectories(of files: [FileSink]) {
-        let folders = Dictionary(grouping: files) { ($0.path as NSString).deletingLastPathComponent }
-        for files in folders.values { synchronizeDirectory(of: files[0].path) }
+        let folders = Dictionary(grouping: files) { $0.path.parentFolder }
+        for files in folders.values { synchronizeFolder(of: files[0].path) }
     }
 
     /// Gives up: removes the partial file.
@@ -198,7 +197,7 @@ func appendRows(_ rows: Span<UInt8>, to descriptor: Int32, length: inout Int) ->
 /// Opens the partial file of `path` and makes sure that this process alone writes it. The length is that of the rows an
 /// interrupted run left, 0 unless they are to be resumed.
 private func claim(
-    _ path: String, replacing: Bool, resuming: Bool
+    _ path: String, existing: ExistingTable
 ) throws(TimelineError) -> (descriptor: Int32, length: Int) {
     let partial = FileSink.partialPath(for: path)
     let descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
@@ -206,37 +205,22 @@ private func claim(
     var problem: TimelineError?
     var opened = stat()
     var named = stat()
-    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, !isUnsupported(errno) {
+    if flock(descriptor, LOCK_EX | LOCK_NB) != 0, !SystemError().isUnsupported {
         problem = errno == EWOULDBLOCK ? .inUse(path: partial) : .cannotOpen(path: partial, code: errno)
     } else if fstat(descriptor, &opened) != 0 || stat(partial, &named) != 0 || opened.st_ino != named.st_ino {
         // Its owner put it in place or removed it between our opening and our locking it.
         problem = .inUse(path: partial)
-    } else if opened.st_size > 0, !replacing, !resuming {
+    } else if opened.st_size > 0, existing == .refuse {
         problem = .unfinished(path: partial)
-    } else if !resuming, ftruncate(descriptor, 0) != 0 {
+    } else if !existing.isResumed, ftruncate(descriptor, 0) != 0 {
         problem = .cannotOpen(path: partial, code: errno)
     }
-    guard let problem else { return (descriptor, resuming ? Int(opened.st_size) : 0) }
+    guard let problem else { return (descriptor, existing.isResumed ? Int(opened.st_size) : 0) }
     close(descriptor)
     throw problem
-}
-
-/// Whether a call failed because the file system, such as a network mount, has nothing of the kind.
-private func isUnsupported(_ code: Int32) -> Bool {
-    [EINVAL, ENOSYS, EOPNOTSUPP, ENOLCK].contains(code)
 }
 
 private func isDirectory(_ path: String) -> Bool {
     var info = stat()
     return stat(path, &info) == 0 && info.st_mode & S_IFMT == S_IFDIR
-}
-
-/// Makes a renaming durable where the file system can; where it cannot, the file is no less whole.
-private func synchronizeDirectory(of path: String) {
-    // Foundation on Linux crashes on a relative path of a single character.
-    let directory = path.count > 1 ? (path as NSString).deletingLastPathComponent : ""
-    let descriptor = open(directory.isEmpty ? "." : directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard descriptor >= 0 else { return }
-    fsync(descriptor)
-    close(descriptor)
 }

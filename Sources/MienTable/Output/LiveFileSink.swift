@@ -1,4 +1,5 @@
 import Foundation
+import MienCore
 import MienTimeline
 
 /// Writes a file that others read while it grows: it is under its own name from the start.
@@ -53,12 +54,10 @@ public final class LiveFileSink: TableSink {
     /// - Throws: `.cannotWrite`.
     public func commit() throws(TimelineError) {
         precondition(descriptor >= 0, "\(path) was ended before")
-        let code = fsync(descriptor) == 0 ? 0 : errno
-        close(descriptor)
-        descriptor = -1
-        // File systems without it have no more to give.
-        if code != 0, ![EINVAL, ENOSYS, EOPNOTSUPP].contains(code) {
-            throw .cannotWrite(path: path, code: code)
+        defer {
+            close(descriptor)
+            descriptor = -1
         }
+        do { try synchronize(descriptor) } catch { throw .cannotWrite(path: path, code: error.code) }
     }
 }

@@ -2,7 +2,6 @@ import Foundation
 import MienCore
 import MienHeads
 import MienTable
-import MienTensor
 import MienTimeline
 
 /// Where labelled data come from. What kind it is shows in the path:

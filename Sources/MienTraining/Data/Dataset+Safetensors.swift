@@ -1,5 +1,5 @@
 import MienHeads
-import MienTensor
+import MienSafetensors
 
 extension Dataset {
     /// Reads a feature file: `features` or `embeddings` [N, d]; `labels`, I64 [N] (expression, -1 = none) or
@@ -8,11 +8,11 @@ extension Dataset {
     package init(
         path: String, task: HeadTask, residentLimit: Int = FeatureRows.residentLimit
     ) throws(TrainingError) {
-        let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
+        let file = try wrapping { () throws(SafetensorsError) in try SafetensorsFile(path: path) }
         let features = try FeatureRows(file, residentLimit: residentLimit)
         let count = features.count
         func column<Element>(
-            _ name: String, _ read: () throws(TensorError) -> [Element]
+            _ name: String, _ read: () throws(SafetensorsError) -> [Element]
         ) throws(TrainingError) -> [Element]? {
             guard let description = file.tensors[name] else { return nil }
             guard description.shape == [count] else {
@@ -23,8 +23,8 @@ extension Dataset {
         }
         self.init(
             path: path, features: features, labels: try Self.labels(of: file, task: task, count: count),
-            groups: try column("groups") { () throws(TensorError) in try file.integers("groups") },
-            times: try column("time") { () throws(TensorError) in try file.doubles("time") })
+            groups: try column("groups") { () throws(SafetensorsError) in try file.integers("groups") },
+            times: try column("time") { () throws(SafetensorsError) in try file.doubles("time") })
         guard !samples.isEmpty else {
             throw .data(path: path, reason: "none of its \(count) rows has a label, expected at least one")
         }
@@ -33,12 +33,12 @@ extension Dataset {
     private static func labels(
         of file: SafetensorsFile, task: HeadTask, count: Int
     ) throws(TrainingError) -> Labels {
-        let description = try wrapping { () throws(TensorError) in try file.description(of: "labels") }
+        let description = try wrapping { () throws(SafetensorsError) in try file.description(of: "labels") }
         let outputs = task.outputs
         if task == .expression, description.shape == [count],
             description.type == .i64 || description.type == .i32
         {
-            let values = try wrapping { () throws(TensorError) in try file.integers("labels") }
+            let values = try wrapping { () throws(SafetensorsError) in try file.integers("labels") }
             if let row = values.firstIndex(where: { !(-1..<Int64(outputs)).contains($0) }) {
                 throw .data(
                     path: file.path,
@@ -63,11 +63,11 @@ extension Dataset {
         switch description.type {
         case .i64, .i32, .u8:
             // Whole numbers have no NaN: -1 is what such files use for a missing label.
-            values = try wrapping { () throws(TensorError) in try file.integers("labels") }.map {
+            values = try wrapping { () throws(SafetensorsError) in try file.integers("labels") }.map {
                 $0 == -1 ? .nan : Float($0)
             }
         default:
-            let buffer = try wrapping { () throws(TensorError) in try file.floats("labels") }
+            let buffer = try wrapping { () throws(SafetensorsError) in try file.floats("labels") }
             values = (0..<buffer.count).map { buffer.baseAddress[$0] }
         }
         let highest: Float = task == .expression ? .greatestFiniteMagnitude : 1

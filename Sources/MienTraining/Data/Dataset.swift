@@ -1,5 +1,4 @@
 import MienHeads
-import MienTensor
 
 /// Features with labels: what is trained on and measured against.
 package struct Dataset: Sendable {

@@ -1,5 +1,5 @@
-import MienHeads
 import MienCore
+import MienHeads
 
 extension EvaluationReport {
     /// One way of measuring, with its name in tables and JSON.

@@ -1,7 +1,7 @@
 import Foundation
 import MienCore
 import MienHeads
-import MienTensor
+import MienSafetensors
 
 /// `mien model import`: joins a Hugging Face CLIP folder and heads into a model folder.
 package struct ModelImport: Codable, Sendable, Equatable {
@@ -39,7 +39,7 @@ package struct ModelImport: Codable, Sendable, Equatable {
         var parameters: [HeadParameters] = []
         var manifest: ModelManifest?
         for path in heads {
-            let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
+            let file = try wrapping { () throws(SafetensorsError) in try SafetensorsFile(path: path) }
             // Reads it as annotating will: with all checks.
             _ = try wrapping { () throws(HeadsError) in try Heads(path: path, width: embeddingWidth) }
             let beside = (path.parentFolder as NSString).appendingPathComponent(
@@ -83,7 +83,7 @@ package struct ModelImport: Codable, Sendable, Equatable {
     private func otherHeads(than tasks: [HeadTask], width: Int) throws(TrainingError) -> [HeadParameters] {
         let path = clip + "/heads.safetensors"
         guard FileManager.default.fileExists(atPath: path) else { return [] }
-        let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
+        let file = try wrapping { () throws(SafetensorsError) in try SafetensorsFile(path: path) }
         var heads: [HeadParameters] = []
         for task in HeadTask.allCases where !tasks.contains(task) && HeadParameters.exist(for: task, in: file)
         {

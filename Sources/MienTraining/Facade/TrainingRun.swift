@@ -1,9 +1,9 @@
 import Dispatch
 import Foundation
+import MienCore
 import MienHash
 import MienHeads
 import MienTensor
-import MienCore
 
 /// `mien train`: from labelled data to heads and a training record.
 package struct TrainingRun {

@@ -1,4 +1,5 @@
 import MienHeads
+import MienSafetensors
 import MienTensor
 
 extension HeadWeights {
@@ -37,7 +38,7 @@ extension HeadWeights {
     /// Reads all tensors, their names after `prefix`.
     package func read(from file: SafetensorsFile, prefix: String) throws(TrainingError) {
         for tensor in named {
-            let buffer = try wrapping { () throws(TensorError) in
+            let buffer = try wrapping { () throws(SafetensorsError) in
                 try file.floats(prefix + tensor.name, shape: tensor.shape)
             }
             tensor.address.update(from: buffer.baseAddress, count: buffer.count)

@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienSafetensors
 import MienTensor
 
 /// Writing `heads.safetensors`.
@@ -8,7 +9,7 @@ package enum HeadsFile {
     package static func write(_ heads: [HeadParameters], to path: String) throws(TrainingError) {
         var all = heads
         if FileManager.default.fileExists(atPath: path) {
-            let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
+            let file = try wrapping { () throws(SafetensorsError) in try SafetensorsFile(path: path) }
             for task in HeadTask.allCases
             where !heads.contains(where: { $0.task == task }) && HeadParameters.exist(for: task, in: file) {
                 let kept = try wrapping { () throws(HeadsError) in try HeadParameters(task: task, file: file)
@@ -25,7 +26,7 @@ package enum HeadsFile {
         }
         var writer = SafetensorsWriter(metadata: ["format": "pt"])
         for head in all { add(head, to: &writer) }
-        do throws(TensorError) {
+        do throws(SafetensorsError) {
             try writer.write(to: path)
         } catch {
             throw .tensor(error)

@@ -45,9 +45,9 @@ package struct Submission {
         let wanted = if let template { try images(of: template) } else { names }
         let text = try header + "\n" + lines(for: wanted, template: template)
         do {
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+            try AtomicFile.write(Array(text.utf8), to: path)
         } catch {
-            throw .file(path: path, reason: "cannot be written: \(error.localizedDescription)")
+            throw .file(path: path, reason: "cannot be written: \(error)")
         }
         return wanted.count
     }

@@ -1,6 +1,6 @@
 import Foundation
 import MienCore
-import MienTensor
+import MienSafetensors
 
 /// Where training stands: enough to go on as if it had never stopped.
 ///
@@ -50,7 +50,7 @@ enum Checkpoint {
             let elements = UnsafeBufferPointer(start: buffer, count: count)
             writer.add(name: name, shape: [count], floats: elements.span)
         }
-        do throws(TensorError) {
+        do throws(SafetensorsError) {
             try writer.write(to: path)
         } catch {
             throw .tensor(error)
@@ -62,7 +62,7 @@ enum Checkpoint {
     static func read(
         _ path: String, expected: TrainingState, optimizer: HeadOptimizer, best: HeadWeights
     ) throws(TrainingError) -> TrainingState {
-        let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
+        let file = try wrapping { () throws(SafetensorsError) in try SafetensorsFile(path: path) }
         guard let json = file.metadata[key],
             let state = try? JSONDecoder().decode(TrainingState.self, from: Data(json.utf8))
         else {
@@ -91,7 +91,7 @@ enum Checkpoint {
             ("adam.moment", optimizer.adam.moment.baseAddress),
             ("adam.square", optimizer.adam.square.baseAddress),
         ] {
-            let moment = try wrapping { () throws(TensorError) in try file.floats(name, shape: [count]) }
+            let moment = try wrapping { () throws(SafetensorsError) in try file.floats(name, shape: [count]) }
             buffer.update(from: moment.baseAddress, count: count)
         }
         optimizer.steps = state.steps

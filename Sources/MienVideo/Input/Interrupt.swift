@@ -1,5 +1,5 @@
-import MienCore
 import CFFmpeg
+import MienCore
 import Synchronization
 
 /// What FFmpeg asks while it waits: whether to give up, because of a deadline or a cancellation.

@@ -1,6 +1,6 @@
-import MienCore
 import CFFmpeg
 import Glibc
+import MienCore
 
 /// What is in a file, whatever its name: FFmpeg is asked, as far as it takes to know.
 package enum MediaFile: Equatable, Sendable {

@@ -1,5 +1,4 @@
 import CFFmpeg
-import MienTensor
 
 /// Follows a camera, a stream, a pipe or a file as it happens, and comes back when the source does.
 ///

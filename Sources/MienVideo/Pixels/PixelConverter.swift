@@ -1,5 +1,5 @@
 import CFFmpeg
-import MienTensor
+import MienImage
 
 /// Turns decoded frames into upright 8-bit RGB images: the usual ones with a kernel (``PlanarYUV``), all others
 /// with swscale.

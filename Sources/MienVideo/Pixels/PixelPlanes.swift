@@ -1,5 +1,5 @@
 import CFFmpeg
-import MienTensor
+import MienImage
 
 /// The red, green, blue and perhaps alpha samples of a converted frame, planar or interleaved, and the pass
 /// that writes them into an image: interleaved, upright, on black.

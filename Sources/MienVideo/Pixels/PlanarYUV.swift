@@ -1,5 +1,6 @@
 import CFFmpeg
 import CKernels
+import MienImage
 import MienTensor
 
 /// The conversion of what cameras and files mostly hold: planar 8-bit 4:2:0 and 4:2:2 of even size.

@@ -1,5 +1,5 @@
-import MienCore
 import Glibc
+import MienCore
 
 /// The clock that nobody sets, CLOCK_MONOTONIC, with which the kernel stamps cameras' frames.
 package enum MonotonicClock {

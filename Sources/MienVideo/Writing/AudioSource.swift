@@ -1,5 +1,5 @@
-import MienCore
 import CFFmpeg
+import MienCore
 
 /// Reads the audio packets of an input, undecoded, in the order they lie there.
 ///

@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 
 /// A picture to draw on: 32 bits a pixel, in memory order blue, green, red and one unused byte.
 ///

@@ -1,5 +1,5 @@
-import MienCore
 import CFFmpeg
+import MienCore
 
 /// Writes packets into a file, a pipe or a stream to a server.
 final class Muxer {

@@ -1,6 +1,5 @@
 import CKernels
 import Foundation
-import MienTensor
 import Testing
 
 import MienFaces

@@ -1,7 +1,7 @@
 import Foundation
-import MienTensor
-
 import MienFaces
+import MienImage
+import TestSupport
 
 /// Pictures to crop from.
 enum Picture {
@@ -17,7 +17,7 @@ enum Picture {
     }
 
     static func noise(width: Int, height: Int) -> Image {
-        var random = SplitMix(seed: 5)
+        var random = Random(seed: 5)
         return make(width: width, height: height) { _, _ in
             let bits = random.next()
             return (UInt8(truncatingIfNeeded: bits), UInt8(truncatingIfNeeded: bits >> 8), UInt8(bits >> 56))
@@ -34,20 +34,7 @@ enum Picture {
     }
 }
 
-/// A small generator with the same numbers everywhere.
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension Random {
     /// A number from a normal distribution.
     mutating func normal() -> Float {
         let u = Float.random(in: 1e-6..<1, using: &self)

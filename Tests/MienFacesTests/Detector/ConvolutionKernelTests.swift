@@ -1,6 +1,7 @@
 import CKernels
 import MienFaces
 import MienTensor
+import TestSupport
 import Testing
 
 /// The convolution kernels against the definition, written out in double precision.
@@ -172,11 +173,10 @@ import Testing
 
 /// Reproducible numbers in -0.5..<0.5.
 struct TestNumbers {
-    private var state: UInt32 = 12345
+    private var random = Random(seed: 12345)
 
     mutating func next() -> Float {
-        state = state &* 1_664_525 &+ 1_013_904_223
-        return Float(state >> 8) / Float(1 << 24) - 0.5
+        Float.random(in: -0.5..<0.5, using: &random)
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import MienFaces
+import MienSafetensors
 import MienTensor
 import Testing
 

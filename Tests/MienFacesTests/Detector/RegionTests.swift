@@ -1,5 +1,6 @@
 import Foundation
 import MienFaces
+import MienImage
 import MienTensor
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import MienFaces
+import TestSupport
 import Testing
 
 private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in Point(x: x, y: y) } }
@@ -198,7 +199,7 @@ private func still(_ x: Float, _ y: Float = 80) -> (Double) -> Point? { { _ in P
     }
 
     @Test func timestampsMayBeUnevenEqualBackwardOrAbsent() {
-        var random = SplitMix(seed: 3)
+        var random = Random(seed: 3)
         let times = World.times(5)
         let stamps: [[Double]] = [
             times.map { $0 + Double.random(in: 0...0.03, using: &random) },

@@ -1,5 +1,5 @@
 import CKernels
-import MienTensor
+import MienImage
 import Testing
 
 @Suite struct GridKernelTests {

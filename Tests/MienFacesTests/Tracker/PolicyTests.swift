@@ -1,6 +1,7 @@
 import Foundation
 import MienFaces
 import MienVideo
+import TestSupport
 import Testing
 
 @Suite struct MediaClockTests {
@@ -71,7 +72,7 @@ import Testing
 
 @Suite struct SceneHistoryTests {
     private func signature(_ level: Float, _ noise: Float = 0) -> FrameSignature {
-        var random = SplitMix(seed: UInt64(level))
+        var random = Random(seed: UInt64(level))
         let count = FrameSignature.columns * FrameSignature.rows
         return FrameSignature(
             colors: (0..<3 * count).map { _ in level + noise + Float.random(in: 0..<40, using: &random) })
@@ -271,7 +272,7 @@ import Testing
     }
 
     @Test func jitterIsMoreThanHalved() {
-        var random = SplitMix(seed: 9)
+        var random = Random(seed: 9)
         let noise = (0..<400).map { _ in random.normal() }
         var sum: Float = 0
         for center in 2..<398 {

@@ -1,7 +1,8 @@
 import Foundation
 import MienFaces
-import MienTensor
+import MienImage
 import MienVideo
+import TestSupport
 
 /// Someone in the synthetic world: a face with a place for every moment, and looks.
 struct Actor {
@@ -40,7 +41,7 @@ final class World: FaceDetecting {
     private(set) var searches: [Double] = []
     /// What was searched each time.
     private(set) var searchedParts: [[FaceBox]] = []
-    private var random = SplitMix(seed: 11)
+    private var random = Random(seed: 11)
     private var backgrounds: [Int: Image] = [:]
 
     // MARK: Truth
@@ -130,7 +131,7 @@ final class World: FaceDetecting {
         if let known = backgrounds[set] { return known }
         let image = Image(width: width, height: height)
         paint(image, FaceBox(x: 0, y: 0, width: Float(width), height: Float(height))) { u, v in
-            let cell = SplitMix.hash(UInt64(set) &* 7919 &+ UInt64(u * 20) &* 31 &+ UInt64(v * 12))
+            let cell = Random.hash(UInt64(set) &* 7919 &+ UInt64(u * 20) &* 31 &+ UInt64(v * 12))
             let base = set % 2 == 0 ? 50 : 170
             return (
                 UInt8(base + Int(cell % 30)), UInt8(base + 20 + Int(cell >> 8 % 30) % 30),
@@ -143,7 +144,7 @@ final class World: FaceDetecting {
 
     private func draw(_ actor: Actor, at center: Point, on image: Image) {
         let box = Self.box(center, actor.width)
-        let shirt = SplitMix.hash(actor.looks &* 13)
+        let shirt = Random.hash(actor.looks &* 13)
         let torso = FaceBox(
             x: box.x - 0.3 * box.width, y: box.y + 1.15 * box.height, width: 1.6 * box.width,
             height: box.height)
@@ -153,9 +154,9 @@ final class World: FaceDetecting {
                 UInt8(truncatingIfNeeded: shirt >> 16)
             )
         }
-        let tone = Int(SplitMix.hash(actor.looks) % 70)
+        let tone = Int(Random.hash(actor.looks) % 70)
         let cells = (0..<36).map {
-            Int(SplitMix.hash(actor.looks &* 101 &+ UInt64($0 % 6) &* 7 &+ UInt64($0 / 6)) % 60)
+            Int(Random.hash(actor.looks &* 101 &+ UInt64($0 % 6) &* 7 &+ UInt64($0 / 6)) % 60)
         }
         paint(image, box) { u, v in
             let level = 90 + tone + cells[Int(v * 6) * 6 + Int(u * 6)]
@@ -179,9 +180,9 @@ final class World: FaceDetecting {
     }
 }
 
-extension SplitMix {
+extension Random {
     static func hash(_ value: UInt64) -> UInt64 {
-        var random = SplitMix(seed: value)
+        var random = Random(seed: value)
         return random.next()
     }
 }

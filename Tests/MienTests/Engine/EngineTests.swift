@@ -1,8 +1,8 @@
-import MienCore
 import Dispatch
 import Mien
+import MienCore
 import MienFaces
-import MienTensor
+import MienImage
 import MienTimeline
 import MienVideo
 import Synchronization

@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienTensor
+import MienImage
 import MienTimeline
 import MienVideo
 import TestSupport

@@ -1,6 +1,7 @@
 import Foundation
 import Mien
 import MienHeads
+import MienSafetensors
 import MienTensor
 import MienTraining
 import TestSupport

@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienSafetensors
 import MienTensor
 import MienTraining
 import TestSupport

@@ -1,6 +1,5 @@
 import Foundation
 import MienHeads
-import MienTensor
 import MienTraining
 import TestSupport
 import Testing

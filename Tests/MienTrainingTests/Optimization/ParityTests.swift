@@ -1,6 +1,7 @@
 import Foundation
 import MienHeads
 import MienTensor
+import MienSafetensors
 import Testing
 
 import MienTraining

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A test input: its file's name, the frames it holds, and how to make it.
@@ -138,11 +139,8 @@ extension Clip {
         try folder.write(whole.dropLast(2000), to: "nomoov.mp4")
     }
     static let garbage = Clip("garbage.mp4", frames: 0) { folder in
-        var state: UInt64 = 1
-        let bytes = (0..<3000).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(truncatingIfNeeded: state >> 33)
-        }
+        var random = Random(seed: 1)
+        let bytes = (0..<3000).map { _ in UInt8.random(in: 0...255, using: &random) }
         try folder.write(Data(bytes), to: "garbage.mp4")
     }
     static let empty = Clip("empty.mp4", frames: 0) { try $0.write(Data(), to: "empty.mp4") }

@@ -1,5 +1,5 @@
 import Foundation
-import MienTensor
+import MienImage
 import MienVideo
 
 /// A frame without its image, which the reader may use again.

@@ -1,5 +1,5 @@
 import Foundation
-import MienTensor
+import MienImage
 import MienVideo
 
 /// A copy of a clip, frame by frame through the writer.

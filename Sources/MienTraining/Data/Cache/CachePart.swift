@@ -1,3 +1,4 @@
+import MienSafetensors
 import MienTensor
 
 /// One file of the cache: the features of some samples of one video, or of the images of one folder.
@@ -35,7 +36,7 @@ struct CachePart {
         writer.add(name: "key", shape: [keys.count], integers: keys)
         writer.add(name: "time", shape: [keys.count], doubles: times)
         writer.add(name: "done", shape: [done.count], integers: done)
-        do throws(TensorError) {
+        do throws(SafetensorsError) {
             try writer.write(to: path)
         } catch {
             throw .tensor(error)

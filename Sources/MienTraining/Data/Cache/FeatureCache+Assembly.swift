@@ -1,4 +1,5 @@
 import Foundation
+import MienSafetensors
 import MienTensor
 
 extension FeatureCache {
@@ -12,8 +13,8 @@ extension FeatureCache {
         if !FileManager.default.fileExists(atPath: path) {
             try write(files, keys: keys, width: width, to: path)
         }
-        let file = try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) }
-        let (samples, times) = try wrapping { () throws(TensorError) in
+        let file = try wrapping { () throws(SafetensorsError) in try SafetensorsFile(path: path) }
+        let (samples, times) = try wrapping { () throws(SafetensorsError) in
             (try file.integers("sample").map { Int($0) }, try file.doubles("time"))
         }
         guard !samples.isEmpty else {
@@ -32,8 +33,8 @@ extension FeatureCache {
         var places: [Int64: (file: Int, rows: Range<Int>)] = [:]
         var times: [[Double]] = []
         for (index, file) in files.enumerated() {
-            let found = try wrapping { () throws(TensorError) in try file.integers("key") }
-            times.append(try wrapping { () throws(TensorError) in try file.doubles("time") })
+            let found = try wrapping { () throws(SafetensorsError) in try file.integers("key") }
+            times.append(try wrapping { () throws(SafetensorsError) in try file.doubles("time") })
             var start = 0
             while start < found.count {
                 var end = start
@@ -46,7 +47,7 @@ extension FeatureCache {
         // take more descriptors than a process has; neighbouring samples share a part anyway.
         var open: (file: Int, rows: FeatureRows)?
         let row = FloatBuffer(count: width)
-        let writer = try wrapping { () throws(TensorError) in
+        let writer = try wrapping { () throws(SafetensorsError) in
             try SafetensorsStreamWriter(
                 path: path, tensor: "embeddings", width: width, integerColumns: ["sample"],
                 doubleColumns: ["time"])
@@ -58,12 +59,12 @@ extension FeatureCache {
             }
             for index in place.rows {
                 try open?.rows.read(index, into: row.baseAddress)
-                try wrapping { () throws(TensorError) in
+                try wrapping { () throws(SafetensorsError) in
                     try writer.append(
                         row.span, integers: [Int64(sample)], doubles: [times[place.file][index]])
                 }
             }
         }
-        try wrapping { () throws(TensorError) in try writer.finish() }
+        try wrapping { () throws(SafetensorsError) in try writer.finish() }
     }
 }

@@ -1,6 +1,6 @@
 import Foundation
 import Mien
-import MienTensor
+import MienSafetensors
 
 /// Features of labelled images and videos, embedded once.
 ///
@@ -103,7 +103,7 @@ package struct FeatureCache {
         while true {
             let path = partPath(unit, files.count, in: model)
             guard FileManager.default.fileExists(atPath: path) else { return files }
-            files.append(try wrapping { () throws(TensorError) in try SafetensorsFile(path: path) })
+            files.append(try wrapping { () throws(SafetensorsError) in try SafetensorsFile(path: path) })
         }
     }
 
@@ -116,7 +116,7 @@ package struct FeatureCache {
     ) throws(TrainingError) -> Swift.Set<Int64> {
         var finished: Swift.Set<Int64> = []
         for part in parts {
-            let done = try wrapping { () throws(TensorError) in
+            let done = try wrapping { () throws(SafetensorsError) in
                 let found = try part.description(of: "embeddings").shape
                 guard found.count == 2, found[1] == width else {
                     throw .wrongShape(

@@ -1,5 +1,6 @@
 import CKernels
 import Glibc
+import MienSafetensors
 import MienTensor
 
 /// The rows of a [N, width] tensor, wherever they are: in memory if they are few, else in their file.
@@ -40,7 +41,7 @@ package final class FeatureRows: Sendable {
                 reason: "no tensor \"features\" or \"embeddings\", expected one of shape [N, width]")
         }
         tensor = name
-        let description = try wrapping { () throws(TensorError) in try file.description(of: name) }
+        let description = try wrapping { () throws(SafetensorsError) in try file.description(of: name) }
         guard description.shape.count == 2, description.shape[1] > 0 else {
             throw .data(
                 path: path, reason: "tensor \"\(name)\" has shape \(description.shape), expected [N, width]")
@@ -53,7 +54,7 @@ package final class FeatureRows: Sendable {
         count = description.shape[0]
         width = description.shape[1]
         if 4 * count * width <= residentLimit {
-            storage = .memory(Resident(try wrapping { () throws(TensorError) in try file.floats(name) }))
+            storage = .memory(Resident(try wrapping { () throws(SafetensorsError) in try file.floats(name) }))
         } else {
             let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
             guard descriptor >= 0 else {

@@ -76,20 +76,62 @@ package enum AnnotatedTable {
         guard FileManager.default.fileExists(atPath: video) else {
             throw .file(path: video, reason: "no such file; expected the video of \(path)")
         }
-        let reads = MomentColumns(header: header)
-        let (status, timestamp) = (header.firstIndex(of: "status")!, header.firstIndex(of: "timestamp")!)
-        var samples: [FaceSample] = []
-        var rows = TargetRows(task: task)
-        var times: [Double] = []
+        var rows = LabelledRows(task: task, header: header, labels: labels, video: video)
         var issues = RowIssues()
-        var (total, faceless, unlabelled, ambiguous) = (0, 0, 0, 0)
-        func add(_ record: CSVRecord) throws(RowProblem) {
+        while let record = try wrapping({ () throws(TimelineError) in try reader.next() }) {
+            do throws(RowProblem) { try rows.add(record) } catch {
+                issues.add(path, line: record.line, error)
+            }
+        }
+        if !allowsMalformed { try issues.check(path: path, of: rows.total) }
+        guard !rows.samples.isEmpty else {
+            throw .data(
+                path: elan?.path ?? path,
+                reason: elan == nil
+                    ? "none of its \(rows.total) rows has a face and a label"
+                    : "it has no label for any face in the \(rows.total) rows of \(path)")
+        }
+        return rows.result(path: elan?.path ?? path, table: path, malformed: issues.count)
+    }
+
+    /// The rows of a table that have a face and a label.
+    private struct LabelledRows {
+        /// The number of rows read, those without a face or a label among them.
+        private(set) var total = 0
+        private(set) var samples: [FaceSample] = []
+
+        private let task: HeadTask
+        private let header: [String]
+        private let labels: LabelSource
+        private let video: String
+        private let moments: MomentColumns
+        private let status: Int
+        private let timestamp: Int
+        private var targets: TargetRows
+        private var times: [Double] = []
+        private var faceless = 0
+        private var unlabelled = 0
+        private var ambiguous = 0
+
+        init(task: HeadTask, header: [String], labels: LabelSource, video: String) {
+            self.task = task
+            self.header = header
+            self.labels = labels
+            self.video = video
+            moments = MomentColumns(header: header)
+            status = header.firstIndex(of: "status")!
+            timestamp = header.firstIndex(of: "timestamp")!
+            targets = TargetRows(task: task)
+        }
+
+        mutating func add(_ record: CSVRecord) throws(RowProblem) {
+            total += 1
             if let problem = RowProblem(count: record, header: header) { throw problem }
             guard statusesWithFace.contains(where: { record.matches($0, status) }) else {
                 faceless += 1
                 return
             }
-            let (moment, face) = try reads.read(record)
+            let (moment, face) = try moments.read(record)
             guard let time = record.number(timestamp) else {
                 throw RowProblem(record, timestamp, named: "timestamp", expected: "seconds")
             }
@@ -109,38 +151,30 @@ package enum AnnotatedTable {
                 return
             }
             samples.append(FaceSample(path: video, moment: moment, face: face))
-            rows.append(row)
+            targets.append(row)
             times.append(time)
         }
-        while let record = try wrapping({ () throws(TimelineError) in try reader.next() }) {
-            total += 1
-            do throws(RowProblem) { try add(record) } catch { issues.add(path, line: record.line, error) }
+
+        func result(path: String, table: String, malformed: Int) -> LabelledSamples {
+            // The faces of one video are still one recording: they share light, camera and moment.
+            var result = LabelledSamples(
+                path: path, samples: samples, labels: Labels(targets), subjects: nil,
+                videos: Array(repeating: 0, count: samples.count), times: times)
+            result.tracks = samples.map { Int64($0.face?.id ?? 0) }
+            switch labels {
+            case .columns(let columns):
+                result.notes.append("\(table): labels are those of \(columns.names.joined(separator: ", ")).")
+            case .elan(let labels, _):
+                result.notes += labels.notes(
+                    path: path, facesOfTable: Set(samples.compactMap { $0.face?.id }))
+            }
+            let left = [
+                ("rows without a face", faceless), ("rows with two expressions at once", ambiguous),
+                ("rows without a label", unlabelled), ("malformed rows", malformed),
+            ]
+            result.skipped += left.filter { $0.1 > 0 }
+            return result
         }
-        if !allowsMalformed { try issues.check(path: path, of: total) }
-        guard !samples.isEmpty else {
-            throw .data(
-                path: elan?.path ?? path,
-                reason: elan == nil
-                    ? "none of its \(total) rows has a face and a label"
-                    : "it has no label for any face in the \(total) rows of \(path)")
-        }
-        // The faces of one video are still one recording: they share light, camera and moment.
-        var result = LabelledSamples(
-            path: elan?.path ?? path, samples: samples, labels: Labels(rows), subjects: nil,
-            videos: Array(repeating: 0, count: samples.count), times: times)
-        result.tracks = samples.map { Int64($0.face?.id ?? 0) }
-        switch labels {
-        case .columns(let columns):
-            result.notes.append("\(path): labels are those of \(columns.names.joined(separator: ", ")).")
-        case .elan(let labels, _):
-            result.notes += labels.notes(
-                path: result.path, facesOfTable: Set(samples.compactMap { $0.face?.id }))
-        }
-        if faceless > 0 { result.skipped.append(("rows without a face", faceless)) }
-        if ambiguous > 0 { result.skipped.append(("rows with two expressions at once", ambiguous)) }
-        if unlabelled > 0 { result.skipped.append(("rows without a label", unlabelled)) }
-        if issues.count > 0 { result.skipped.append(("malformed rows", issues.count)) }
-        return result
     }
 
     /// The input that the table's metadata names, as it is or beside the table.

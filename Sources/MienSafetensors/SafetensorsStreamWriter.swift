@@ -1,3 +1,5 @@
+import MienCore
+
 /// Writes rows of one [N, width] F32 tensor, with columns of N integers or doubles beside it, while N is
 /// still unknown.
 ///
@@ -35,7 +37,7 @@ package final class SafetensorsStreamWriter {
     package init(
         path: String, tensor: String, width: Int, integerColumns: [String] = [],
         doubleColumns: [String] = [], metadataBytes: Int = 16_384
-    ) throws(TensorError) {
+    ) throws(SafetensorsError) {
         precondition(width > 0, "rows of \(width) elements have no content")
         let names = [tensor, Self.paddingName] + integerColumns + doubleColumns
         precondition(Set(names).count == names.count, "the names \(names) are not distinct")
@@ -49,15 +51,19 @@ package final class SafetensorsStreamWriter {
         // 160 bytes hold an entry's punctuation and its largest numbers; a name may be all escapes.
         let entryBytes = names.reduce(0) { $0 + 160 + 6 * $1.utf8.count }
         headerLength = (8 + metadataBytes + entryBytes + 63) / 64 * 64
-        file = try AtomicFile(path: path)
         pending.reserveCapacity(Self.pendingBytes + 4 * width)
-        try file!.write([UInt8](repeating: 0, count: headerLength))
+        do {
+            file = try AtomicFile(path: path)
+            try file!.write([UInt8](repeating: 0, count: headerLength))
+        } catch {
+            throw .cannotWrite(path: path, reason: "\(error)")
+        }
     }
 
     /// Appends one row, and its value in each column in the order they were declared.
     package func append(
         _ row: Span<Float>, integers integerValues: [Int64] = [], doubles doubleValues: [Double] = []
-    ) throws(TensorError) {
+    ) throws(SafetensorsError) {
         precondition(row.count == width, "a row has \(row.count) elements, expected \(width)")
         precondition(
             integerValues.count == integers.count && doubleValues.count == doubles.count,
@@ -72,7 +78,7 @@ package final class SafetensorsStreamWriter {
     /// Completes the file and puts it in its place. Nothing may be appended after this.
     ///
     /// Metadata that does not fit the room kept for it is an error; the file then does not appear.
-    package func finish(metadata: [String: String] = [:]) throws(TensorError) {
+    package func finish(metadata: [String: String] = [:]) throws(SafetensorsError) {
         var entries = [SafetensorsLayout.Entry(name: tensor, type: .f32, shape: [rowCount, width])]
         // Some readers need the 8-byte columns aligned, and the format allows no gap: after an odd number of
         // 4-byte elements one more goes between.
@@ -87,17 +93,21 @@ package final class SafetensorsStreamWriter {
         }
         try flush()
         guard let file = file.take() else { preconditionFailure("the writer of \(path) has finished") }
-        if padding { try file.write([0, 0, 0, 0]) }
-        for column in integers { try file.write(column.withUnsafeBytes(Array.init)) }
-        for column in doubles { try file.write(column.withUnsafeBytes(Array.init)) }
-        try file.seek(to: 0)
-        try file.write(SafetensorsLayout.header(entries, metadata: metadata, length: headerLength))
-        try file.commit()
+        do {
+            if padding { try file.write([0, 0, 0, 0]) }
+            for column in integers { try file.write(column.withUnsafeBytes(Array.init)) }
+            for column in doubles { try file.write(column.withUnsafeBytes(Array.init)) }
+            try file.seek(to: 0)
+            try file.write(SafetensorsLayout.header(entries, metadata: metadata, length: headerLength))
+            try file.commit()
+        } catch {
+            throw .cannotWrite(path: path, reason: "\(error)")
+        }
     }
 
-    private func flush() throws(TensorError) {
+    private func flush() throws(SafetensorsError) {
         guard file != nil else { preconditionFailure("the writer of \(path) has finished") }
-        try file!.write(pending)
+        do { try file!.write(pending) } catch { throw .cannotWrite(path: path, reason: "\(error)") }
         pending.removeAll(keepingCapacity: true)
     }
 }

@@ -11,8 +11,8 @@ struct SafetensorsHeader {
     static let largest = 100_000_000
 
     /// Reads the header at the start of `file`, the bytes of the whole file at `path`.
-    init(_ file: UnsafeRawBufferPointer, path: String) throws(TensorError) {
-        func malformed(_ reason: String) -> TensorError { .malformedFile(path: path, reason: reason) }
+    init(_ file: UnsafeRawBufferPointer, path: String) throws(SafetensorsError) {
+        func malformed(_ reason: String) -> SafetensorsError { .malformedFile(path: path, reason: reason) }
         // A header begins with a brace, whatever its length.
         if file.count < 9 || file[8] != UInt8(ascii: "{"), let kind = ForeignFile.description(of: file) {
             throw malformed("it is \(kind)")
@@ -59,7 +59,7 @@ struct SafetensorsHeader {
 
     private static func checkLayout(
         _ tensors: [String: TensorDescription], path: String, data: Range<Int>
-    ) throws(TensorError) {
+    ) throws(SafetensorsError) {
         var end = data.lowerBound
         let inOrder = tensors.values.sorted {
             ($0.byteRange.lowerBound, $0.byteRange.upperBound, $0.name)
@@ -105,8 +105,10 @@ private struct Entry {
         (type, shape, offsets) = entry
     }
 
-    func description(name: String, path: String, data: Range<Int>) throws(TensorError) -> TensorDescription {
-        func malformed(_ reason: String) -> TensorError {
+    func description(name: String, path: String, data: Range<Int>) throws(SafetensorsError)
+        -> TensorDescription
+    {
+        func malformed(_ reason: String) -> SafetensorsError {
             .malformedTensor(path: path, tensor: name, reason: reason)
         }
         guard let typeName = type else { throw malformed("has no dtype") }

@@ -1,4 +1,5 @@
 import CKernels
+import MienTensor
 
 /// A safetensors file: memory-mapped, with a header that has been checked against the file.
 ///
@@ -17,7 +18,7 @@ package final class SafetensorsFile: Sendable {
     private let file: MappedFile
 
     /// Maps the file at `path` and checks its header.
-    package init(path: String) throws(TensorError) {
+    package init(path: String) throws(SafetensorsError) {
         self.path = path
         file = try MappedFile(path: path)
         let header = try SafetensorsHeader(file.bytes, path: path)
@@ -28,7 +29,7 @@ package final class SafetensorsFile: Sendable {
     /// The description of the tensor called `name`, which must have `shape` unless that is `nil`.
     package func description(
         of name: String, shape: [Int]? = nil
-    ) throws(TensorError) -> TensorDescription {
+    ) throws(SafetensorsError) -> TensorDescription {
         guard let tensor = tensors[name] else { throw .missingTensor(path: path, tensor: name) }
         if let shape, tensor.shape != shape {
             throw .wrongShape(path: path, tensor: name, found: tensor.shape, expected: shape)
@@ -39,7 +40,7 @@ package final class SafetensorsFile: Sendable {
     /// The elements of an F32, F16 or BF16 tensor, converted exactly to single precision.
     ///
     /// - Parameter shape: What the shape must be; `nil` takes any.
-    package func floats(_ name: String, shape: [Int]? = nil) throws(TensorError) -> FloatBuffer {
+    package func floats(_ name: String, shape: [Int]? = nil) throws(SafetensorsError) -> FloatBuffer {
         let tensor = try description(of: name, shape: shape)
         try checkIsFloat(tensor)
         let buffer = FloatBuffer(count: tensor.count)
@@ -51,7 +52,7 @@ package final class SafetensorsFile: Sendable {
     /// room for exactly these rows.
     package func floats(
         _ name: String, rows: Range<Int>, into destination: inout MutableSpan<Float>
-    ) throws(TensorError) {
+    ) throws(SafetensorsError) {
         let tensor = try description(of: name)
         try checkIsFloat(tensor)
         let rowCount = tensor.shape.first ?? 1
@@ -69,7 +70,7 @@ package final class SafetensorsFile: Sendable {
     }
 
     /// The elements of an I64, I32 or U8 tensor.
-    package func integers(_ name: String) throws(TensorError) -> [Int64] {
+    package func integers(_ name: String) throws(SafetensorsError) -> [Int64] {
         let tensor = try description(of: name)
         return switch tensor.type {
         case .i64: elements(tensor) { (value: Int64) in Int64(littleEndian: value) }
@@ -80,14 +81,14 @@ package final class SafetensorsFile: Sendable {
     }
 
     /// The elements of an F64 tensor.
-    package func doubles(_ name: String) throws(TensorError) -> [Double] {
+    package func doubles(_ name: String) throws(SafetensorsError) -> [Double] {
         let tensor = try description(of: name)
         guard tensor.type == .f64 else { throw wrongType(tensor, expected: "F64") }
         return elements(tensor) { (value: UInt64) in Double(bitPattern: UInt64(littleEndian: value)) }
     }
 
     /// The elements of a U8 tensor.
-    package func bytes(_ name: String) throws(TensorError) -> [UInt8] {
+    package func bytes(_ name: String) throws(SafetensorsError) -> [UInt8] {
         let tensor = try description(of: name)
         guard tensor.type == .u8 else { throw wrongType(tensor, expected: "U8") }
         return Array(file.bytes[tensor.byteRange])
@@ -96,7 +97,7 @@ package final class SafetensorsFile: Sendable {
     /// The elements of an I8 tensor.
     ///
     /// - Parameter shape: What the shape must be; `nil` takes any.
-    package func signedBytes(_ name: String, shape: [Int]? = nil) throws(TensorError) -> [Int8] {
+    package func signedBytes(_ name: String, shape: [Int]? = nil) throws(SafetensorsError) -> [Int8] {
         let tensor = try description(of: name, shape: shape)
         guard tensor.type == .i8 else { throw wrongType(tensor, expected: "I8") }
         let elements = Array(file.bytes[tensor.byteRange].bindMemory(to: Int8.self))
@@ -104,13 +105,13 @@ package final class SafetensorsFile: Sendable {
         return elements
     }
 
-    private func checkIsFloat(_ tensor: TensorDescription) throws(TensorError) {
+    private func checkIsFloat(_ tensor: TensorDescription) throws(SafetensorsError) {
         guard [.f32, .f16, .bf16].contains(tensor.type) else {
             throw wrongType(tensor, expected: "F32, F16 or BF16")
         }
     }
 
-    private func wrongType(_ tensor: TensorDescription, expected: String) -> TensorError {
+    private func wrongType(_ tensor: TensorDescription, expected: String) -> SafetensorsError {
         .wrongType(path: path, tensor: tensor.name, found: tensor.type.rawValue, expected: expected)
     }
 

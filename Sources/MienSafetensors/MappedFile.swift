@@ -5,8 +5,8 @@ final class MappedFile: @unchecked Sendable {
     /// The bytes of the file. Valid while this object lives.
     let bytes: UnsafeRawBufferPointer
 
-    init(path: String) throws(TensorError) {
-        func failure(_ reason: String = String(cString: strerror(errno))) -> TensorError {
+    init(path: String) throws(SafetensorsError) {
+        func failure(_ reason: String = String(cString: strerror(errno))) -> SafetensorsError {
             .cannotRead(path: path, reason: reason)
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -1,4 +1,4 @@
-import MienTensor
+import MienImage
 import Testing
 
 @Suite struct ImagePoolTests {

@@ -1,4 +1,5 @@
 import Foundation
+import MienSafetensors
 import MienTensor
 import TestSupport
 import Testing
@@ -41,10 +42,10 @@ import Testing
     @Test func aFailedWriteLeavesNothing() throws {
         let path = folder.path("taken")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        let error = #expect(throws: TensorError.self) { try SafetensorsWriter().write(to: path) }
+        let error = #expect(throws: SafetensorsError.self) { try SafetensorsWriter().write(to: path) }
         #expect(try #require(error).description.hasPrefix("\(path): cannot be written: "))
         #expect(folder.names == ["taken"])
-        #expect(throws: TensorError.self) { try SafetensorsWriter().write(to: "/none/t.safetensors") }
+        #expect(throws: SafetensorsError.self) { try SafetensorsWriter().write(to: "/none/t.safetensors") }
     }
 
     @Test(arguments: [0, 1, 3, 2000])
@@ -85,7 +86,7 @@ import Testing
     @Test func metadataThatDoesNotFitIsAnError() throws {
         let writer = try SafetensorsStreamWriter(
             path: folder.path("s.safetensors"), tensor: "a", width: 1, metadataBytes: 10)
-        #expect(throws: TensorError.self) {
+        #expect(throws: SafetensorsError.self) {
             try writer.finish(metadata: ["k": String(repeating: "x", count: 1000)])
         }
     }

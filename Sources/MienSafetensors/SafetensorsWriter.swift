@@ -1,3 +1,5 @@
+import MienCore
+
 /// Collects tensors and writes them as one safetensors file, all or nothing.
 ///
 /// ```swift
@@ -39,16 +41,20 @@ package struct SafetensorsWriter: Sendable {
     }
 
     /// Writes the file; `path` holds either what it held before or the whole new file.
-    package func write(to path: String) throws(TensorError) {
+    package func write(to path: String) throws(SafetensorsError) {
         // Wide elements first keeps every tensor aligned to its elements.
         let order = entries.indices.sorted {
             (-entries[$0].type.size, entries[$0].name) < (-entries[$1].type.size, entries[$1].name)
         }
         let header = SafetensorsLayout.header(order.map { entries[$0] }, metadata: metadata)
-        let file = try AtomicFile(path: path)
-        try file.write(header)
-        for index in order { try file.write(contents[index]) }
-        try file.commit()
+        do {
+            let file = try AtomicFile(path: path)
+            try file.write(header)
+            for index in order { try file.write(contents[index]) }
+            try file.commit()
+        } catch {
+            throw .cannotWrite(path: path, reason: "\(error)")
+        }
     }
 
     private mutating func add(
@@ -59,14 +65,5 @@ package struct SafetensorsWriter: Sendable {
             name != "__metadata__" && !entries.contains { $0.name == name }, "\(name) cannot be added")
         entries.append(.init(name: name, type: type, shape: shape))
         contents.append(Array(bytes))
-    }
-}
-
-extension AtomicFile {
-    func write(_ bytes: [UInt8]) throws(TensorError) {
-        let result = bytes.withUnsafeBytes { pointer in
-            Result { () throws(TensorError) in try write(pointer) }
-        }
-        try result.get()
     }
 }

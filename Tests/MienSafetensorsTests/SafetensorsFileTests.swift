@@ -1,4 +1,5 @@
 import Foundation
+import MienSafetensors
 import MienTensor
 import TestSupport
 import Testing
@@ -17,7 +18,7 @@ import Testing
 
     private func message(_ header: String, data: Int) throws -> String {
         let path = try folder.file("bad.safetensors", bytes(header, data: data))
-        let error = #expect(throws: TensorError.self) { try SafetensorsFile(path: path) }
+        let error = #expect(throws: SafetensorsError.self) { try SafetensorsFile(path: path) }
         let text = try #require(error).description
         #expect(text.hasPrefix(path))
         return text
@@ -92,15 +93,17 @@ import Testing
     ])
     func aFileThatIsTooShortIsNamed(bytes: [UInt8], expected: String) throws {
         let path = try folder.file("short.safetensors", bytes)
-        let error = try #require(#expect(throws: TensorError.self) { try SafetensorsFile(path: path) })
+        let error = try #require(#expect(throws: SafetensorsError.self) { try SafetensorsFile(path: path) })
         #expect(error.description.contains(expected), "\(error)")
     }
 
     @Test func aMissingFileAndAFolderAreNamed() throws {
-        #expect(throws: TensorError.cannotRead(path: "/none", reason: "No such file or directory")) {
+        #expect(throws: SafetensorsError.cannotRead(path: "/none", reason: "No such file or directory")) {
             try SafetensorsFile(path: "/none")
         }
-        #expect(throws: TensorError.cannotRead(path: folder.url.path, reason: "it is not a regular file")) {
+        #expect(
+            throws: SafetensorsError.cannotRead(path: folder.url.path, reason: "it is not a regular file")
+        ) {
             try SafetensorsFile(path: folder.url.path)
         }
     }
@@ -110,18 +113,18 @@ import Testing
             #"{"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"n":{"dtype":"U8","shape":[],"data_offsets":[8,9]}}"#
         let path = try folder.file("f.safetensors", bytes(header, data: 9))
         let file = try SafetensorsFile(path: path)
-        #expect(throws: TensorError.missingTensor(path: path, tensor: "b")) { _ = try file.floats("b") }
-        #expect(throws: TensorError.wrongShape(path: path, tensor: "a", found: [2, 1], expected: [2])) {
+        #expect(throws: SafetensorsError.missingTensor(path: path, tensor: "b")) { _ = try file.floats("b") }
+        #expect(throws: SafetensorsError.wrongShape(path: path, tensor: "a", found: [2, 1], expected: [2])) {
             _ = try file.floats("a", shape: [2])
         }
         #expect(
-            throws: TensorError.wrongType(
+            throws: SafetensorsError.wrongType(
                 path: path, tensor: "n", found: "U8", expected: "F32, F16 or BF16")
         ) { _ = try file.floats("n") }
-        #expect(throws: TensorError.wrongType(path: path, tensor: "a", found: "F32", expected: "F64")) {
+        #expect(throws: SafetensorsError.wrongType(path: path, tensor: "a", found: "F32", expected: "F64")) {
             _ = try file.doubles("a")
         }
-        #expect(throws: TensorError.missingRows(path: path, tensor: "a", found: 2, wanted: 1..<3)) {
+        #expect(throws: SafetensorsError.missingRows(path: path, tensor: "a", found: 2, wanted: 1..<3)) {
             var buffer = FloatBuffer(count: 2)
             var span = buffer.mutableSpan
             try file.floats("a", rows: 1..<3, into: &span)
@@ -153,7 +156,7 @@ import Testing
         let original = bytes(header, data: 20)
         let tokens: [[UInt8]] = ["\"", "{", "}", "[", "]", ",", ":", "9", "-", "\\u", "0", "null", "é"]
             .map { Array($0.utf8) }
-        var generator = Generator(seed: 1)
+        var generator = Random(seed: 1)
         var opened = 0
         for _ in 0..<1500 {
             var mutant = original

@@ -1,6 +1,6 @@
 /// What can go wrong while tensors are read and written. Each message names the file, the tensor and what
 /// was expected.
-package enum TensorError: Error, Equatable, CustomStringConvertible {
+package enum SafetensorsError: Error, Equatable, CustomStringConvertible {
     /// The file cannot be opened, mapped or read.
     case cannotRead(path: String, reason: String)
     /// The file cannot be created, written or renamed.
