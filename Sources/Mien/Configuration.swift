@@ -48,7 +48,7 @@ public struct Configuration: Sendable, Codable, Equatable {
         try require(isTime(gapMaximum), "gapMaximum: expected 0 or more seconds")
         try require(batchSize.map { (1...4096).contains($0) } ?? true, "batchSize: expected 1 to 4096")
         if case .interval(let from, let to) = baseline {
-            let longest = BaselineSource.longestInterval
+            let longest = BaselineSource.maximumInterval
             try require(
                 from.isFinite && to.isFinite && from >= 0 && to > from && to - from <= longest,
                 "baseline: expected an interval from 0 s or later, up to \(Int(longest)) s long")

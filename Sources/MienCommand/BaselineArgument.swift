@@ -25,10 +25,10 @@ package enum BaselineArgument {
         guard parts.count == 2, let from = TimeArgument.seconds(String(parts[0])),
             let to = TimeArgument.seconds(String(parts[1]))
         else { return nil }
-        guard to > from, to - from <= BaselineSource.longestInterval else {
+        guard to > from, to - from <= BaselineSource.maximumInterval else {
             throw UsageError(
                 "\(option.key) \(text): expected a time and a later one, at most "
-                    + "\(Int(BaselineSource.longestInterval)) s apart")
+                    + "\(Int(BaselineSource.maximumInterval)) s apart")
         }
         return .interval(from: from, to: to)
     }

@@ -60,9 +60,9 @@ struct CalibrateCommand: Subcommand {
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")
         try VideoArguments.apply(arguments, to: &configuration)
-        if let duration = configuration.duration, duration > Analyzer.longestCalibration {
+        if let duration = configuration.duration, duration > Analyzer.maximumCalibration {
             throw UsageError(
-                "-t \(duration): expected no more than \(Int(Analyzer.longestCalibration)) s of a resting face"
+                "-t \(duration): expected no more than \(Int(Analyzer.maximumCalibration)) s of a resting face"
             )
         }
     }

@@ -33,12 +33,12 @@ package struct ExportContext: Sendable {
     /// The probability from which on an action unit counts as active, in the table's integers: the model's, or
     /// one half.
     func threshold(of unit: ActionUnit) -> Int32 {
-        quanta(ofProbability: metadata?.model.thresholds?[unit.name] ?? 0.5)
+        fixedPoint(ofProbability: metadata?.model.thresholds?[unit.name] ?? 0.5)
     }
 
     /// Milliseconds from the start of the media file, for microseconds from the first frame.
     func mediaMilliseconds(_ time: Int64) -> Int64 {
-        let microseconds = max(0, time + (roundedQuanta(firstFrame, scale: Double(quantaPerUnit)) ?? 0))
+        let microseconds = max(0, time + (fixedPoint(firstFrame, scale: Double(fixedPointOne)) ?? 0))
         return (microseconds + 500) / 1000
     }
 }
@@ -53,12 +53,12 @@ package enum ExportScores: String, CaseIterable, Sendable {
     /// The expression probabilities of a row, in the table's integers.
     @inline(__always)
     func expression(_ reading: FaceReading) -> InlineArray<8, Int32>? {
-        (self == .raw ? reading.expression : reading.smoothedExpression).flatMap { quantize($0.values) }
+        (self == .raw ? reading.expression : reading.smoothedExpression).flatMap { fixedPoint($0.values) }
     }
 
     /// The action unit probabilities of a row, in the table's integers.
     @inline(__always)
     func actionUnits(_ reading: FaceReading) -> InlineArray<12, Int32>? {
-        (self == .raw ? reading.actionUnits : reading.smoothedActionUnits).flatMap { quantize($0.values) }
+        (self == .raw ? reading.actionUnits : reading.smoothedActionUnits).flatMap { fixedPoint($0.values) }
     }
 }

@@ -31,7 +31,7 @@ final class FaceTables: TableExporter {
         self.replacing = replacing
         self.context = context
         scores = context.scores ?? .smoothed
-        firstFrame = roundedQuanta(context.firstFrame, scale: Double(quantaPerUnit)) ?? 0
+        firstFrame = fixedPoint(context.firstFrame, scale: Double(fixedPointOne)) ?? 0
     }
 
     /// The faces that have a table, in ascending order.
@@ -53,7 +53,7 @@ final class FaceTables: TableExporter {
         let expression = scores.expression(reading)
         let units = scores.actionUnits(reading)
         guard let face = reading.faceID, expression != nil || units != nil,
-            let time = roundedQuanta(reading.timestamp, scale: Double(quantaPerUnit))
+            let time = fixedPoint(reading.timestamp, scale: Double(fixedPointOne))
         else { return }
         let table = if let known = tables[face] { known } else { try start(face) }
         guard time > table.last else {
@@ -62,17 +62,17 @@ final class FaceTables: TableExporter {
         }
         tables[face]?.last = time
         try table.file.append(atMost: 512) { span, end in
-            span.put(quanta: time + firstFrame, decimals: RowFormat.timestampDecimals, at: &end)
+            span.put(fixedPoint: time + firstFrame, decimals: RowFormat.timestampDecimals, at: &end)
             for index in 0..<ExpressionScores.count {
                 span.put(byte: Self.comma, at: &end)
                 guard let expression else { continue }
                 span.put(
-                    quanta: Int64(expression[index]), decimals: RowFormat.probabilityDecimals, at: &end)
+                    fixedPoint: Int64(expression[index]), decimals: RowFormat.probabilityDecimals, at: &end)
             }
             for index in 0..<ActionUnitScores.count {
                 span.put(byte: Self.comma, at: &end)
                 guard let units else { continue }
-                span.put(quanta: Int64(units[index]), decimals: RowFormat.probabilityDecimals, at: &end)
+                span.put(fixedPoint: Int64(units[index]), decimals: RowFormat.probabilityDecimals, at: &end)
             }
             span.put(byte: UInt8(ascii: "\n"), at: &end)
         }

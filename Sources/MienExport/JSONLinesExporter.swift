@@ -7,7 +7,7 @@ import MienTimeline
 /// Numbers are written as the table writes them. Columns that people added come last, as text.
 final class JSONLinesExporter: TableExporter {
     private static let keys = (TableColumn.all + TableColumn.relative).map { ",\"\($0.name)\":" }
-    private static let longestRow = RowFormat.longestRow + keys.reduce(0) { $0 + $1.utf8.count + 4 }
+    private static let maximumRowBytes = RowFormat.maximumRowBytes + keys.reduce(0) { $0 + $1.utf8.count + 4 }
 
     private let file: ExportFile
 
@@ -20,7 +20,7 @@ final class JSONLinesExporter: TableExporter {
             "," + JSONText.quoted(name) + ":" + (cell.isEmpty ? "null" : JSONText.quoted(cell))
         }.joined()
         let reading = row.reading
-        try file.append(atMost: Self.longestRow + extra.utf8.count) { span, end in
+        try file.append(atMost: Self.maximumRowBytes + extra.utf8.count) { span, end in
             // The first key has no comma before it.
             span.put("{\"frame\":", at: &end)
             span.put(Int64(reading.frame), at: &end)
@@ -28,11 +28,11 @@ final class JSONLinesExporter: TableExporter {
             object.key(into: &span, at: &end)
             span.put(Int64(reading.faceID ?? -1), at: &end)
             object.number(
-                roundedQuanta(reading.timestamp, scale: 1e6), decimals: RowFormat.timestampDecimals,
+                fixedPoint(reading.timestamp, scale: 1e6), decimals: RowFormat.timestampDecimals,
                 into: &span,
                 at: &end)
             object.number(
-                reading.confidence.flatMap { quantize([$0]).map { Int64($0[0]) } },
+                reading.confidence.flatMap { fixedPoint([$0]).map { Int64($0[0]) } },
                 decimals: RowFormat.probabilityDecimals, into: &span, at: &end)
             object.key(into: &span, at: &end)
             span.put(reading.isSuccess ? "1" : "0", at: &end)
@@ -40,14 +40,14 @@ final class JSONLinesExporter: TableExporter {
             if let pts = reading.pts { span.put(pts, at: &end) } else { span.put("null", at: &end) }
             object.text(reading.status.rawValue, into: &span, at: &end)
             object.box(reading.box, into: &span, at: &end)
-            object.probabilities(reading.expression.flatMap { quantize($0.values) }, into: &span, at: &end)
+            object.probabilities(reading.expression.flatMap { fixedPoint($0.values) }, into: &span, at: &end)
             object.text(row.expressionLabel?.name, into: &span, at: &end)
-            object.probabilities(reading.actionUnits.flatMap { quantize($0.values) }, into: &span, at: &end)
+            object.probabilities(reading.actionUnits.flatMap { fixedPoint($0.values) }, into: &span, at: &end)
             object.probabilities(
-                reading.smoothedExpression.flatMap { quantize($0.values) }, into: &span, at: &end)
+                reading.smoothedExpression.flatMap { fixedPoint($0.values) }, into: &span, at: &end)
             object.text(row.smoothedExpressionLabel?.name, into: &span, at: &end)
             object.probabilities(
-                reading.smoothedActionUnits.flatMap { quantize($0.values) }, into: &span, at: &end)
+                reading.smoothedActionUnits.flatMap { fixedPoint($0.values) }, into: &span, at: &end)
             if row.hasRelativeColumns {
                 object.differences(reading.relativeActionUnits, into: &span, at: &end)
             }
@@ -73,11 +73,11 @@ final class JSONLinesExporter: TableExporter {
 
         @inline(__always)
         mutating func number(
-            _ quanta: Int64?, decimals: Int, into span: inout MutableSpan<UInt8>, at end: inout Int
+            _ fixed: Int64?, decimals: Int, into span: inout MutableSpan<UInt8>, at end: inout Int
         ) {
             key(into: &span, at: &end)
-            guard let quanta else { return span.put("null", at: &end) }
-            span.put(quanta: quanta, decimals: decimals, at: &end)
+            guard let fixed else { return span.put("null", at: &end) }
+            span.put(fixedPoint: fixed, decimals: decimals, at: &end)
         }
 
         mutating func text(_ word: String?, into span: inout MutableSpan<UInt8>, at end: inout Int) {
@@ -94,7 +94,7 @@ final class JSONLinesExporter: TableExporter {
             let edges: InlineArray<4, Float?> = [box?.x, box?.y, box?.width, box?.height]
             for i in edges.indices {
                 number(
-                    edges[i].flatMap { roundedQuanta($0, scale: 1e2) }, decimals: RowFormat.boxDecimals,
+                    edges[i].flatMap { fixedPoint($0, scale: 1e2) }, decimals: RowFormat.boxDecimals,
                     into: &span, at: &end)
             }
         }
@@ -104,18 +104,18 @@ final class JSONLinesExporter: TableExporter {
         ) {
             for unit in 0..<ActionUnitScores.count {
                 number(
-                    differences.flatMap { roundedQuanta($0.values[unit], scale: 1e6) },
+                    differences.flatMap { fixedPoint($0.values[unit], scale: 1e6) },
                     decimals: RowFormat.probabilityDecimals, into: &span, at: &end)
             }
         }
 
         @inline(__always)
         mutating func probabilities<let count: Int>(
-            _ quanta: InlineArray<count, Int32>?, into span: inout MutableSpan<UInt8>, at end: inout Int
+            _ fixed: InlineArray<count, Int32>?, into span: inout MutableSpan<UInt8>, at end: inout Int
         ) {
             for i in 0..<count {
                 number(
-                    quanta.map { Int64($0[i]) }, decimals: RowFormat.probabilityDecimals, into: &span,
+                    fixed.map { Int64($0[i]) }, decimals: RowFormat.probabilityDecimals, into: &span,
                     at: &end)
             }
         }

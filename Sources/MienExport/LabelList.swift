@@ -46,7 +46,7 @@ package final class LabelList {
                     span.put(Int64(unit), at: &end)
                 } else if !unit.isNaN {
                     span.put(
-                        quanta: Int64(quanta(ofProbability: Double(unit))),
+                        fixedPoint: Int64(fixedPoint(ofProbability: Double(unit))),
                         decimals: RowFormat.probabilityDecimals, at: &end)
                 }
             }

@@ -69,7 +69,7 @@ final class LabelStudioExporter: TableExporter {
     private func region(_ event: TimelineEvent, number: Int) -> String {
         func seconds(_ time: Int64) -> Double { Double(context.mediaMilliseconds(time)) / 1000 }
         return "{\"id\": \"face\(event.face)-\(number)\", \"from_name\": \"label\", \"to_name\": \"ts\", "
-            + "\"type\": \"timeserieslabels\", \"score\": \(Double(event.mean) / Double(quantaPerUnit)), "
+            + "\"type\": \"timeserieslabels\", \"score\": \(Double(event.mean) / Double(fixedPointOne)), "
             + "\"value\": {\"start\": \(seconds(event.start)), \"end\": \(seconds(event.end)), "
             + "\"instant\": false, \"timeserieslabels\": [\"\(event.label.name)\"]}}"
     }

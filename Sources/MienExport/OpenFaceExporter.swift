@@ -12,7 +12,7 @@ import MienTimeline
 final class OpenFaceExporter: TableExporter {
     private static let intensities = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 25, 26, 45]
     private static let presences = [1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 20, 23, 25, 26, 28, 45]
-    private static let longestRow = 1024
+    private static let maximumRowBytes = 1024
     private static let comma = UInt8(ascii: ",")
     private static let highestIntensity: Int64 = 5
 
@@ -37,24 +37,24 @@ final class OpenFaceExporter: TableExporter {
     func add(_ row: TableRow) throws(TimelineError) {
         let reading = row.reading
         let units = scores.actionUnits(reading)
-        try file.append(atMost: Self.longestRow) { span, end in
+        try file.append(atMost: Self.maximumRowBytes) { span, end in
             span.put(Int64(reading.frame), at: &end)
             span.put(byte: Self.comma, at: &end)
             span.put(Int64(reading.faceID ?? -1), at: &end)
             span.put(byte: Self.comma, at: &end)
-            if let quanta = roundedQuanta(reading.timestamp, scale: 1e6) {
-                span.put(quanta: quanta, decimals: RowFormat.timestampDecimals, at: &end)
+            if let fixed = fixedPoint(reading.timestamp, scale: 1e6) {
+                span.put(fixedPoint: fixed, decimals: RowFormat.timestampDecimals, at: &end)
             }
             span.put(byte: Self.comma, at: &end)
-            if let confidence = reading.confidence, let quanta = quantize([confidence]) {
-                span.put(quanta: Int64(quanta[0]), decimals: RowFormat.probabilityDecimals, at: &end)
+            if let confidence = reading.confidence, let fixed = fixedPoint([confidence]) {
+                span.put(fixedPoint: Int64(fixed[0]), decimals: RowFormat.probabilityDecimals, at: &end)
             }
             span.put(reading.isSuccess ? ",1" : ",0", at: &end)
             for index in intensityIndices {
                 span.put(byte: Self.comma, at: &end)
                 guard let index, let units else { continue }
                 span.put(
-                    quanta: Int64(units[index]) * Self.highestIntensity,
+                    fixedPoint: Int64(units[index]) * Self.highestIntensity,
                     decimals: RowFormat.probabilityDecimals, at: &end)
             }
             for index in presenceIndices {

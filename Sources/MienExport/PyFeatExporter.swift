@@ -10,7 +10,7 @@ final class PyFeatExporter: TableExporter {
     private static let expressions: [FacialExpression] = [
         .anger, .disgust, .fear, .happiness, .sadness, .surprise, .neutral,
     ]
-    private static let longestRow = 1024
+    private static let maximumRowBytes = 1024
     private static let comma = UInt8(ascii: ",")
 
     private let file: ExportFile
@@ -31,23 +31,23 @@ final class PyFeatExporter: TableExporter {
         let reading = row.reading
         let units = scores.actionUnits(reading)
         let expression = scores.expression(reading)
-        try file.append(atMost: Self.longestRow + input.utf8.count) { span, end in
+        try file.append(atMost: Self.maximumRowBytes + input.utf8.count) { span, end in
             span.put(Int64(reading.frame - 1), at: &end)
             RowFormat.put(reading.box, into: &span, at: &end)
             span.put(byte: Self.comma, at: &end)
-            if let confidence = reading.confidence, let quanta = quantize([confidence]) {
-                span.put(quanta: Int64(quanta[0]), decimals: RowFormat.probabilityDecimals, at: &end)
+            if let confidence = reading.confidence, let fixed = fixedPoint([confidence]) {
+                span.put(fixedPoint: Int64(fixed[0]), decimals: RowFormat.probabilityDecimals, at: &end)
             }
             for index in 0..<ActionUnitScores.count {
                 span.put(byte: Self.comma, at: &end)
                 guard let units else { continue }
-                span.put(quanta: Int64(units[index]), decimals: RowFormat.probabilityDecimals, at: &end)
+                span.put(fixedPoint: Int64(units[index]), decimals: RowFormat.probabilityDecimals, at: &end)
             }
             for emotion in Self.expressions {
                 span.put(byte: Self.comma, at: &end)
                 guard let expression else { continue }
                 span.put(
-                    quanta: Int64(expression[emotion.rawValue]), decimals: RowFormat.probabilityDecimals,
+                    fixedPoint: Int64(expression[emotion.rawValue]), decimals: RowFormat.probabilityDecimals,
                     at: &end)
             }
             span.put(byte: Self.comma, at: &end)

@@ -27,11 +27,11 @@ extension MutableSpan<UInt8> {
         put(digits: number.magnitude, atLeast: 1, at: &end)
     }
 
-    /// Puts `quanta` / 10^`decimals` at `end`, with exactly that many decimals, at least one.
+    /// Puts `fixedPoint` / 10^`decimals` at `end`, with exactly that many decimals, at least one.
     @inlinable @inline(__always)
-    package mutating func put(quanta: Int64, decimals: Int, at end: inout Int) {
-        if quanta < 0 { put(byte: UInt8(ascii: "-"), at: &end) }
-        put(digits: quanta.magnitude, atLeast: decimals + 1, at: &end)
+    package mutating func put(fixedPoint: Int64, decimals: Int, at end: inout Int) {
+        if fixedPoint < 0 { put(byte: UInt8(ascii: "-"), at: &end) }
+        put(digits: fixedPoint.magnitude, atLeast: decimals + 1, at: &end)
         // Make room for the point among the digits.
         var i = end
         while i > end - decimals {

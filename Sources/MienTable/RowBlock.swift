@@ -4,13 +4,13 @@ import MienTimeline
 struct RowBlock: Sendable {
     private static let size = 1 << 16
 
-    private var bytes = [UInt8](repeating: 0, count: size + RowFormat.longestRow)
+    private var bytes = [UInt8](repeating: 0, count: size + RowFormat.maximumRowBytes)
     private var end = 0
 
     /// Whether the rows should go before another one comes.
     var isFull: Bool { end >= Self.size }
 
-    /// Adds a line of no more than `RowFormat.longestRow` bytes.
+    /// Adds a line of no more than `RowFormat.maximumRowBytes` bytes.
     mutating func append(line: String) {
         var position = end
         var span = bytes.mutableSpan

@@ -3,7 +3,7 @@ import MienTimeline
 /// One reading as one line of the table.
 package enum RowFormat {
     /// No row is longer than this: 65 cells of at most 21 characters, commas, the line feed.
-    package static var longestRow: Int { 2048 }
+    package static var maximumRowBytes: Int { 2048 }
 
     @inlinable package static var probabilityDecimals: Int { 6 }
     @inlinable package static var timestampDecimals: Int { 6 }
@@ -21,12 +21,12 @@ package enum RowFormat {
         row.put(byte: comma, at: &end)
         row.put(Int64(reading.faceID ?? -1), at: &end)
         row.put(byte: comma, at: &end)
-        if let quanta = roundedQuanta(reading.timestamp, scale: 1e6) {
-            row.put(quanta: quanta, decimals: timestampDecimals, at: &end)
+        if let fixed = fixedPoint(reading.timestamp, scale: 1e6) {
+            row.put(fixedPoint: fixed, decimals: timestampDecimals, at: &end)
         }
         row.put(byte: comma, at: &end)
-        if let confidence = reading.confidence, let quanta = quantize([confidence]) {
-            row.put(quanta: Int64(quanta[0]), decimals: probabilityDecimals, at: &end)
+        if let confidence = reading.confidence, let fixed = fixedPoint([confidence]) {
+            row.put(fixedPoint: Int64(fixed[0]), decimals: probabilityDecimals, at: &end)
         }
         row.put(reading.isSuccess ? ",1," : ",0,", at: &end)
         if let pts = reading.pts { row.put(pts, at: &end) }
@@ -45,14 +45,14 @@ package enum RowFormat {
     package static func put(
         _ box: FaceRectangle?, into row: inout MutableSpan<UInt8>, at end: inout Int
     ) {
-        guard let box, let x = roundedQuanta(box.x, scale: 1e2), let y = roundedQuanta(box.y, scale: 1e2),
-            let width = roundedQuanta(box.width, scale: 1e2),
-            let height = roundedQuanta(box.height, scale: 1e2)
+        guard let box, let x = fixedPoint(box.x, scale: 1e2), let y = fixedPoint(box.y, scale: 1e2),
+            let width = fixedPoint(box.width, scale: 1e2),
+            let height = fixedPoint(box.height, scale: 1e2)
         else { return row.put(",,,,", at: &end) }
         let edges: InlineArray<4, Int64> = [x, y, width, height]
         for i in edges.indices {
             row.put(byte: comma, at: &end)
-            row.put(quanta: edges[i], decimals: boxDecimals, at: &end)
+            row.put(fixedPoint: edges[i], decimals: boxDecimals, at: &end)
         }
     }
 
@@ -60,21 +60,21 @@ package enum RowFormat {
     private static func put(
         _ scores: ExpressionScores?, into row: inout MutableSpan<UInt8>, at end: inout Int
     ) {
-        guard let scores, let quanta = quantize(scores.values) else {
+        guard let scores, let fixed = fixedPoint(scores.values) else {
             return row.put(",,,,,,,,,", at: &end)
         }
-        put(quanta, into: &row, at: &end)
+        put(fixed, into: &row, at: &end)
         row.put(byte: comma, at: &end)
-        row.put(FacialExpression(rawValue: firstMaximum(quanta))!.name, at: &end)
+        row.put(FacialExpression(rawValue: firstMaximum(fixed))!.name, at: &end)
     }
 
     private static func put(
         _ scores: ActionUnitScores?, into row: inout MutableSpan<UInt8>, at end: inout Int
     ) {
-        guard let scores, let quanta = quantize(scores.values) else {
+        guard let scores, let fixed = fixedPoint(scores.values) else {
             return row.put(",,,,,,,,,,,,", at: &end)
         }
-        put(quanta, into: &row, at: &end)
+        put(fixed, into: &row, at: &end)
     }
 
     private static func put(
@@ -82,19 +82,19 @@ package enum RowFormat {
     ) {
         for unit in 0..<12 {
             row.put(byte: comma, at: &end)
-            guard let quanta = differences.flatMap({ roundedQuanta($0.values[unit], scale: 1e6) }) else {
+            guard let fixed = differences.flatMap({ fixedPoint($0.values[unit], scale: 1e6) }) else {
                 continue
             }
-            row.put(quanta: quanta, decimals: probabilityDecimals, at: &end)
+            row.put(fixedPoint: fixed, decimals: probabilityDecimals, at: &end)
         }
     }
 
     private static func put<let count: Int>(
-        _ quanta: InlineArray<count, Int32>, into row: inout MutableSpan<UInt8>, at end: inout Int
+        _ fixed: InlineArray<count, Int32>, into row: inout MutableSpan<UInt8>, at end: inout Int
     ) {
         for i in 0..<count {
             row.put(byte: comma, at: &end)
-            row.put(quanta: Int64(quanta[i]), decimals: probabilityDecimals, at: &end)
+            row.put(fixedPoint: Int64(fixed[i]), decimals: probabilityDecimals, at: &end)
         }
     }
 }

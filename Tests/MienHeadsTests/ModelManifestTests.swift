@@ -77,7 +77,7 @@ import Testing
         ),
         (
             #"{"calibration": {"au_thresholds": [0.5]}}"#,
-            "calibration.au_thresholds: found a list of 1, expected a list of 12 numbers, each a number from 0.0 to "
+            "calibration.au_thresholds: found [0.5], expected a list of 12 numbers, each a number from 0.0 to "
                 + "1.0"
         ),
         (

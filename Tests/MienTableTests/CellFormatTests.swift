@@ -12,13 +12,13 @@ private func text(_ write: (inout MutableSpan<UInt8>, inout Int) -> Void) -> Str
 }
 
 private func fixed(_ value: Double, _ decimals: Int) -> String {
-    let quanta = roundedQuanta(value, scale: [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6][decimals])!
-    return text { $0.put(quanta: quanta, decimals: decimals, at: &$1) }
+    let fixed = fixedPoint(value, scale: [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6][decimals])!
+    return text { $0.put(fixedPoint: fixed, decimals: decimals, at: &$1) }
 }
 
 private func fixed(_ value: Float, _ decimals: Int) -> String {
-    let quanta = roundedQuanta(value, scale: [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6][decimals])!
-    return text { $0.put(quanta: quanta, decimals: decimals, at: &$1) }
+    let fixed = fixedPoint(value, scale: [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6][decimals])!
+    return text { $0.put(fixedPoint: fixed, decimals: decimals, at: &$1) }
 }
 
 private func expected(_ value: Double, _ decimals: Int) -> String {
@@ -66,16 +66,16 @@ private func expected(_ value: Double, _ decimals: Int) -> String {
     }
 
     @Test(arguments: [Int64.max, Int64.min, 0, -1, 1_000_000, 999_999])
-    func extremes(quanta: Int64) {
-        let digits = String(quanta.magnitude)
+    func extremes(number: Int64) {
+        let digits = String(number.magnitude)
         let padded = String(repeating: "0", count: max(0, 7 - digits.count)) + digits
-        let point = (quanta < 0 ? "-" : "") + padded.dropLast(6) + "." + padded.suffix(6)
-        #expect(text { $0.put(quanta: quanta, decimals: 6, at: &$1) } == point)
+        let point = (number < 0 ? "-" : "") + padded.dropLast(6) + "." + padded.suffix(6)
+        #expect(text { $0.put(fixedPoint: number, decimals: 6, at: &$1) } == point)
     }
 
     @Test(arguments: [Double.nan, .infinity, -.infinity, 1e300, .greatestFiniteMagnitude])
     func whatDoesNotFitIsNothing(value: Double) {
-        #expect(roundedQuanta(value, scale: 1e6) == nil)
-        #expect(roundedQuanta(Float(value), scale: 1e6) == nil)
+        #expect(fixedPoint(value, scale: 1e6) == nil)
+        #expect(fixedPoint(Float(value), scale: 1e6) == nil)
     }
 }

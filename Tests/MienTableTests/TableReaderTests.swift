@@ -234,7 +234,7 @@ private func edited(_ table: [UInt8], _ edit: (String) -> String) -> [UInt8] {
         ]
         for _ in 0..<150 {
             var bytes = good
-            for _ in 0...Int.random(in: 0..<4, using: &random) {
+            for _ in 0...Int.random(in: 0..<4, using: &random) where !bytes.isEmpty {
                 // Half of the time below the header, or nothing else would ever be reached.
                 let low =
                     random.chance(0.8) ? min(TableWriterTests.header.utf8.count + 1, bytes.count - 1) : 0

@@ -66,15 +66,15 @@ private struct Reference {
                 ? offset == 0 || (offset < 0 && -offset < width) : offset == 0 || 2 * abs(offset) < width
             guard let values = scores(rows[other]) else { continue }
             if values.indices.contains(where: { !(0...1).contains(values[$0]) }) { continue }
-            let quanta = values.indices.map {
+            let fixed = values.indices.map {
                 Int64((Double(values[$0]) * 1e6).rounded(.toNearestOrEven))
             }
-            let hold = max(options.gapMaximum, SmoothingOptions.longestHold) * 1e6
+            let hold = max(options.gapMaximum, SmoothingOptions.maximumHold) * 1e6
             if options.holdsLast, offset <= 0, Double(-offset) <= hold.rounded() {
-                last = quanta.map { Float(Double($0) / 1e6) }
+                last = fixed.map { Float(Double($0) / 1e6) }
             }
             guard inside else { continue }
-            samples.append(quanta)
+            samples.append(fixed)
         }
         if votes {
             let parties = Dictionary(grouping: samples) { $0.firstIndex(of: $0.max()!)! }
@@ -264,7 +264,7 @@ private struct Reference {
                     frame: frame, faceID: frame / 20 * 3 + face, timestamp: Double(frame) / 60, status: .ok,
                     expression: scores)
                 smoother.push(row) { _ in bytesOut += 1 }
-                most = max(most, smoother.heldRows)
+                most = max(most, smoother.pendingRows)
             }
         }
         // 0.3 s of 180 rows/s, and the frame that completes the oldest.
@@ -272,7 +272,7 @@ private struct Reference {
         #expect(smoother.trackSlots <= 3 * (1 + 130 / 20 + 2))
         smoother.finish { _ in bytesOut += 1 }
         #expect(bytesOut == 120_000)
-        #expect(smoother.heldRows == 0)
+        #expect(smoother.pendingRows == 0)
     }
 
     @Test func errorsOfTheReceiverPassThrough() throws {

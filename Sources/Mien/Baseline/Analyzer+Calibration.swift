@@ -3,7 +3,7 @@ import MienTimeline
 
 extension Analyzer {
     /// The longest part of a video that is read for a baseline, in seconds.
-    public static let longestCalibration = BaselineSource.longestInterval
+    public static let maximumCalibration = BaselineSource.maximumInterval
 
     /// Learns what a person's face reads as at rest, from a video that shows it so.
     ///
@@ -17,7 +17,7 @@ extension Analyzer {
     /// - Parameters:
     ///   - input: What FFmpeg can open.
     ///   - face: The face's number in this very part, or nil for the one with the largest box on average.
-    ///   - configuration: What part is read, of which no more than ``longestCalibration``.
+    ///   - configuration: What part is read, of which no more than ``maximumCalibration``.
     /// - Returns: The baseline, and the run, whose warnings say what is doubtful about it.
     /// - Throws: ``MienError``; `.input` if the face has fewer readings than ``Baseline/fewestReadings``.
     public func calibrate(
@@ -28,7 +28,7 @@ extension Analyzer {
         configuration.baseline = nil
         // Nothing that smoothing says is looked at.
         (configuration.expressionWindow, configuration.actionUnitWindow) = (0, 0)
-        configuration.duration = min(configuration.duration ?? .infinity, Self.longestCalibration)
+        configuration.duration = min(configuration.duration ?? .infinity, Self.maximumCalibration)
         var candidates: [Int: Candidate] = [:]
         var run: AnalysisRun
         do {
@@ -86,10 +86,10 @@ extension Analyzer {
     ) -> String {
         let need = "expected \(Baseline.fewestReadings) or more"
         guard let face else {
-            let most = candidates.values.map(\.learner.count).max() ?? 0
-            return most == 0
+            let rows = candidates.values.map(\.learner.count).max() ?? 0
+            return rows == 0
                 ? "no face with action units in the part read, \(need) readings of one"
-                : "\(counted(most, "reading")) of a face at most, \(need)"
+                : "\(counted(rows, "reading")) of a face at most, \(need)"
         }
         let others = ready.keys.sorted().prefix(8).map { "\($0)" }.joined(separator: ", ")
         return "\(candidates[face]?.learner.count ?? 0) readings of face \(face), \(need)"

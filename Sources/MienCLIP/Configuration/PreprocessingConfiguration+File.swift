@@ -49,7 +49,7 @@ extension PreprocessingConfiguration {
         switch fields["size"] {
         case nil:
             return nil
-        case .number:
+        case .number, .integer:
             return try fields.integer("size", in: sides).map(Size.shortestEdge)
         case .object:
             guard let object = try fields.object("size") else { return nil }
@@ -73,7 +73,7 @@ extension PreprocessingConfiguration {
         switch fields["crop_size"] {
         case nil:
             return nil
-        case .number:
+        case .number, .integer:
             return try fields.integer("crop_size", in: sides)
         case .object:
             guard let object = try fields.object("crop_size"),
@@ -88,20 +88,10 @@ extension PreprocessingConfiguration {
 
     /// Three numbers, or one for all three channels.
     static func channels(_ fields: JSONFile, _ key: String) throws(CLIPError) -> [Float]? {
-        switch fields[key] {
-        case nil:
-            return nil
-        case .number(let number):
-            return [Float](repeating: Float(number), count: 3)
-        case .array(let elements):
-            let numbers = elements.compactMap { element -> Float? in
-                guard case .number(let number) = element else { return nil }
-                return Float(number)
-            }
-            guard numbers.count == 3, elements.count == 3 else { throw fields.wrong(key, "three numbers") }
-            return numbers
-        default:
-            throw fields.wrong(key, "three numbers")
-        }
+        guard let value = fields[key] else { return nil }
+        if let number = value.double { return [Float](repeating: Float(number), count: 3) }
+        let numbers = value.elements?.map(\.double) ?? []
+        guard numbers.count == 3, !numbers.contains(nil) else { throw fields.wrong(key, "three numbers") }
+        return numbers.map { Float($0!) }
     }
 }

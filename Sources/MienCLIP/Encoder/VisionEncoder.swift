@@ -13,7 +13,7 @@ import MienTensor
 /// With a precision of 8 bits, weights of patches (of 512 inputs or more) and blocks are multiplied in 8 bits; norms,
 /// attention and the projection stay in single precision.
 ///
-/// It keeps the memory of the largest batch so far, of at most some hundred rows, and allocates nothing for
+/// It keeps the memory of the largest batch so far, of some hundred rows at most, and allocates nothing for
 /// batches up to that. It belongs to one queue.
 ///
 /// Radford et al., Learning Transferable Visual Models From Natural Language Supervision, 2021.
@@ -114,8 +114,8 @@ package final class VisionEncoder {
         _ pixels: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<Float>
     ) {
         guard count > 0 else { return }
-        let most = max(1, Self.passRows / configuration.tokenCount)
-        let passes = (count + most - 1) / most
+        let maximum = max(1, Self.passRows / configuration.tokenCount)
+        let passes = (count + maximum - 1) / maximum
         let largest = (count + passes - 1) / passes
         if largest > activations.capacity {
             activations = Activations(

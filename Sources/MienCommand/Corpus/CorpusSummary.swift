@@ -7,7 +7,7 @@ package struct CorpusSummary {
     package let results: [ClipResult]
 
     /// More clips than this, and only those with something to say are listed to people.
-    private static let longestList = 40
+    private static let maximumListed = 40
 
     package init(_ results: [ClipResult]) {
         self.results = results
@@ -29,7 +29,7 @@ package struct CorpusSummary {
 
     /// The table for people, with the totals below it.
     package var text: String {
-        let listed = results.count <= Self.longestList ? results : results.filter { !$0.isSuccess }
+        let listed = results.count <= Self.maximumListed ? results : results.filter { !$0.isSuccess }
         var rows = [["clip", "frames", "faces", "seconds", "status"]]
         rows += listed.map { result in
             [

@@ -70,7 +70,7 @@ struct ELANDocument: EventFormat {
         }
         // ELAN wants a date. When the table was exported says nothing about it, and would change the file each time.
         let date = context.metadata?.created ?? "1970-01-01T00:00:00+00:00"
-        let first = roundedQuanta(context.firstFrame, scale: 1e6).map { Double($0) / 1e6 } ?? 0
+        let first = fixedPoint(context.firstFrame, scale: 1e6).map { Double($0) / 1e6 } ?? 0
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <ANNOTATION_DOCUMENT AUTHOR="mien" DATE="\(XMLText.escaped(date))" FORMAT="3.0" VERSION="3.0" \

@@ -40,14 +40,14 @@ package struct EventExtractor: Sendable {
         detectors = context.events.labels.map { label in
             let usual =
                 if case .actionUnit(let unit) = label { context.threshold(of: unit) } else {
-                    quantaPerUnit / 2
+                    fixedPointOne / 2
                 }
             return EventDetector(context.events.hysteresis(usual: usual))
         }
         scores = context.scores ?? .smoothed
-        let scale = Double(quantaPerUnit)
-        minimumDuration = roundedQuanta(context.events.minimumDuration, scale: scale) ?? 0
-        gapMaximum = roundedQuanta(context.events.gapMaximum, scale: scale) ?? 1 << 53
+        let scale = Double(fixedPointOne)
+        minimumDuration = fixedPoint(context.events.minimumDuration, scale: scale) ?? 0
+        gapMaximum = fixedPoint(context.events.gapMaximum, scale: scale) ?? 1 << 53
         let rate = context.metadata?.video?.averageRate ?? 0
         step = (1...1000).contains(rate) ? Int64(scale / rate) : 40_000
     }
@@ -57,7 +57,7 @@ package struct EventExtractor: Sendable {
         _ reading: FaceReading, emit: (TimelineEvent) throws(Failure) -> Void
     ) throws(Failure) {
         if reading.frame != frame {
-            try startFrame(at: roundedQuanta(reading.timestamp, scale: Double(quantaPerUnit)), emit: emit)
+            try startFrame(at: fixedPoint(reading.timestamp, scale: Double(fixedPointOne)), emit: emit)
             frame = reading.frame
         }
         guard let id = reading.faceID, let clock, reading.status.continuesTrack else { return }

@@ -21,11 +21,11 @@ package struct EventOptions: Sendable, Equatable {
     ///
     /// - Parameter usual: Where it begins unless ``on`` says.
     func hysteresis(usual: Int32) -> Hysteresis {
-        let on = on.map(quanta(ofProbability:)) ?? usual
+        let on = on.map(fixedPoint(ofProbability:)) ?? usual
         // A threshold of 0 would never let go, nor say anything.
         let begin = max(on, 1)
         return Hysteresis(
-            on: begin, off: min(begin, off.map(quanta(ofProbability:)) ?? Int32(Double(begin) * 0.8)))
+            on: begin, off: min(begin, off.map(fixedPoint(ofProbability:)) ?? Int32(Double(begin) * 0.8)))
     }
 }
 

@@ -19,7 +19,7 @@ struct EventTable: EventFormat {
                 span.put(event.label.name, at: &end)
                 for time in [event.start, event.end, event.end - event.start] {
                     span.put(byte: comma, at: &end)
-                    span.put(quanta: time, decimals: RowFormat.timestampDecimals, at: &end)
+                    span.put(fixedPoint: time, decimals: RowFormat.timestampDecimals, at: &end)
                 }
                 for count in [event.firstFrame, event.lastFrame, event.samples] {
                     span.put(byte: comma, at: &end)
@@ -27,7 +27,7 @@ struct EventTable: EventFormat {
                 }
                 for score in [event.peak, event.mean] {
                     span.put(byte: comma, at: &end)
-                    span.put(quanta: Int64(score), decimals: RowFormat.probabilityDecimals, at: &end)
+                    span.put(fixedPoint: Int64(score), decimals: RowFormat.probabilityDecimals, at: &end)
                 }
                 span.put(byte: UInt8(ascii: "\n"), at: &end)
             }

@@ -36,8 +36,8 @@ final class RegionDetector {
         isBordered: Bool = false
     ) -> [FaceDetection] {
         // Also not where the image would be a speck; NaN fails every comparison.
-        let most = 16 * Float(max(image.width, image.height))
-        guard side >= 1, side <= most, center.isFinite, roll.isFinite else { return [] }
+        let maximum = 16 * Float(max(image.width, image.height))
+        guard side >= 1, side <= maximum, center.isFinite, roll.isFinite else { return [] }
         var region = Region(center: center, side: side, roll: roll, pixels: ShortRangeNetwork.side)
         region.hasGreySurroundings = isBordered
         appendDetections(

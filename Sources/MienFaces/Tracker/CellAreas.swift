@@ -43,14 +43,14 @@ struct CellAreas: Sendable {
     // About as much as the detector takes in around an area.
     private static let margin = 4
     // With more areas than this, or so much of the picture, it is the whole.
-    static let most = 8
+    static let maximumCount = 8
     private static let large = FrameSignature.columns * FrameSignature.rows * 9 / 10
 
     private(set) var areas: [Area] = []
 
     /// All cells.
     init() {
-        areas.reserveCapacity(Self.most + 1)
+        areas.reserveCapacity(Self.maximumCount + 1)
         addAll()
     }
 
@@ -73,6 +73,6 @@ struct CellAreas: Sendable {
             area = area.union(areas.remove(at: other))
         }
         areas.append(area)
-        if areas.count > Self.most || areas.reduce(0, { $0 + $1.cost }) > Self.large { addAll() }
+        if areas.count > Self.maximumCount || areas.reduce(0, { $0 + $1.cost }) > Self.large { addAll() }
     }
 }

@@ -44,7 +44,7 @@ package struct SearchSchedule: Sendable {
 
     package init(interval: Double) {
         self.interval = interval
-        parts.reserveCapacity(CellAreas.most)
+        parts.reserveCapacity(CellAreas.maximumCount)
     }
 
     /// Whether the last decision is about the whole frame.

@@ -14,7 +14,7 @@ import MienTimeline
 /// ```
 package final class CSVReader {
     /// A record longer than this is no row of a table.
-    private static let longestRecord = 1 << 20
+    private static let maximumRecordBytes = 1 << 20
 
     /// The names of the columns.
     package private(set) var header: [String] = []
@@ -99,7 +99,7 @@ package final class CSVReader {
                 throw malformed(line + 1, "text after a closing quote, expected a separator")
             case .incomplete where source.isAtEnd && position == text.count: return nil
             case .incomplete, .openQuote:
-                guard !source.isAtEnd, text.count - position <= Self.longestRecord else {
+                guard !source.isAtEnd, text.count - position <= Self.maximumRecordBytes else {
                     throw unended(outcome)
                 }
                 text.removeFirst(position)
@@ -132,10 +132,10 @@ package final class CSVReader {
             if !isQuoted { counts[byte, default: 0] += 1 }
         }
         scanner.separator = UInt8(ascii: counts[UInt8(ascii: " ")] == nil ? "," : " ")
-        var most = 0
+        var maximum = 0
         for separator in ",;\t".utf8 {
-            guard let count = counts[separator], count > most else { continue }
-            (scanner.separator, most) = (separator, count)
+            guard let count = counts[separator], count > maximum else { continue }
+            (scanner.separator, maximum) = (separator, count)
         }
     }
 
@@ -149,7 +149,9 @@ package final class CSVReader {
                 if text[end] == UInt8(ascii: "\"") { isQuoted.toggle() }
                 end += 1
             }
-            guard end == text.count, !source.isAtEnd, end - position <= Self.longestRecord else { return end }
+            guard end == text.count, !source.isAtEnd, end - position <= Self.maximumRecordBytes else {
+                return end
+            }
             try source.read(&text)
             endLastLine()
             if end == position { takeLineEnds(from: position) }

@@ -59,6 +59,6 @@ extension Baseline: Codable {
     }
 
     private static func decimals(_ score: Float) -> Double {
-        Double(quanta(ofProbability: Double(score))) / Double(quantaPerUnit)
+        Double(fixedPoint(ofProbability: Double(score))) / Double(fixedPointOne)
     }
 }

@@ -35,9 +35,9 @@ public struct Baseline: Sendable, Equatable {
     /// It is a plain difference in the model's own unit, not cut off at 0: where somebody rests with raised
     /// brows, lowering them is below 0.
     public func relative(_ scores: ActionUnitScores) -> RelativeActionUnits? {
-        guard let quanta = quantize(scores.values), let rest = quantize(median.values) else { return nil }
+        guard let fixed = fixedPoint(scores.values), let rest = fixedPoint(median.values) else { return nil }
         return RelativeActionUnits(
-            values: InlineArray { Float(Double(quanta[$0] - rest[$0]) / Double(quantaPerUnit)) })
+            values: InlineArray { Float(Double(fixed[$0] - rest[$0]) / Double(fixedPointOne)) })
     }
 }
 

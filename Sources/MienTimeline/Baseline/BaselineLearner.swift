@@ -13,10 +13,10 @@ package struct BaselineLearner: Sendable {
 
     /// Takes the raw scores of a row, if it has any.
     package mutating func add(_ reading: FaceReading) {
-        guard let quanta = reading.actionUnits.flatMap({ quantize($0.values) }) else { return }
-        units.append(quanta)
-        guard let quanta = reading.expression.flatMap({ quantize($0.values) }) else { return }
-        for i in 0..<8 { expressions[i] += Int64(quanta[i]) }
+        guard let fixed = reading.actionUnits.flatMap({ fixedPoint($0.values) }) else { return }
+        units.append(fixed)
+        guard let fixed = reading.expression.flatMap({ fixedPoint($0.values) }) else { return }
+        for i in 0..<8 { expressions[i] += Int64(fixed[i]) }
         expressionCount += 1
     }
 
@@ -39,7 +39,7 @@ package struct BaselineLearner: Sendable {
             readings: count)
     }
 
-    private static func probability(_ quanta: Double) -> Float { Float(quanta / Double(quantaPerUnit)) }
+    private static func probability(_ fixed: Double) -> Float { Float(fixed / Double(fixedPointOne)) }
 
     /// The middle value, or the mean of the two in the middle, half of a unit to even.
     private static func median(_ values: [Int32]) -> Int32 {

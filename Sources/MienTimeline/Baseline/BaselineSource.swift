@@ -7,22 +7,22 @@ public enum BaselineSource: Sendable, Codable, Equatable {
     case stored(StoredBaseline)
 
     /// The longest interval, in seconds: its rows are held in memory.
-    public static let longestInterval = 600.0
+    public static let maximumInterval = 600.0
 
     /// The interval in microseconds, or nil if it is stored.
     ///
     /// - Throws: ``TimelineError/invalidOption(_:value:expected:)`` if it is none, or too long.
     func interval() throws(TimelineError) -> Range<Int64>? {
         guard case .interval(let start, let end) = self else { return nil }
-        guard let from = roundedQuanta(start, scale: Double(quantaPerUnit)), from >= 0 else {
+        guard let from = fixedPoint(start, scale: Double(fixedPointOne)), from >= 0 else {
             throw .invalidOption("the baseline's start", value: start, expected: "seconds, 0 or more")
         }
-        guard let to = roundedQuanta(end, scale: Double(quantaPerUnit)), to > from,
-            end - start <= Self.longestInterval
+        guard let to = fixedPoint(end, scale: Double(fixedPointOne)), to > from,
+            end - start <= Self.maximumInterval
         else {
             throw .invalidOption(
                 "the baseline's end", value: end,
-                expected: "more than its start, \(start) s, by at most \(Int(Self.longestInterval)) s")
+                expected: "more than its start, \(start) s, by at most \(Int(Self.maximumInterval)) s")
         }
         return from..<to
     }

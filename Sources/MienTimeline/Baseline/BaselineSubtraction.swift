@@ -3,12 +3,12 @@ import MienCore
 /// Tells the smoothed action units of each face relative to its ``Baseline``, while the rows stream through.
 ///
 /// A stored baseline holds for every row. One that is learned from an interval of the same timeline is known
-/// when the interval has ended: of a file, the rows from the interval's beginning on are held back until then,
+/// when the interval has ended: of a file, the rows from the interval's beginning on wait until then,
 /// so that they have relative scores too, and come out in their order; a live run cannot wait, and its rows have
 /// none before. Rows before the interval, and faces that it knows too little of, have none in either.
 ///
 /// The interval ends with the first frame at or after its end, where the clock is set back, or where the
-/// timeline ends. No more than ``BaselineSource/longestInterval`` of rows are held.
+/// timeline ends. No more than ``BaselineSource/maximumInterval`` of rows wait.
 package struct BaselineSubtraction: Sendable {
     /// The most rows of an interval, whatever their times: half a dozen faces for as long as it may be.
     private static let mostRows = 1 << 18
@@ -25,7 +25,7 @@ package struct BaselineSubtraction: Sendable {
 
     private var learners: [Int: BaselineLearner] = [:]
     private var isLearning: Bool
-    private var held: [FaceReading] = []
+    private var pending: [FaceReading] = []
     /// The number of rows since the interval began.
     private var rows = 0
     private var clock = Int64.min
@@ -45,7 +45,7 @@ package struct BaselineSubtraction: Sendable {
     }
 
     /// The number of rows that wait for the interval's end.
-    package var heldRows: Int { held.count }
+    package var pendingRows: Int { pending.count }
 
     /// Takes the next smoothed row, and hands on those whose relative scores are known.
     package mutating func push<Failure: Error>(
@@ -53,7 +53,7 @@ package struct BaselineSubtraction: Sendable {
     ) throws(Failure) {
         noteCompany(reading)
         guard isLearning else { return try emit(related(reading)) }
-        let time = roundedQuanta(reading.timestamp, scale: Double(quantaPerUnit))
+        let time = fixedPoint(reading.timestamp, scale: Double(fixedPointOne))
         if let time {
             let isOver = time >= interval.upperBound
             let reason = isOver ? nil : earlyEnd(at: time)
@@ -68,14 +68,14 @@ package struct BaselineSubtraction: Sendable {
             }
         }
         if rows > 0 || time.map(interval.contains) ?? false { rows += 1 }
-        if holdsBack, !held.isEmpty || time.map(interval.contains) ?? false {
-            held.append(reading)
+        if holdsBack, !pending.isEmpty || time.map(interval.contains) ?? false {
+            pending.append(reading)
         } else {
             try emit(reading)
         }
     }
 
-    /// Hands on all rows that are still held: the timeline ends here.
+    /// Hands on all rows that still wait: the timeline ends here.
     package mutating func finish<Failure: Error>(
         emit: (FaceReading) throws(Failure) -> Void
     ) throws(Failure) {
@@ -100,7 +100,7 @@ package struct BaselineSubtraction: Sendable {
         warnings.append("the baseline is learned from less than \(source): \(reason)")
     }
 
-    private func seconds(_ time: Int64) -> Double { Double(time) / Double(quantaPerUnit) }
+    private func seconds(_ time: Int64) -> Double { Double(time) / Double(fixedPointOne) }
 
     private func related(_ reading: FaceReading) -> FaceReading {
         var reading = reading
@@ -134,8 +134,8 @@ package struct BaselineSubtraction: Sendable {
                     + "\(counted(unknown.count, "face")) (\(list)\(unknown.count > 8 ? ", ..." : "")): they have no baseline"
             )
         }
-        let waiting = held
-        held = []
+        let waiting = pending
+        pending = []
         for row in waiting { try emit(related(row)) }
     }
 

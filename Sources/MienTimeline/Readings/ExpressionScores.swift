@@ -42,8 +42,8 @@ public struct ExpressionScores: Sendable {
     /// Scores are compared at the table's resolution, 0.000001, and the first of equals wins, so that the
     /// label can always be recomputed from a table.
     public var dominant: FacialExpression? {
-        guard let quanta = quantize(values) else { return nil }
-        return FacialExpression(rawValue: firstMaximum(quanta))
+        guard let fixed = fixedPoint(values) else { return nil }
+        return FacialExpression(rawValue: firstMaximum(fixed))
     }
 }
 

@@ -89,10 +89,10 @@ struct BoxMean<let count: Int>: Sendable {
         }
         guard inside > 0 else {
             guard let latest, let oldest, latest.time >= oldest else { return nil }
-            return InlineArray { Float(Double(latest.values[$0]) / Double(quantaPerUnit)) }
+            return InlineArray { Float(Double(latest.values[$0]) / Double(fixedPointOne)) }
         }
         let winner = majority
-        let divisor = Double(groups[winner].samples) * Double(quantaPerUnit)
+        let divisor = Double(groups[winner].samples) * Double(fixedPointOne)
         return InlineArray { Float(Double(groups[winner].sums[$0]) / divisor) }
     }
 

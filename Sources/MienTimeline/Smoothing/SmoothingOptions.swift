@@ -6,11 +6,11 @@
 /// over 3.4 s and the 0.23 s of the default.
 public struct SmoothingOptions: Sendable, Codable, Equatable {
     /// The longest window, in seconds.
-    public static let longestWindow = 3600.0
+    public static let maximumWindow = 3600.0
 
     /// How old a sample may be, in seconds, that ``holdsLast`` lets stand for an empty window: what the largest
     /// encoders take on a slow machine.
-    public static let longestHold = 5.0
+    public static let maximumHold = 5.0
 
     /// The width of the expression window in seconds, 0...3600; 0 switches smoothing off, and the smoothed
     /// scores are then the raw ones.
@@ -34,7 +34,7 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
     /// A causal window shows what was: it lags behind the face by half its width, 0.3 s with the default of 0.6 s.
     public var isCausal = false
     /// Whether a row of a face without a sample in its window takes over the latest sample of its track, up to
-    /// ``longestHold`` old, instead of having no smoothed scores. For a live run whose encoder comes round more
+    /// ``maximumHold`` old, instead of having no smoothed scores. For a live run whose encoder comes round more
     /// rarely than the window is wide; only with causal windows.
     public var holdsLast = false
 
@@ -68,7 +68,7 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
             throw .invalidOption("gapMaximum", value: gapMaximum, expected: "seconds, 0 or more")
         }
         // Infinity, or anything beyond the range of timestamps, means that no gap is too long.
-        return roundedQuanta(gapMaximum, scale: Double(quantaPerUnit)) ?? 1 << 53
+        return fixedPoint(gapMaximum, scale: Double(fixedPointOne)) ?? 1 << 53
     }
 
     /// How old a sample may be, in microseconds, to stand for a window without any; nil if none may.
@@ -77,12 +77,12 @@ public struct SmoothingOptions: Sendable, Codable, Equatable {
         guard isCausal else {
             throw .invalidOption("holdsLast", value: 1, expected: "0 (off) unless windows are causal")
         }
-        return max(try gap(), Int64(Self.longestHold * Double(quantaPerUnit)))
+        return max(try gap(), Int64(Self.maximumHold * Double(fixedPointOne)))
     }
 
     private func window(_ name: String, _ seconds: Double) throws(TimelineError) -> SmoothingWindow {
-        guard 0...Self.longestWindow ~= seconds,
-            let microseconds = roundedQuanta(seconds, scale: Double(quantaPerUnit))
+        guard 0...Self.maximumWindow ~= seconds,
+            let microseconds = fixedPoint(seconds, scale: Double(fixedPointOne))
         else {
             throw .invalidOption(name, value: seconds, expected: "seconds from 0 (off) to 3600")
         }

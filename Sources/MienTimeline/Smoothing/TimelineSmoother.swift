@@ -4,7 +4,7 @@ import MienCore
 ///
 /// Rows go in and come out in the order of (frame, face). A row comes out as soon as no later row can change
 /// it: with the centred windows of the default, when a frame beyond its window has arrived; with causal ones,
-/// at once. Only rows that wait for that are held, plus the samples their windows reach back to.
+/// at once. Rows wait only for that, and so do the samples their windows reach back to.
 ///
 /// ```swift
 /// var smoother = try TimelineSmoother(options: SmoothingOptions())
@@ -33,7 +33,7 @@ import MienCore
 /// - Complexity: constant time per row on average, whatever the windows.
 public struct TimelineSmoother: Sendable {
     /// A row on its way through.
-    private struct Held: Sendable {
+    private struct Pending: Sendable {
         var reading: FaceReading
         let time: Int64
         let epoch: Int
@@ -48,8 +48,8 @@ public struct TimelineSmoother: Sendable {
         /// The frame it begins in.
         let firstFrame: Int
         var lastSeen: Int64
-        /// The rows held that belong to it.
-        var heldRows = 0
+        /// The waiting rows that belong to it.
+        var pendingRows = 0
         /// Whether the face may still add rows.
         var isOpen = true
 
@@ -68,7 +68,7 @@ public struct TimelineSmoother: Sendable {
     private let holdMaximum: Int64?
     private var order = RowOrder()
 
-    private var held = Queue<Held>()
+    private var pending = Queue<Pending>()
     private var tracks: [Track] = []
     private var freeTracks: [Int] = []
     /// The open track of each face.
@@ -94,7 +94,7 @@ public struct TimelineSmoother: Sendable {
     package var trackSlots: Int { tracks.count }
 
     /// The number of rows that wait for their windows to be complete.
-    public var heldRows: Int { held.count }
+    public var pendingRows: Int { pending.count }
 
     /// Takes the next row and hands on those that are finished by it.
     ///
@@ -104,11 +104,11 @@ public struct TimelineSmoother: Sendable {
         _ reading: FaceReading, emit: (FaceReading) throws(Failure) -> Void
     ) throws(Failure) {
         if reading.frame != order.frame {
-            startFrame(at: roundedQuanta(reading.timestamp, scale: Double(quantaPerUnit)))
+            startFrame(at: fixedPoint(reading.timestamp, scale: Double(fixedPointOne)))
         }
         order.admit(frame: reading.frame, faceID: reading.faceID)
         hold(reading)
-        while let oldest = held.first, isComplete(oldest) {
+        while let oldest = pending.first, isComplete(oldest) {
             try emit(takeOldest())
         }
     }
@@ -124,23 +124,23 @@ public struct TimelineSmoother: Sendable {
     public mutating func addLate(_ reading: FaceReading) -> Bool {
         guard let slot = reading.faceID.flatMap({ openTracks[$0] }), let clock,
             tracks[slot].firstFrame...order.frame ~= reading.frame,
-            let time = roundedQuanta(reading.timestamp, scale: Double(quantaPerUnit)), time <= clock
+            let time = fixedPoint(reading.timestamp, scale: Double(fixedPointOne)), time <= clock
         else { return false }
-        if let quanta = reading.expression.flatMap({ quantize($0.values) }) {
-            tracks[slot].expression.insert(quanta, at: time)
+        if let fixed = reading.expression.flatMap({ fixedPoint($0.values) }) {
+            tracks[slot].expression.insert(fixed, at: time)
         }
-        if let quanta = reading.actionUnits.flatMap({ quantize($0.values) }) {
-            tracks[slot].actionUnits.insert(quanta, at: time)
+        if let fixed = reading.actionUnits.flatMap({ fixedPoint($0.values) }) {
+            tracks[slot].actionUnits.insert(fixed, at: time)
         }
         return true
     }
 
-    /// Hands on all rows that are still held: the timeline ends here.
+    /// Hands on all rows that still wait: the timeline ends here.
     public mutating func finish<Failure: Error>(
         emit: (FaceReading) throws(Failure) -> Void
     ) throws(Failure) {
         closeTracks(lastSeenBefore: .max)
-        while !held.isEmpty {
+        while !pending.isEmpty {
             try emit(takeOldest())
         }
     }
@@ -160,27 +160,27 @@ public struct TimelineSmoother: Sendable {
         var slot: Int?
         if let face = reading.faceID, reading.status.continuesTrack {
             let open = openTracks[face] ?? openTrack(of: face, at: time)
-            if let quanta = reading.expression.flatMap({ quantize($0.values) }) {
-                tracks[open].expression.append(quanta, at: time)
+            if let fixed = reading.expression.flatMap({ fixedPoint($0.values) }) {
+                tracks[open].expression.append(fixed, at: time)
             }
-            if let quanta = reading.actionUnits.flatMap({ quantize($0.values) }) {
-                tracks[open].actionUnits.append(quanta, at: time)
+            if let fixed = reading.actionUnits.flatMap({ fixedPoint($0.values) }) {
+                tracks[open].actionUnits.append(fixed, at: time)
             }
             tracks[open].lastSeen = time
-            tracks[open].heldRows += 1
+            tracks[open].pendingRows += 1
             slot = open
         }
-        held.append(Held(reading: reading, time: time, epoch: epoch, track: slot))
+        pending.append(Pending(reading: reading, time: time, epoch: epoch, track: slot))
     }
 
-    private func isComplete(_ row: Held) -> Bool {
+    private func isComplete(_ row: Pending) -> Bool {
         guard row.epoch == epoch, let clock else { return true }
         return expressionWindow.isComplete(row.time, now: clock)
             && actionUnitWindow.isComplete(row.time, now: clock)
     }
 
     private mutating func takeOldest() -> FaceReading {
-        let row = held.removeFirst()
+        let row = pending.removeFirst()
         var reading = row.reading
         reading.smoothedExpression = nil
         reading.smoothedActionUnits = nil
@@ -192,7 +192,7 @@ public struct TimelineSmoother: Sendable {
         reading.smoothedActionUnits = tracks[slot].actionUnits
             .mean(of: actionUnitWindow.around(row.time), orLatestSince: oldest)
             .map(ActionUnitScores.init(values:))
-        tracks[slot].heldRows -= 1
+        tracks[slot].pendingRows -= 1
         freeIfDone(slot)
         return reading
     }
@@ -221,7 +221,7 @@ public struct TimelineSmoother: Sendable {
     }
 
     private mutating func freeIfDone(_ slot: Int) {
-        guard !tracks[slot].isOpen, tracks[slot].heldRows == 0 else { return }
+        guard !tracks[slot].isOpen, tracks[slot].pendingRows == 0 else { return }
         freeTracks.append(slot)
     }
 }

@@ -37,14 +37,14 @@ final class BatchLoader {
     /// - Parameters:
     ///   - order: Samples of `dataset`.
     ///   - first: The batch to begin with.
-    ///   - least: The rows a last batch must have to count; batch norm needs two.
-    init(_ dataset: Dataset, order: [Int], batchSize: Int, first: Int = 0, least: Int = 1) {
+    ///   - minimum: The rows a last batch must have to count; batch norm needs two.
+    init(_ dataset: Dataset, order: [Int], batchSize: Int, first: Int = 0, minimum: Int = 1) {
         self.dataset = dataset
         self.order = order
         size = batchSize
         position = first
         let whole = order.count / batchSize
-        count = whole + (order.count % batchSize >= least ? 1 : 0)
+        count = whole + (order.count % batchSize >= minimum ? 1 : 0)
         ready = (0..<2).map { _ in
             Batch(capacity: batchSize, width: dataset.width, outputs: dataset.task.outputs)
         }

@@ -111,11 +111,11 @@ package struct TrainingRun {
         if let validation {
             parts.validation = try loader.load(validation, event: event)
         } else if let split = configuration.split {
-            let (kept, held) = try Split.byGroup(
+            let (kept, left) = try Split.byGroup(
                 parts.train, fraction: configuration.validationFraction, seed: seed,
                 option: "--split \(split.rawValue)")
             parts.train = kept
-            parts.validation = held
+            parts.validation = left
         } else {
             event(
                 .note(
@@ -125,11 +125,11 @@ package struct TrainingRun {
         let groups = Split.groupCount(parts.train)
         if configuration.calibrationFraction > 0 {
             if groups >= 10 {
-                let (kept, held) = try Split.byGroup(
+                let (kept, left) = try Split.byGroup(
                     parts.train, fraction: configuration.calibrationFraction, seed: seed &+ 1,
                     option: "--calibration-split")
                 parts.train = kept
-                parts.calibration = held
+                parts.calibration = left
             } else {
                 event(
                     .note(

@@ -105,7 +105,7 @@ package final class HeadNetwork {
         var blocks: [Int] = []
         var (word, block) = (0, 0)
         for (layer, width) in shape.hidden.enumerated() {
-            let slices = Slices(count: capacity * width, least: 4096)
+            let slices = Slices(count: capacity * width, minimum: 4096)
             for piece in 0..<slices.pieces {
                 let elements = slices[piece]
                 pieces.append((layer, elements, word + elements.lowerBound))

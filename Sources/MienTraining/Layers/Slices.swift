@@ -7,10 +7,10 @@ struct Slices: Sendable {
     let pieces: Int
     private let size: Int
 
-    /// Pieces of at least `least` elements, at most `most` of them; every start is a multiple of 64.
-    init(count: Int, least: Int = 64, most: Int = 8) {
+    /// Pieces of at least `minimum` elements, at most `maximum` of them; every start is a multiple of 64.
+    init(count: Int, minimum: Int = 64, maximum: Int = 8) {
         self.count = count
-        let wanted = max(1, min(most, count / least))
+        let wanted = max(1, min(maximum, count / minimum))
         size = ((count + wanted - 1) / wanted + 63) / 64 * 64
         pieces = count == 0 ? 0 : (count + size - 1) / size
     }

@@ -100,7 +100,7 @@ package struct Trainer {
         let order = RandomWords(seed: options.seed, purpose: .order, index: state.epoch)
             .permutation(count: train.samples.count).map { train.samples[$0] }
         let loader = BatchLoader(
-            train, order: order, batchSize: options.batchSize, first: state.batch, least: 2)
+            train, order: order, batchSize: options.batchSize, first: state.batch, minimum: 2)
         let start = DispatchTime.now().uptimeNanoseconds
         var samples = 0
         while let batch = try loader.next() {

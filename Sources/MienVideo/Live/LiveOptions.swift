@@ -36,7 +36,7 @@ package struct LiveOptions: Sendable {
         /// The seconds before the first attempt; they double with each.
         package var firstDelay = 0.25
         /// The most seconds between two attempts.
-        package var longestDelay = 5.0
+        package var maximumDelay = 5.0
         /// The seconds after which a source that has not come back is given up; nil is never.
         package var giveUpAfter: Double?
 
@@ -45,8 +45,8 @@ package struct LiveOptions: Sendable {
         /// The seconds to wait before attempt number `attempt`, from 0.
         package func delay(before attempt: Int) -> Double {
             var delay = max(firstDelay, 0.01)
-            for _ in 0..<max(attempt, 0) where delay < longestDelay { delay *= 2 }
-            return min(delay, max(longestDelay, 0.01))
+            for _ in 0..<max(attempt, 0) where delay < maximumDelay { delay *= 2 }
+            return min(delay, max(maximumDelay, 0.01))
         }
     }
 }
