@@ -49,7 +49,7 @@ extension Analyzer {
                 ? try TableFile(
                     path: path, description: description, existing: existing) : nil
             let table = TableWriter(
-                sink: try file?.sink ?? TableOutput.sink(for: path), relative: relative != nil)
+                sink: try file?.sink ?? TableOutput.sink(for: path), groups: configuration.columnGroups)
             var failure: String?
             do {
                 try stream(
@@ -108,12 +108,9 @@ extension Analyzer {
     func describe(_ input: String, configuration: Configuration) throws(MienError) -> RunMetadata {
         var metadata = RunMetadata(
             mien: mienVersion, input: .init(describing: input),
-            model: .init(
-                name: model.name, path: model.isEmbedded ? nil : model.folder,
-                sha256: try model.fingerprint(),
-                thresholds: model.actionUnitThresholds.isEmpty ? nil : model.actionUnitThresholds))
+            model: try model.record())
         let smoothing = model.smoothing(configuration)
-        if configuration.baseline != nil { metadata.columns += TableColumn.relative }
+        metadata.columns += configuration.columnGroups.columns
         metadata.options = [
             "baseline": configuration.baseline.map { .text($0.identity) } ?? .none,
             "causal": smoothing.isCausal ? .flag(true) : .none,

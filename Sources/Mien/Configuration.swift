@@ -1,3 +1,6 @@
+import MienTable
+import MienTimeline
+
 /// How a video is read. One value for a whole run; every default is what most people want.
 public struct Configuration: Sendable, Codable, Equatable {
     /// Where to start, in seconds from the first frame; nil for the beginning.
@@ -30,6 +33,11 @@ public struct Configuration: Sendable, Codable, Equatable {
 
     /// The defaults.
     public init() {}
+
+    /// The columns of a run's table after those of every table.
+    public var columnGroups: ColumnGroups {
+        baseline == nil ? [.uncertainty] : [.uncertainty, .relative]
+    }
 
     /// Checks the ranges.
     ///

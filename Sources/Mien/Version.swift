@@ -1,2 +1,2 @@
 /// The version of mien, which every run's metadata records.
-public let mienVersion = "0.1.0"
+public let mienVersion = "0.2.0"

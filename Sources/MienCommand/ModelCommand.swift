@@ -109,6 +109,9 @@ struct ModelCommand: Subcommand {
             let thresholds = model.actionUnitThresholds.sorted { $0.key < $1.key }
             rows.append(("thresholds", thresholds.map { "\($0.key) \($0.value)" }.joined(separator: ", ")))
         }
+        if !model.weakActionUnits.isEmpty {
+            rows.append(("weak", model.weakActionUnits.joined(separator: ", ")))
+        }
         if let licence = model.licence { rows.append(("licence", licence)) }
         return rows.map { $0.0.padding(toLength: 13, withPad: " ", startingAt: 0) + $0.1 }.joined(
             separator: "\n")

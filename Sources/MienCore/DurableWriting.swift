@@ -56,9 +56,9 @@ package func synchronizeFolder(of path: String) {
     close(descriptor)
 }
 
-/// Whether two paths name one file, by whatever links; false if either does not exist.
+/// Whether two paths name one file, by whatever links. Where either does not exist, only equal paths do.
 package func isSameFile(_ first: String, _ second: String) -> Bool {
     var (one, other) = (stat(), stat())
-    return stat(first, &one) == 0 && stat(second, &other) == 0 && one.st_ino == other.st_ino
-        && one.st_dev == other.st_dev
+    guard stat(first, &one) == 0, stat(second, &other) == 0 else { return first == second }
+    return one.st_ino == other.st_ino && one.st_dev == other.st_dev
 }

@@ -36,6 +36,12 @@ package struct ExportContext: Sendable {
         fixedPoint(ofProbability: metadata?.model.thresholds?[unit.name] ?? 0.5)
     }
 
+    /// The labels whose intervals are exported.
+    var labels: [EventLabel] {
+        let weak = metadata?.model.weakUnits ?? []
+        return events.labels ?? EventLabel.all.filter { !weak.contains($0.name) }
+    }
+
     /// Milliseconds from the start of the media file, for microseconds from the first frame.
     func mediaMilliseconds(_ time: Int64) -> Int64 {
         let microseconds = max(0, time + (fixedPoint(firstFrame, scale: Double(fixedPointOne)) ?? 0))

@@ -6,13 +6,13 @@ import MienTimeline
 public final class ReadingLines {
     private let file: ExportFile
     private let exporter: JSONLinesExporter
-    private let hasRelative: Bool
+    private let groups: ColumnGroups
 
-    /// - Parameter relative: Whether there are members for ``FaceReading/relativeActionUnits``.
-    public init(sink: any TableSink, relative: Bool = false) {
+    /// - Parameter groups: The members that follow those of every table.
+    public init(sink: any TableSink, groups: ColumnGroups = []) {
         file = ExportFile(sink: sink)
         exporter = JSONLinesExporter(file: file)
-        hasRelative = relative
+        self.groups = groups
     }
 
     /// Writes the next row, which goes out with ``flush()``.
@@ -23,7 +23,7 @@ public final class ReadingLines {
             TableRow(
                 reading: reading, expressionLabel: reading.expression?.dominant,
                 smoothedExpressionLabel: reading.smoothedExpression?.dominant,
-                hasRelativeColumns: hasRelative))
+                groups: groups))
     }
 
     /// Gives the sink all rows there are.

@@ -6,6 +6,7 @@ struct FacePanel {
     enum Shape: Hashable, Sendable { case tall, wide }
 
     private let style: Style
+    private let decisions: ActionUnitDecisions
     private let expressionName: Double
     private let unitName: Double
     private let value: Double
@@ -13,13 +14,14 @@ struct FacePanel {
     private let unitBar: Double
 
     /// Measures names with `painter`.
-    init(style: Style, painter: Painter) {
+    init(style: Style, decisions: ActionUnitDecisions, painter: Painter) {
         self.style = style
+        self.decisions = decisions
         func widest(_ names: [String]) -> Double {
             names.map { painter.width(of: $0, size: style.font, weight: .bold) }.max() ?? 0
         }
         expressionName = widest(FacialExpression.allCases.map(\.name))
-        unitName = widest(ActionUnit.allCases.map(\.name))
+        unitName = widest(ActionUnit.allCases.map(decisions.name))
         value = painter.width(of: "100", size: style.font, weight: .bold)
         let least = 3 * style.font
         let room = expressionName + value + 2 * style.gap + 4.5 * style.font
@@ -62,7 +64,8 @@ struct FacePanel {
             let x = left + (index < 6 ? 0 : unitWidth + 3 * style.gap)
             let middle = top + (Double(index % 6) + 0.5) * style.line
             row(
-                unit.name, name: unitName, bar: unitBar, score: scores[unit], isStrong: scores[unit] >= 0.5,
+                decisions.name(of: unit), name: unitName, bar: unitBar, score: scores[unit],
+                isStrong: decisions.isActive(unit, scores[unit]),
                 x: x,
                 middle: middle, colour: colour, painter)
         }

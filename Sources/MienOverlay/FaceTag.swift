@@ -14,7 +14,11 @@ struct FaceTag {
     /// - Parameters:
     ///   - room: The width it may have; what does not fit is left out.
     ///   - hasUnits: Whether active action units are named.
-    init(_ face: OverlayFace, hasUnits: Bool, room: Double, style: Style, painter: Painter) {
+    ///   - decisions: Which of them are active.
+    init(
+        _ face: OverlayFace, hasUnits: Bool, decisions: ActionUnitDecisions, room: Double, style: Style,
+        painter: Painter
+    ) {
         self.style = style
         func width(_ text: String) -> Double { painter.width(of: text, size: style.font, weight: .bold) }
         id = "\(face.id)"
@@ -23,7 +27,7 @@ struct FaceTag {
         let rest = room - idWidth - 2 * style.gap
         let fitting = Self.texts(of: face).first { width($0) <= rest } ?? ""
         text = fitting
-        let units = hasUnits ? Self.units(of: face) { width($0) <= room - 2 * style.gap } : nil
+        let units = hasUnits ? Self.units(of: face, decisions) { width($0) <= room - 2 * style.gap } : nil
         self.units = units
         let line = idWidth + (text.isEmpty ? 0 : width(text) + 2 * style.gap)
         size = (
@@ -61,9 +65,11 @@ struct FaceTag {
     }
 
     /// The active action units, as many as fit, the most probable first.
-    private static func units(of face: OverlayFace, fits: (String) -> Bool) -> String? {
+    private static func units(
+        of face: OverlayFace, _ decisions: ActionUnitDecisions, fits: (String) -> Bool
+    ) -> String? {
         guard let scores = face.actionUnits else { return nil }
-        let active = ActionUnit.allCases.filter { scores[$0] >= 0.5 }.sorted {
+        let active = decisions.active(scores).sorted {
             (scores[$0], $1.index) > (scores[$1], $0.index)
         }
         for count in stride(from: active.count, to: 0, by: -1) {

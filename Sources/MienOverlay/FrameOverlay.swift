@@ -1,3 +1,4 @@
+import MienTimeline
 import MienVideo
 
 /// Draws what the table says of each frame into its picture: boxes, labels, bars, and the frame's number, time and
@@ -32,7 +33,12 @@ package final class FrameOverlay {
         var frame = 0
     }
 
-    package init() {}
+    private let decisions: ActionUnitDecisions
+
+    /// - Parameter decisions: Which action units are active.
+    package init(decisions: ActionUnitDecisions = ActionUnitDecisions()) {
+        self.decisions = decisions
+    }
 
     /// Whether this machine has a font; without one Cairo's own strokes must do.
     package static var hasFont: Bool { Painter(Canvas(width: 16, height: 16)).hasFont }
@@ -57,7 +63,8 @@ package final class FrameOverlay {
         let painter = Painter(canvas)
         let style = Style(width: canvas.width, height: canvas.height)
         let scene = Scene(
-            canvas: canvas, painter: painter, style: style, panel: FacePanel(style: style, painter: painter))
+            canvas: canvas, painter: painter, style: style,
+            panel: FacePanel(style: style, decisions: decisions, painter: painter))
         if self.scene?.style != style { layouts = [:] }
         self.scene = scene
         return scene
@@ -89,7 +96,8 @@ package final class FrameOverlay {
             }
             var rect = tags[index]
             let tag = FaceTag(
-                face, hasUnits: panel == nil && rect.height > style.line, room: painter.bounds.width,
+                face, hasUnits: panel == nil && rect.height > style.line, decisions: decisions,
+                room: painter.bounds.width,
                 style: style,
                 painter: painter)
             // The second line was given room before there was a panel.
@@ -109,7 +117,8 @@ package final class FrameOverlay {
         let others = boxes.indices.filter { $0 != index }.map { boxes[$0] }
         func size(hasUnits: Bool) -> (width: Double, height: Double) {
             FaceTag(
-                face, hasUnits: hasUnits, room: scene.painter.bounds.width, style: scene.style,
+                face, hasUnits: hasUnits, decisions: decisions, room: scene.painter.bounds.width,
+                style: scene.style,
                 painter: scene.painter
             ).size
         }

@@ -27,9 +27,10 @@ extension MutableSpan<UInt8> {
         put(digits: number.magnitude, atLeast: 1, at: &end)
     }
 
-    /// Puts `fixedPoint` / 10^`decimals` at `end`, with exactly that many decimals, at least one.
+    /// Puts `fixedPoint` / 10^`decimals` at `end`, with exactly that many decimals.
     @inlinable @inline(__always)
     package mutating func put(fixedPoint: Int64, decimals: Int, at end: inout Int) {
+        guard decimals > 0 else { return put(fixedPoint, at: &end) }
         if fixedPoint < 0 { put(byte: UInt8(ascii: "-"), at: &end) }
         put(digits: fixedPoint.magnitude, atLeast: decimals + 1, at: &end)
         // Make room for the point among the digits.

@@ -19,11 +19,11 @@ struct RowBlock: Sendable {
         end = position
     }
 
-    /// Adds a row, with the columns relative to a baseline or without.
-    mutating func append(_ reading: FaceReading, relative: Bool) {
+    /// Adds a row with the columns of every table and `groups`.
+    mutating func append(_ reading: FaceReading, groups: ColumnGroups) {
         var position = end
         var span = bytes.mutableSpan
-        RowFormat.put(reading, relative: relative, into: &span, at: &position)
+        RowFormat.put(reading, groups: groups, into: &span, at: &position)
         end = position
     }
 

@@ -2,8 +2,8 @@ import MienTimeline
 
 /// One reading as one line of the table.
 package enum RowFormat {
-    /// No row is longer than this: 65 cells of at most 21 characters, commas, the line feed.
-    package static var maximumRowBytes: Int { 2048 }
+    /// No row is longer than this: 134 cells of at most 21 characters, commas, the line feed.
+    package static var maximumRowBytes: Int { 4096 }
 
     @inlinable package static var probabilityDecimals: Int { 6 }
     @inlinable package static var timestampDecimals: Int { 6 }
@@ -13,9 +13,9 @@ package enum RowFormat {
 
     /// Puts the row at `end`, line feed included, and moves `end` past it.
     ///
-    /// - Parameter relative: Whether the columns relative to a baseline are part of it.
+    /// - Parameter groups: The columns that follow those of every table.
     static func put(
-        _ reading: FaceReading, relative: Bool, into row: inout MutableSpan<UInt8>, at end: inout Int
+        _ reading: FaceReading, groups: ColumnGroups, into row: inout MutableSpan<UInt8>, at end: inout Int
     ) {
         row.put(Int64(reading.frame), at: &end)
         row.put(byte: comma, at: &end)
@@ -37,9 +37,45 @@ package enum RowFormat {
         put(reading.actionUnits, into: &row, at: &end)
         put(reading.smoothedExpression, into: &row, at: &end)
         put(reading.smoothedActionUnits, into: &row, at: &end)
-        if relative { put(reading.relativeActionUnits, into: &row, at: &end) }
+        if groups.contains(.uncertainty) {
+            row.put(byte: comma, at: &end)
+            if let fixed = uncertainty(of: reading) {
+                row.put(fixedPoint: fixed, decimals: probabilityDecimals, at: &end)
+            }
+        }
+        if groups.contains(.relative) { put(reading.relativeActionUnits, into: &row, at: &end) }
+        if groups.contains(.geometry) {
+            for quantity in quantities {
+                row.put(byte: comma, at: &end)
+                if let fixed = cell(of: reading.geometry, quantity) {
+                    row.put(fixedPoint: fixed, decimals: quantity.decimals, at: &end)
+                }
+            }
+        }
+        if groups.contains(.blendshapes) {
+            guard let fixed = reading.blendshapes.flatMap({ fixedPoint($0.values) }) else {
+                for _ in 0..<BlendshapeScores.count { row.put(byte: comma, at: &end) }
+                return row.put(byte: UInt8(ascii: "\n"), at: &end)
+            }
+            put(fixed, into: &row, at: &end)
+        }
         row.put(byte: UInt8(ascii: "\n"), at: &end)
     }
+
+    // `allCases` makes an array every time.
+    package static let quantities = FaceGeometry.Quantity.allCases
+
+    /// The cell `uncertainty` in the table's integers.
+    package static func uncertainty(of reading: FaceReading) -> Int64? {
+        reading.expression?.uncertainty.flatMap { fixedPoint($0, scale: 1e6) }
+    }
+
+    /// A cell of the geometry as an integer of its own decimals; nil if the number was not measured.
+    package static func cell(of geometry: FaceGeometry?, _ quantity: FaceGeometry.Quantity) -> Int64? {
+        geometry?[quantity].flatMap { fixedPoint($0, scale: scales[quantity.decimals]) }
+    }
+
+    private static let scales: [Double] = [1, 10, 100, 1000]
 
     /// Puts a comma and the four numbers of the box, or four commas.
     package static func put(

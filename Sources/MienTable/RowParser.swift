@@ -8,6 +8,12 @@ struct RowParser {
     }
 
     let layout: TableLayout
+    private let starts: (relative: Int, geometry: Int, blendshapes: Int)
+
+    init(layout: TableLayout) {
+        self.layout = layout
+        starts = (layout.start(of: .relative), layout.start(of: .geometry), layout.start(of: .blendshapes))
+    }
 
     /// The reading in a record.
     func reading(_ record: borrowing CSVRecord) throws(Problem) -> FaceReading {
@@ -37,12 +43,34 @@ struct RowParser {
         reading.smoothedActionUnits = try group(
             record, TableLayout.smoothedActionUnits, Self.probability
         ).map(ActionUnitScores.init(values:))
-        if layout.hasRelative {
-            reading.relativeActionUnits = try group(
-                record, TableLayout.relativeActionUnits, Self.difference
-            ).map(RelativeActionUnits.init(values:))
+        if layout.groups.contains(.relative) {
+            reading.relativeActionUnits = try group(record, starts.relative, Self.difference)
+                .map(RelativeActionUnits.init(values:))
+        }
+        if layout.groups.contains(.geometry) { reading.geometry = try geometry(record) }
+        if layout.groups.contains(.blendshapes) {
+            reading.blendshapes = try group(record, starts.blendshapes, Self.probability)
+                .map(BlendshapeScores.init(values:))
         }
         return reading
+    }
+
+    /// The numbers of the geometry, any of which may be missing; nil if all are.
+    private func geometry(_ record: borrowing CSVRecord) throws(Problem) -> FaceGeometry? {
+        var result = FaceGeometry()
+        var missing = 0
+        for quantity in RowFormat.quantities {
+            let column = starts.geometry + quantity.rawValue
+            guard let value = try number(record, column) else {
+                missing += 1
+                continue
+            }
+            guard Self.coordinate.range.contains(Float(value)) else {
+                throw problem(record, column, quantity.unit)
+            }
+            result[quantity] = Float(value)
+        }
+        return missing == FaceGeometry.count ? nil : result
     }
 
     /// The label in a column of labels.
@@ -88,7 +116,8 @@ struct RowParser {
         if missing == 0 { return values }
         if missing == count { return nil }
         throw Problem(
-            text: "\(missing) of the \(count) cells from \(name(first)) to \(name(first + count - 1)) "
+            text:
+                "\(missing) of the \(count) cells from \(layout.name(first)) to \(layout.name(first + count - 1)) "
                 + "are empty, expected all of them or none")
     }
 
@@ -107,13 +136,10 @@ struct RowParser {
         return value
     }
 
-    private func name(_ column: Int) -> String {
-        let relative = column - TableLayout.relativeActionUnits
-        return relative < 0 ? TableColumn.all[column].name : TableColumn.relative[relative].name
-    }
-
     private func problem(_ record: borrowing CSVRecord, _ column: Int, _ expected: String) -> Problem {
         Problem(
-            text: "\(name(column)) is \"\(record.excerpt(layout.positions[column]))\", expected \(expected)")
+            text:
+                "\(layout.name(column)) is \"\(record.excerpt(layout.positions[column]))\", expected \(expected)"
+        )
     }
 }

@@ -16,18 +16,11 @@ public struct TableColumn: Sendable, Codable, Equatable {
         self.meaning = meaning
     }
 
-    /// All columns, in their order.
+    /// The columns of every table, in their order; ``ColumnGroups`` may follow.
     public static let all: [TableColumn] =
         place + scores(prefix: "", raw: true) + scores(prefix: "s_", raw: false)
 
-    /// The columns that follow in the table of a run with a baseline.
-    public static let relative = ActionUnit.allCases.map {
-        Self(
-            name: "r_" + $0.name.lowercased(), unit: "-1..1",
-            meaning: "smoothed action unit \($0.rawValue) minus the face's baseline, 6 decimals")
-    }
-
-    /// The header line without its line feed.
+    /// The header line of these columns, without its line feed.
     public static let header = all.map(\.name).joined(separator: ",")
 
     private static let place = [

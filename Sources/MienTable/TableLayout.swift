@@ -11,24 +11,36 @@ struct TableLayout: Sendable {
     static let smoothedExpression = 32
     static let smoothedExpressionLabel = 40
     static let smoothedActionUnits = 41
-    // Those of TableColumn.relative follow, where a table has them.
-    static let relativeActionUnits = 53
 
-    /// The position in a record of each of our columns.
+    /// The position in a record of each of our columns: those of every table, and then of `groups`.
     let positions: [Int]
-    /// Whether there are columns relative to a baseline among them.
-    var hasRelative: Bool { positions.count > Self.relativeActionUnits }
+    /// The columns after those of every table that the table has.
+    let groups: ColumnGroups
     /// The names and positions of the others.
     let extraColumns: [String]
     let extraPositions: [Int]
     /// The number of cells of a record.
     let width: Int
 
-    /// The layout of a table whose header has not been read yet.
-    static let empty = TableLayout(positions: [], width: 0, extraColumns: [], extraPositions: [])
+    /// Where the columns of a group begin among `positions`.
+    func start(of group: ColumnGroups) -> Int {
+        ColumnGroups.all.prefix { $0.group != group }.reduce(TableColumn.all.count) {
+            groups.contains($1.group) ? $0 + $1.columns.count : $0
+        }
+    }
 
-    private init(positions: [Int], width: Int, extraColumns: [String], extraPositions: [Int]) {
+    /// The name of the column at a position of `positions`.
+    func name(_ column: Int) -> String { (TableColumn.all + groups.columns)[column].name }
+
+    /// The layout of a table whose header has not been read yet.
+    static let empty = TableLayout(
+        positions: [], groups: [], width: 0, extraColumns: [], extraPositions: [])
+
+    private init(
+        positions: [Int], groups: ColumnGroups, width: Int, extraColumns: [String], extraPositions: [Int]
+    ) {
         self.positions = positions
+        self.groups = groups
         self.width = width
         self.extraColumns = extraColumns
         self.extraPositions = extraPositions
@@ -40,9 +52,12 @@ struct TableLayout: Sendable {
         var extraPositions: [Int] = []
         var places: [String: Int] = [:]
         var ours = TableColumn.all.map(\.name)
-        let relative = TableColumn.relative.map(\.name)
-        // Some of them, as somebody may keep, are columns like any others.
-        if Set(relative).isSubset(of: header) { ours += relative }
+        var groups: ColumnGroups = []
+        // Some of a group's columns, as somebody may keep, are columns like any others.
+        for (group, columns) in ColumnGroups.all where columns.allSatisfy({ header.contains($0.name) }) {
+            groups.insert(group)
+            ours += columns.map(\.name)
+        }
         let known = Set(ours)
         for (place, name) in header.enumerated() {
             if known.contains(name) {
@@ -60,8 +75,8 @@ struct TableLayout: Sendable {
             throw Self.problem(missing: missing, others: extraColumns, header: header)
         }
         self.init(
-            positions: ours.compactMap { places[$0] }, width: header.count, extraColumns: extraColumns,
-            extraPositions: extraPositions)
+            positions: ours.compactMap { places[$0] }, groups: groups, width: header.count,
+            extraColumns: extraColumns, extraPositions: extraPositions)
     }
 
     private static func problem(missing: [String], others: [String], header: [String]) -> LayoutProblem {

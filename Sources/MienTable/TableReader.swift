@@ -2,8 +2,8 @@ import MienTimeline
 
 /// Reads a table back, row by row, in constant memory.
 ///
-/// All columns of ``TableColumn/all`` must be there, in any order, and those of ``TableColumn/relative`` are read
-/// where they all are; others that people added are passed on with each row. The table may have been through pandas,
+/// All columns of ``TableColumn/all`` must be there, in any order, and each of ``ColumnGroups`` is read
+/// where it is whole; others that people added are passed on with each row. The table may have been through pandas,
 /// R or a spreadsheet, in whichever way those save it: semicolons, quotes, CRLF, decimal commas, UTF-16, `NA` and
 /// `NaN` for nothing. Presentation timestamps that a spreadsheet rounded (1.23457E+12) count as missing.
 ///
@@ -63,7 +63,7 @@ public final class TableReader {
                 reading: try parser.reading(record),
                 expressionLabel: try parser.label(record, TableLayout.expressionLabel),
                 smoothedExpressionLabel: try parser.label(record, TableLayout.smoothedExpressionLabel),
-                hasRelativeColumns: layout.hasRelative, extraColumns: layout.extraColumns,
+                groups: layout.groups, extraColumns: layout.extraColumns,
                 extraCells: layout.extraPositions.map { record[$0] })
         } catch {
             try checkCount(record)

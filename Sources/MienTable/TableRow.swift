@@ -8,8 +8,8 @@ public struct TableRow: Sendable {
     public var expressionLabel: FacialExpression?
     /// The label in the `s_expression` cell.
     public var smoothedExpressionLabel: FacialExpression?
-    /// Whether the table has columns relative to a baseline, filled in this row or not.
-    public var hasRelativeColumns: Bool
+    /// The columns the table has after those of every table, filled in this row or not.
+    public var groups: ColumnGroups
     /// The names of the columns that are not ours, in their order.
     public var extraColumns: [String]
     /// Their cells.
@@ -17,12 +17,12 @@ public struct TableRow: Sendable {
 
     package init(
         reading: FaceReading, expressionLabel: FacialExpression?, smoothedExpressionLabel: FacialExpression?,
-        hasRelativeColumns: Bool, extraColumns: [String] = [], extraCells: [String] = []
+        groups: ColumnGroups, extraColumns: [String] = [], extraCells: [String] = []
     ) {
         self.reading = reading
         self.expressionLabel = expressionLabel
         self.smoothedExpressionLabel = smoothedExpressionLabel
-        self.hasRelativeColumns = hasRelativeColumns
+        self.groups = groups
         self.extraColumns = extraColumns
         self.extraCells = extraCells
     }

@@ -2,8 +2,8 @@ import MienTimeline
 
 /// Writes readings as a CSV table, one row each.
 ///
-/// The columns are those of ``TableColumn/all``, and if asked for those of ``TableColumn/relative``. Times and probabilities have six decimals, boxes two, with a
-/// point whatever the locale; what is missing is an empty cell; lines end with a line feed. A value that is not
+/// The columns are those of ``TableColumn/all``, and the ``ColumnGroups`` asked for. Times and probabilities have six
+/// decimals, boxes two, with a point whatever the locale; what is missing is an empty cell; lines end with a line feed. A value that is not
 /// finite counts as missing, and so does a set of scores with one that is not a probability. The same readings
 /// give the same bytes.
 ///
@@ -18,7 +18,7 @@ public final class TableWriter {
     private let sink: any TableSink
     private var block = RowBlock()
     private var order = RowOrder()
-    private let hasRelative: Bool
+    private let groups: ColumnGroups
 
     /// What has been written so far.
     public private(set) var counts = TableCounts()
@@ -27,11 +27,11 @@ public final class TableWriter {
     ///
     /// - Parameters:
     ///   - header: False where the sink continues a table that has rows already.
-    ///   - relative: Whether there are columns for ``FaceReading/relativeActionUnits``.
-    public init(sink: any TableSink, header: Bool = true, relative: Bool = false) {
+    ///   - groups: The columns that follow those of every table.
+    public init(sink: any TableSink, header: Bool = true, groups: ColumnGroups = []) {
         self.sink = sink
-        hasRelative = relative
-        let names = relative ? TableColumn.relative.map { "," + $0.name }.joined() : ""
+        self.groups = groups
+        let names = groups.columns.map { "," + $0.name }.joined()
         if header { block.append(line: TableColumn.header + names) }
     }
 
@@ -42,7 +42,7 @@ public final class TableWriter {
     public func write(_ reading: FaceReading) throws(TimelineError) {
         order.admit(frame: reading.frame, faceID: reading.faceID)
         counts.add(reading)
-        block.append(reading, relative: hasRelative)
+        block.append(reading, groups: groups)
         if block.isFull { try flush() }
     }
 

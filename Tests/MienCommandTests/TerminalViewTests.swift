@@ -85,8 +85,8 @@ private func plain(_ line: String) -> String {
         for label in FacialExpression.allCases { #expect(whole.contains(label.name)) }
         for unit in ActionUnit.allCases { #expect(whole.contains(unit.name)) }
         #expect(
-            lines.contains { $0.contains(#/AU06 \S+ +92 /#) }
-                && lines.contains { $0.contains(#/AU12 █+ 100/#) })
+            lines.contains { $0.contains(#/AU06 +\S+ +92 /#) }
+                && lines.contains { $0.contains(#/AU12 +█+ 100/#) })
         #expect(lines[23].hasSuffix("Ctrl-C ends"))
     }
 

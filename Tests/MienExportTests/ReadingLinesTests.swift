@@ -7,17 +7,13 @@ import Testing
 
 /// JSON lines as they come, against those made from the table.
 @Suite struct ReadingLinesTests {
-    @Test(arguments: [false, true]) func areTheExportOfTheTable(relative: Bool) throws {
+    @Test(arguments: [ColumnGroups(), .relative, [.uncertainty, .geometry], ColumnGroups(rawValue: .max)])
+    func areTheExportOfTheTable(groups: ColumnGroups) throws {
         var random = Random(seed: 6)
         var rows = try smooth(random.timeline(frames: 150, faces: 2))
-        if relative {
-            for index in rows.indices where rows[index].smoothedActionUnits != nil {
-                rows[index].relativeActionUnits = RelativeActionUnits(
-                    values: InlineArray { _ in Float.random(in: -1...1, using: &random) })
-            }
-        }
+        random.fill(&rows)
         let sink = MemorySink()
-        let lines = ReadingLines(sink: sink, relative: relative)
+        let lines = ReadingLines(sink: sink, groups: groups)
         for row in rows {
             try lines.write(row)
             let before = sink.bytes.count
@@ -29,7 +25,7 @@ import Testing
         #expect(sink.isCommitted)
 
         let directory = try TemporaryFolder()
-        let reader = try TableReader(bytes: table(rows, relative: relative), name: "t")
+        let reader = try TableReader(bytes: table(rows, groups: groups), name: "t")
         let exporter = try ExportFormat.jsonLines.exporter(
             to: directory.path("t.jsonl"), replacing: false, context: ExportContext(name: "t"))
         while let row = try reader.next() { try exporter.add(row) }

@@ -121,8 +121,8 @@ import Testing
                 related.allSatisfy { $0.relativeActionUnits == nil || $0.smoothedActionUnits != nil })
             // The same from what was written and read back.
             #expect(
-                try table(related, relative: true)
-                    == table(subtract(readings(table(rows)), source).rows, relative: true))
+                try table(related, groups: [.relative])
+                    == table(subtract(readings(table(rows)), source).rows, groups: [.relative]))
         }
     }
 
@@ -231,40 +231,41 @@ import Testing
     @Test func comeLastAndAreReadBack() throws {
         let rows = try related()
         let plain = String(decoding: try table(rows), as: UTF8.self).split(separator: "\n")
-        let wide = String(decoding: try table(rows, relative: true), as: UTF8.self).split(separator: "\n")
+        let wide = String(decoding: try table(rows, groups: [.relative]), as: UTF8.self).split(
+            separator: "\n")
         #expect(wide.count == plain.count)
         #expect(zip(wide, plain).allSatisfy { $0.hasPrefix($1 + ",") })
         #expect(
             wide[0].hasSuffix(
                 ",s_au26,r_au01,r_au02,r_au04,r_au06,r_au07,r_au10,r_au12,r_au15,r_au23,r_au24,r_au25,r_au26")
         )
-        let reader = try TableReader(bytes: table(rows, relative: true), name: "t")
+        let reader = try TableReader(bytes: table(rows, groups: [.relative]), name: "t")
         #expect(reader.extraColumns.isEmpty)
         var read: [FaceReading] = []
         while let row = try reader.next() {
-            #expect(row.hasRelativeColumns && row.extraCells.isEmpty)
+            #expect(row.groups == [.relative] && row.extraCells.isEmpty)
             read.append(row.reading)
         }
         #expect(read.map(\.relativeActionUnits) == rows.map(\.relativeActionUnits))
         #expect(
             read.contains { $0.relativeActionUnits != nil } && read.contains { $0.relativeActionUnits == nil }
         )
-        #expect(try table(read, relative: true) == table(rows, relative: true))
+        #expect(try table(read, groups: [.relative]) == table(rows, groups: [.relative]))
     }
 
     @Test func someOfThemAreColumnsOfTheUsers() throws {
-        let text = String(decoding: try table(related(), relative: true), as: UTF8.self)
+        let text = String(decoding: try table(related(), groups: [.relative]), as: UTF8.self)
         let bytes = Array(text.replacing(",r_au26", with: ",mine").utf8)
         let reader = try TableReader(bytes: bytes, name: "t")
         #expect(reader.extraColumns.count == 12 && reader.extraColumns.last == "mine")
         let row = try #require(try reader.next())
-        #expect(!row.hasRelativeColumns && row.reading.relativeActionUnits == nil)
+        #expect(row.groups.isEmpty && row.reading.relativeActionUnits == nil)
         let twice = Array(text.replacing(",r_au26\n", with: ",r_au26,r_au26\n").utf8)
         #expect(throws: TimelineError.self) { try TableReader(bytes: twice, name: "t") }
     }
 
     @Test(arguments: ["2.000000", "x"]) func differencesThatAreNoneAreNamed(cell: String) throws {
-        var lines = String(decoding: try table(related(), relative: true), as: UTF8.self).split(
+        var lines = String(decoding: try table(related(), groups: [.relative]), as: UTF8.self).split(
             separator: "\n")
         let line = try #require(lines.indices.dropFirst().first { !lines[$0].hasSuffix(",") })
         lines[line] = lines[line][..<lines[line].lastIndex(of: ",")!] + "," + cell

@@ -53,6 +53,22 @@ extension Random {
         return rows
     }
 
+    /// Gives rows that have scores something in the columns of all groups, with numbers missing here and there.
+    package mutating func fill(_ rows: inout [FaceReading]) {
+        for index in rows.indices where rows[index].smoothedActionUnits != nil {
+            rows[index].relativeActionUnits = RelativeActionUnits(
+                values: InlineArray { _ in Float.random(in: -1...1, using: &self) })
+            if chance(0.1) { continue }
+            var geometry = FaceGeometry()
+            for quantity in FaceGeometry.Quantity.allCases where chance(0.95) {
+                geometry[quantity] = Float.random(in: -400...400, using: &self)
+            }
+            rows[index].geometry = geometry
+            rows[index].blendshapes = BlendshapeScores(
+                values: InlineArray { _ in Float.random(in: 0...1, using: &self) })
+        }
+    }
+
     private mutating func row(
         _ frame: Int, _ face: Int, _ time: Double, _ pts: Int64, _ status: FrameStatus
     ) -> FaceReading {
@@ -99,10 +115,10 @@ package final class MemorySink: TableSink {
     package func commit() throws(TimelineError) { isCommitted = true }
 }
 
-/// The table of these rows, with columns relative to a baseline or without.
-package func table(_ rows: [FaceReading], relative: Bool = false) throws -> [UInt8] {
+/// The table of these rows.
+package func table(_ rows: [FaceReading], groups: ColumnGroups = []) throws -> [UInt8] {
     let sink = MemorySink()
-    let writer = TableWriter(sink: sink, relative: relative)
+    let writer = TableWriter(sink: sink, groups: groups)
     for row in rows { try writer.write(row) }
     try writer.commit()
     return sink.bytes
@@ -117,7 +133,7 @@ package func readings(_ table: [UInt8], name: String = "table.csv") throws -> [F
 }
 
 extension FaceReading {
-    /// A reading with something in every column but those relative to a baseline.
+    /// A reading with something in every column of every table.
     package static let example = FaceReading(
         frame: 1, faceID: 0, timestamp: -0.0, confidence: 0.98765432, status: .ok, pts: -9000,
         box: FaceRectangle(x: -3.456, y: 12, width: 100.005, height: 0.25),

@@ -1,5 +1,6 @@
 import Foundation
 import MienHeads
+import MienTimeline
 
 /// What a model folder holds, for people and for scripts.
 public struct ModelDescription: Sendable, Codable, Equatable {
@@ -37,6 +38,8 @@ public struct ModelDescription: Sendable, Codable, Equatable {
     public var expressionTemperature: Double?
     /// The probability from which each action unit counts as active, by name.
     public var actionUnitThresholds: [String: Double]
+    /// The action units that the model grades as weak, by name.
+    public var weakActionUnits: [String]
     /// The licence of the weights, where `mien.json` says it.
     public var licence: String?
 
@@ -49,6 +52,7 @@ public struct ModelDescription: Sendable, Codable, Equatable {
         case isProjected = "is_projected"
         case expressionTemperature = "expression_temperature"
         case actionUnitThresholds = "au_thresholds"
+        case weakActionUnits = "weak_au"
     }
 }
 
@@ -69,7 +73,8 @@ extension Model {
             crop: cropSpecification.description,
             expressionTemperature: heads?.hasExpression == true
                 ? manifest?.calibration.expressionTemperature ?? 1 : nil,
-            actionUnitThresholds: actionUnitThresholds, licence: manifest?.licence)
+            actionUnitThresholds: actionUnitThresholds, weakActionUnits: weakActionUnits,
+            licence: manifest?.licence)
     }
 
     /// The bytes of all files of the folder.
@@ -89,5 +94,23 @@ extension Model {
         return Dictionary(
             uniqueKeysWithValues: zip(
                 HeadTask.actionUnits.labels, manifest.calibration.actionUnitThresholds))
+    }
+
+    /// The action units that the model grades as weak, by name; none without a head for them.
+    var weakActionUnits: [String] {
+        heads?.hasActionUnits == true ? manifest?.weakActionUnits ?? [] : []
+    }
+
+    /// What metadata say of the model; reads all of it for its hash.
+    func record() throws(MienError) -> ModelRecord { record(sha256: try fingerprint()) }
+
+    /// Which action units are active.
+    package var decisions: ActionUnitDecisions { ActionUnitDecisions(record(sha256: nil)) }
+
+    private func record(sha256: String?) -> ModelRecord {
+        ModelRecord(
+            name: name, path: isEmbedded ? nil : folder, sha256: sha256,
+            thresholds: actionUnitThresholds.isEmpty ? nil : actionUnitThresholds,
+            weakUnits: weakActionUnits.isEmpty ? nil : weakActionUnits)
     }
 }

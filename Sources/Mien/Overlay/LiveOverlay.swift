@@ -30,15 +30,18 @@ package final class LiveOverlay: Sendable {
     /// - Parameters:
     ///   - output: As for ``check(output:)``.
     ///   - replacing: Whether a file that is there may be replaced.
+    ///   - decisions: Which action units are active.
     ///   - waits: Whether sending to a file waits for room, so that every picture is written: for a source that can
     ///     wait. Of a pipe or a server nobody knows whether it will ever take the next.
     /// - Throws: ``MienError/output(_:)``.
     package init(
-        output: String, replacing: Bool, format: PictureFormat, waits: Bool = false,
-        patience: Double = LiveOverlay.patience
+        output: String, replacing: Bool, format: PictureFormat,
+        decisions: ActionUnitDecisions = ActionUnitDecisions(),
+        waits: Bool = false, patience: Double = LiveOverlay.patience
     ) throws(MienError) {
         writing = try OverlayWriting(
-            location: Self.location(output), replacing: replacing, format: format, waits: waits,
+            location: Self.location(output), replacing: replacing, format: format, decisions: decisions,
+            waits: waits,
             patience: patience)
         writing.start()
     }

@@ -7,8 +7,12 @@ import MienVideo
 
 /// Draws over one picture after the other, on a canvas of their size.
 struct OverlayDrawing {
-    private let overlay = FrameOverlay()
+    private let overlay: FrameOverlay
     private var canvas: Canvas?
+
+    init(decisions: ActionUnitDecisions) {
+        overlay = FrameOverlay(decisions: decisions)
+    }
 
     /// The picture with `content` drawn into it; valid until the next one.
     mutating func draw(_ content: OverlayFrame, over image: Image) -> Canvas {

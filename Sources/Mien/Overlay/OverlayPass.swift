@@ -2,6 +2,7 @@ import Dispatch
 import MienCore
 import MienOverlay
 import MienTable
+import MienTimeline
 import MienVideo
 
 /// One pass over a video and its table: decoding on a queue of its own, drawing and encoding on the caller's thread.
@@ -16,7 +17,7 @@ final class OverlayPass {
         case video(VideoWriter)
         case still(StillPicture)
     }
-    private var drawing = OverlayDrawing()
+    private var drawing: OverlayDrawing
     private var table: TableFrames
     private var run = OverlayRun()
     /// Frames of the video between those of the table that have no row.
@@ -28,6 +29,7 @@ final class OverlayPass {
     init(_ job: Overlay, output: String, replacing: Bool) throws(MienError) {
         self.job = job
         table = try TableFrames(path: job.table)
+        drawing = OverlayDrawing(decisions: table.decisions)
         let start = table.nextTime.map { $0.frame > 1 ? $0.timestamp : nil } ?? nil
         isPart = start != nil
         do {

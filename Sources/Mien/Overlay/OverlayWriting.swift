@@ -28,12 +28,15 @@ final class OverlayWriting: @unchecked Sendable {
     // Used by the thread alone, once it has started.
     private let file: FileSink?
     private var writer: VideoWriter?
-    private var drawing = OverlayDrawing()
+    private var drawing: OverlayDrawing
 
     /// Makes the file, if it is one.
     init(
-        location: OutputLocation, replacing: Bool, format: PictureFormat, waits: Bool, patience: Double
+        location: OutputLocation, replacing: Bool, format: PictureFormat, decisions: ActionUnitDecisions,
+        waits: Bool,
+        patience: Double
     ) throws(MienError) {
+        drawing = OverlayDrawing(decisions: decisions)
         pictures = Channel(
             capacity: 3, policy: waits && location.filePath != nil ? .wait : .dropOldest)
         var options = VideoWriter.Options()

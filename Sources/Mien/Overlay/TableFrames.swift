@@ -36,6 +36,11 @@ struct TableFrames {
     /// The video stream it was made from, if there were several and its metadata name it.
     var videoStream: Int? { metadata?.video?.stream }
 
+    /// Which action units are active: the model's thresholds, if the metadata have them.
+    var decisions: ActionUnitDecisions {
+        metadata.map { ActionUnitDecisions($0.model) } ?? ActionUnitDecisions()
+    }
+
     /// Whether all rows have been read.
     var isAtEnd: Bool { next == nil }
 

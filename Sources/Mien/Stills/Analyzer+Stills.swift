@@ -56,7 +56,8 @@ extension Analyzer {
                             preconditionFailure("image \(index) has no frame, or came twice")
                         }
                         current = try StillTable(
-                            index: index, run: run, smoothing: model.smoothing(configuration))
+                            index: index, run: run, groups: configuration.columnGroups,
+                            smoothing: model.smoothing(configuration))
                     }
                     try current?.write(row.result)
                 }
@@ -137,11 +138,13 @@ private struct StillTable {
 
     var bytes: [UInt8] { sink.bytes }
 
-    init(index: Int, run: AnalysisRun, smoothing: SmoothingOptions) throws(MienError) {
+    init(
+        index: Int, run: AnalysisRun, groups: ColumnGroups, smoothing: SmoothingOptions
+    ) throws(MienError) {
         self.index = index
         self.run = run
         sink = MemorySink()
-        writer = TableWriter(sink: sink)
+        writer = TableWriter(sink: sink, groups: groups)
         timeline = try RowTimeline(smoothing)
     }
 

@@ -28,7 +28,10 @@ struct ExportArguments {
                 "an interval reaches across no more than S seconds in which the face\nis not seen. Default: as the table was smoothed, usually 0.5"
         ),
         Option(
-            "--labels", value: "L,...", help: "intervals of these only, such as happiness,AU12. Default: all"),
+            "--labels", value: "L,...",
+            help:
+                "intervals of these only, such as happiness,AU12. Default: all\nbut the action units that the model grades as weak"
+        ),
         Option(
             "--media", value: "VIDEO", help: "the video of the table. Default: the one its metadata name"),
         Option(

@@ -3,7 +3,7 @@ import MienTimeline
 /// A face's scores as lines of bars: eight expressions, and twelve action units beside or below them.
 ///
 ///     face 0   happiness 83%   ok
-///     neutral    ██······    21    AU01 ▎·····   4   AU12 █████·  83
+///     neutral    ██······    21    AU01  ▎····   4   AU12  ████·  83
 struct FaceBlock {
     /// How the bars lie.
     enum Shape {
@@ -40,6 +40,7 @@ struct FaceBlock {
     let shape: Shape
     let width: Int
     let style: TerminalStyle
+    let decisions: ActionUnitDecisions
 
     private static let nameWidth = 9
     private static let valueWidth = 4
@@ -91,7 +92,7 @@ struct FaceBlock {
     private func summary(_ face: LiveScene.Face) -> TerminalLine {
         var line = title(face)
         guard let scores = face.smoothedActionUnits ?? face.actionUnits else { return line }
-        let active = ActionUnit.allCases.filter { scores[$0] >= 0.5 }.map { "\($0.rawValue)" }
+        let active = decisions.active(scores).map { "\($0.rawValue)" }
         guard !active.isEmpty else { return line }
         let text = "  AU " + active.joined(separator: " ")
         let used = line.text(coloured: false).reversed().drop { $0 == " " }.count
@@ -122,8 +123,8 @@ struct FaceBlock {
         let unit = ActionUnit.allCases[row]
         let score = (face.smoothedActionUnits ?? face.actionUnits)?[unit]
         put(
-            unit.name, name: 4, score: score, raw: face.actionUnits?[unit], isStrong: score ?? 0 >= 0.5,
-            of: face,
+            decisions.name(of: unit), name: 5, score: score, raw: face.actionUnits?[unit],
+            isStrong: score.map { decisions.isActive(unit, $0) } ?? false, of: face,
             at: column, width: width, in: &line)
     }
 

@@ -26,6 +26,8 @@ package struct LiveScene: Sendable {
     package var faces: [Face] = []
     /// What is wrong at the moment, as in `no frames for 4 s, trying again`; nil if nothing is.
     package var outage: String?
+    /// Which action units are active.
+    package var decisions = ActionUnitDecisions()
 
     package init() {}
 

@@ -113,7 +113,8 @@ package struct TerminalView: Sendable {
         // A line for each needs no gaps; fewer faces than fit side by side share the width.
         let across = min(arrangement.across, drawn.count)
         let width = (columns - (across - 1) * Self.gap) / across
-        let block = FaceBlock(shape: arrangement.shape, width: width, style: style)
+        let block = FaceBlock(
+            shape: arrangement.shape, width: width, style: style, decisions: scene.decisions)
         var lines: [TerminalLine] = []
         for first in stride(from: 0, to: drawn.count, by: across) {
             if first > 0, arrangement.shape != .line { lines.append(TerminalLine(columns: columns)) }

@@ -102,11 +102,12 @@ struct StreamCommand: Subcommand {
         // The table last: it is under its name from the start, and must not stay there empty.
         let overlay = try overlay.map {
             try LiveOverlay(
-                output: $0, replacing: overwrites, format: run.pictureFormat, waits: !run.isLive)
+                output: $0, replacing: overwrites, format: run.pictureFormat,
+                decisions: analyzer.model.decisions, waits: !run.isLive)
         }
         let outputs = try StreamOutputs(
             table: table, printsLines: printsLines, replacing: overwrites,
-            relative: configuration.analysis.baseline != nil)
+            groups: configuration.analysis.columnGroups)
         let session = StreamSession(
             run: run, analyzer: analyzer, source: live.source, configuration: configuration,
             outputs: outputs, overlay: overlay, shows: shows, isQuiet: isQuiet)

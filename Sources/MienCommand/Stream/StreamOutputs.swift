@@ -14,7 +14,8 @@ final class StreamOutputs {
     /// - Parameters:
     ///   - table: The table's name, `-` for standard output, or nil for none.
     ///   - printsLines: Whether JSON lines go to standard output.
-    init(table name: String?, printsLines: Bool, replacing: Bool, relative: Bool) throws(TimelineError) {
+    init(table name: String?, printsLines: Bool, replacing: Bool, groups: ColumnGroups) throws(TimelineError)
+    {
         var sink: (any TableSink)?
         var path: String?
         if let name {
@@ -26,8 +27,8 @@ final class StreamOutputs {
             }
         }
         self.path = path
-        table = sink.map { TableWriter(sink: $0, relative: relative) }
-        lines = printsLines ? ReadingLines(sink: DescriptorSink.standardOutput(), relative: relative) : nil
+        table = sink.map { TableWriter(sink: $0, groups: groups) }
+        lines = printsLines ? ReadingLines(sink: DescriptorSink.standardOutput(), groups: groups) : nil
         // The header is there before the first face is.
         try table?.flush()
     }

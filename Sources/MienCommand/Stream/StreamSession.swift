@@ -29,6 +29,7 @@ final class StreamSession {
         self.isQuiet = isQuiet
         screen = shows ? TerminalScreen(descriptor: STDERR_FILENO) : nil
         scene.source = run.deviceName.map { "\($0) (\(source))" } ?? source
+        scene.decisions = analyzer.model.decisions
         scene.size = (run.properties.width, run.properties.height)
     }
 

@@ -23,7 +23,7 @@ struct BORISProject: EventFormat {
             "project_description": "made by mien",
             "project_format_version": "7.0",
             "subjects_conf": {\(Self.members(faces.map(Self.subject)))},
-            "behaviors_conf": {\(Self.members(context.events.labels.map(Self.behavior)))},
+            "behaviors_conf": {\(Self.members(context.labels.map(Self.behavior)))},
             "behavioral_categories": ["expression", "action unit"],
             "independent_variables": {},
             "coding_map": {},

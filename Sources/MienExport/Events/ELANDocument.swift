@@ -38,7 +38,7 @@ struct ELANDocument: EventFormat {
 
         var next = 0
         for face in Set(annotations.map(\.event.face)).sorted() {
-            for label in context.events.labels {
+            for label in context.labels {
                 let first = next
                 while next < annotations.count, annotations[next].event.face == face,
                     annotations[next].event.label == label

@@ -36,8 +36,8 @@ package struct EventExtractor: Sendable {
 
     /// The context says the thresholds, the scores (smoothed unless it says) and the frame rate.
     package init(_ context: ExportContext) {
-        labels = context.events.labels
-        detectors = context.events.labels.map { label in
+        labels = context.labels
+        detectors = context.labels.map { label in
             let usual =
                 if case .actionUnit(let unit) = label { context.threshold(of: unit) } else {
                     fixedPointOne / 2

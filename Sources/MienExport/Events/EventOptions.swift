@@ -11,8 +11,8 @@ package struct EventOptions: Sendable, Equatable {
     package var minimumDuration = 0.2
     /// The longest time in seconds without a reading of the face that an interval reaches across.
     package var gapMaximum = 0.5
-    /// The labels that are looked for.
-    package var labels = EventLabel.all
+    /// The labels that are looked for; nil for all but the action units that the model grades as weak.
+    package var labels: [EventLabel]?
 
     /// Creates the defaults.
     package init() {}

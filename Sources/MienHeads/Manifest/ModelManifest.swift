@@ -69,6 +69,13 @@ package struct ModelManifest: Sendable, Equatable {
         unknown = root.rest
     }
 
+    /// The action units whose grade is `weak`, as `provenance.au_grades` has it, in the order of the labels: what they say
+    /// agrees too little with people or with rendered truth to be asserted.
+    package var weakActionUnits: [String] {
+        let grades = provenance["au_grades"]?.members ?? [:]
+        return HeadTask.actionUnits.labels.filter { grades[$0]?.members?["grade"]?.string == "weak" }
+    }
+
     /// The document.
     package var document: JSONValue {
         var members = unknown

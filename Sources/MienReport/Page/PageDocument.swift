@@ -27,6 +27,8 @@ struct PageDocument: Encodable {
     struct Label: Encodable {
         var name: String
         var meaning: String
+        /// Whether the model grades it as weak.
+        var isWeak: Bool
     }
 
     /// One label of one face.
@@ -96,7 +98,7 @@ struct PageDocument: Encodable {
     var media: Media?
     var faces: [Face]
     var expressions = FacialExpression.allCases.map(\.name)
-    var units = ActionUnit.allCases.map { Label(name: $0.name, meaning: $0.meaning) }
+    var units: [Label]
     var statuses = FrameStatus.allCases.map(\.rawValue)
     var thresholds: [Double]
     var minimumEvent: Double

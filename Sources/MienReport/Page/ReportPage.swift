@@ -140,6 +140,11 @@ package struct ReportPage {
                     name: $0.name, address: $0.address, type: $0.type, start: $0.start, obstacle: $0.obstacle)
             },
             faces: timeline.faces.map(PageDocument.Face.init),
+            units: ActionUnit.allCases.map {
+                .init(
+                    name: $0.name, meaning: $0.meaning,
+                    isWeak: run?.model.weakUnits?.contains($0.name) ?? false)
+            },
             thresholds: summary.thresholds.map { Double(($0 * 1e6).rounded()) / 1e6 },
             minimumEvent: summary.minimumEvent, gapMaximum: summary.gapMaximum, run: run, model: model,
             notes: notes)

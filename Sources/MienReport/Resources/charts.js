@@ -22,7 +22,7 @@ function readTheme() {
   const expressions = [0, 1, 2, 3, 4, 5, 6, 7].map(i => value('--expression-' + i));
   return {
     expressions, expressionRGB: expressions.map(rgb), ramp,
-    line: value('--line'), ink: value('--muted'), empty: value('--empty'), surface: value('--surface'),
+    line: value('--line'), ink: value('--muted'), empty: value('--empty'), surface: value('--surface'), surfaceRGB: rgb(value('--surface')),
   };
 }
 
@@ -98,7 +98,7 @@ class Charts {
     });
     this.units = this.make('units', 12 * 19 + 22, {
       file: this.corners(), labels: ['time', 'units'], valueRange: [0, 12], plotter: () => {},
-      axes: {x: this.timeAxis(), y: this.categoryAxis(() => timeline.document.units.map(u => u.name), 12)},
+      axes: {x: this.timeAxis(), y: this.categoryAxis(() => timeline.document.units.map(u => u.name + (u.isWeak ? '?' : '')), 12)},
       underlayCallback: (context, area) => this.paintUnits(context, area),
     });
     this.shownFaces = this.largestFaces();
@@ -234,23 +234,27 @@ class Charts {
     const {timeline, view} = this;
     const columns = Math.max(1, Math.round(area.w));
     const scale = columns / (timeline.end - timeline.first);
-    const colours = this.theme.expressionRGB.flat();
+    const {expressionRGB, surfaceRGB} = this.theme;
+    // A guess has the colour of its expression, half way to the ground.
+    const pale = expressionRGB.map(rgb => rgb.map((v, c) => (v + surfaceRGB[c]) >> 1));
+    const colours = [...expressionRGB, ...pale].flat();
     const height = area.h / Math.max(this.shownFaces.length, 1);
     this.shownFaces.forEach((index, row) => {
       const face = timeline.faces[index];
-      const time = new Float32Array(8 * columns);
+      const time = new Float32Array(16 * columns);
       timeline.eachReading(face, view.series * CHANNELS, timeline.first, timeline.end, (i, until) => {
         const label = face.label(view.series, i);
         if (label === MISSING) return;
+        const cell = label + (timeline.uncertainty(face, view.series, i) > GUESS ? 8 : 0);
         const from = Math.max(0, Math.floor((face.times[i] - timeline.first) * scale));
         const to = Math.min(columns, Math.max(from + 1, Math.ceil((until - timeline.first) * scale)));
-        for (let x = from; x < to; x++) time[8 * x + label] += until - face.times[i] + 1e-6;
+        for (let x = from; x < to; x++) time[16 * x + cell] += until - face.times[i] + 1e-6;
       });
       // The expression that fills most of a column.
       const cells = new Uint8Array(columns).fill(MISSING);
       for (let x = 0; x < columns; x++) {
         let best = 0;
-        for (let k = 0; k < 8; k++) if (time[8 * x + k] > best) { best = time[8 * x + k]; cells[x] = k; }
+        for (let k = 0; k < 16; k++) if (time[16 * x + k] > best) { best = time[16 * x + k]; cells[x] = k; }
       }
       paintCells(context, area.x, area.y + row * height, area.w, height, columns, 1, cells, colours);
     });

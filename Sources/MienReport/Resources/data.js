@@ -4,6 +4,8 @@
 const NO_FACE = 0xFFFFFFFF;
 const NO_BOX = -32768;
 const MISSING = 255;
+/** An expression with more uncertainty than this is shown pale: it is a guess. */
+const GUESS = 0.6;
 const CHANNELS = 20;  // 8 expressions and 12 action units, raw and then smoothed
 
 function bytesOfBase64(text) {
@@ -134,6 +136,18 @@ class Timeline {
       if (this.frameTimes[middle] <= time) low = middle + 1; else high = middle;
     }
     return Math.max(low - 1, 0);
+  }
+
+  /** How unsure the expression of row `i` is, from 0 to 1: the entropy of its eight probabilities over its maximum. */
+  uncertainty(face, series, i) {
+    let entropy = 0;
+    for (let k = 0; k < 8; k++) {
+      const level = face.levels[(series * CHANNELS + k) * face.rows + i];
+      if (level === MISSING) return 0;
+      const p = level / this.document.levels;
+      if (p > 0) entropy -= p * Math.log(p);
+    }
+    return entropy / Math.log(8);
   }
 
   /** The row of `face` that is there at `time`, or -1. `series` counts only rows with a reading; nil counts all. */

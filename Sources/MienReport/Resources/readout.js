@@ -20,10 +20,11 @@ class Readout {
     };
     this.rows = [
       ...expressions.map((name, k) => row(name, null, k)),
-      ...units.map((u, k) => row(u.name, `${u.meaning}; active from ${thresholds[k]}`, 8 + k)),
+      ...units.map((u, k) => row(u.name, `${u.meaning}; active from ${thresholds[k]}${u.isWeak ? '; weak' : ''}`, 8 + k)),
     ];
     byId('readout-expressions').append(...this.rows.slice(0, 8).map(r => r.item));
     byId('readout-units').append(...this.rows.slice(8).map(r => r.item));
+    units.forEach((u, k) => this.rows[8 + k].item.classList.toggle('weak', u.isWeak));
   }
 
   /** Shows what `view`'s face shows at `time`. */
@@ -39,6 +40,8 @@ class Readout {
     const what = code === MISSING ? 'not in this frame' : code === 0 ? '' : statuses[code].replace('_', ' ');
     byId('readout-status').textContent = `face ${face.id} · frame ${timeline.frameNumbers[frame]}` + (what ? ' · ' + what : '');
     const n = face.rows;
+    const isGuess = i >= 0 && timeline.uncertainty(face, view.series, i) > GUESS;
+    byId('readout-expressions').classList.toggle('guess', isGuess);
     this.rows.forEach((row, k) => {
       const level = i < 0 ? MISSING : face.levels[(view.series * CHANNELS + k) * n + i];
       row.bar.style.transform = `scaleX(${level === MISSING ? 0 : height(level, timeline.document.levels)})`;

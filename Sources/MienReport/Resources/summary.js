@@ -86,8 +86,8 @@ class Summary {
     const {activities, unitSeconds, unitReadings} = this.series;
     const rows = this.document.units.map((unit, u) => {
       const a = activities[8 + u];
-      return element('tr', {},
-        element('th', {scope: 'row', title: `active from ${this.document.thresholds[u]}`}, unit.name, ' ', element('small', {}, unit.meaning)),
+      return element('tr', {class: unit.isWeak && 'weak'},
+        element('th', {scope: 'row', title: `active from ${this.document.thresholds[u]}`}, unit.name, ' ', element('small', {}, unit.meaning + (unit.isWeak ? ' (weak)' : ''))),
         element('td', {class: 'wide'}, shareBar(a.share)), element('td', {}, percent(a.share)),
         element('td', {class: 'spare'}, span(a.seconds)), element('td', {}, a.count.toLocaleString('en')),
         element('td', {}, a.count ? span(a.longest) : '–'));
@@ -121,11 +121,14 @@ class Summary {
     document.getElementById('event-more').addEventListener('click', () => { this.shown += 200; this.showEvents(); });
   }
 
+  /** Whether label `k` is an action unit that the model grades as weak. */
+  isWeak(k) { return k >= 8 && this.document.units[k - 8].isWeak; }
+
   showEvents(isOnPaper = false) {
     const kind = document.getElementById('event-kind').value;
     const least = Math.max(Number(document.getElementById('event-seconds').value) || 0, this.document.minimumEvent);
     const wanted = {
-      all: k => k !== 0, expressions: k => k > 0 && k < 8, units: k => k >= 8,
+      all: k => k !== 0 && !this.isWeak(k), expressions: k => k > 0 && k < 8, units: k => k >= 8 && !this.isWeak(k),
     }[kind] || (k => k === Number(kind));
     const events = this.series.events.filter(([k, start, end]) => wanted(k) && end - start >= least - 1e-6);
     document.getElementById('event-count').textContent =
@@ -166,6 +169,12 @@ function describe(timeline) {
     'Scores depend on light, angle, size and covering of the face, and can be off more for some groups of people than for others.',
     ...(model ? model.limits : []), ...notes, ...(run ? run.warnings : []),
   ];
+  const weak = timeline.document.units.filter(u => u.isWeak).map(u => u.name);
+  if (weak.length) {
+    limits.push(`The model grades ${weak.join(' and ')} as weak: its scores agree too little with people or with faces whose ` +
+      'action units are known. They are shown pale, and events leave them out unless they are chosen.');
+  }
+  limits.push(`An expression whose probabilities are spread out (uncertainty above ${GUESS}) is a guess, and shown pale.`);
   if (run && run.ended_early) limits.push('The video ended before its end: ' + run.ended_early);
   if (run && run.interrupted) limits.push('The run was interrupted: the table may lack rows.');
   if (table.untimedFrames) {

@@ -9,19 +9,25 @@ public struct ModelRecord: Sendable, Codable, Equatable {
     /// The probability from which on each action unit counts as active, by name; nil if the model does not
     /// say.
     public var thresholds: [String: Double]?
+    /// The action units that the model itself grades as weak, by name; nil if it grades none so. What they say is too
+    /// unsure to be asserted.
+    public var weakUnits: [String]?
 
     /// Creates the description of a model.
     public init(
-        name: String, path: String? = nil, sha256: String? = nil, thresholds: [String: Double]? = nil
+        name: String, path: String? = nil, sha256: String? = nil, thresholds: [String: Double]? = nil,
+        weakUnits: [String]? = nil
     ) {
         self.name = name
         self.path = path
         self.sha256 = sha256
         self.thresholds = thresholds
+        self.weakUnits = weakUnits
     }
 
     enum CodingKeys: String, CodingKey {
         case name, path, sha256
         case thresholds = "au_thresholds"
+        case weakUnits = "weak_au"
     }
 }

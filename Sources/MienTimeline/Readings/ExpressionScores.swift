@@ -1,3 +1,5 @@
+import Foundation
+
 /// One probability, 0...1, for each of the eight expressions.
 ///
 /// Eight floats stored inline: copying one allocates nothing.
@@ -44,6 +46,20 @@ public struct ExpressionScores: Sendable {
     public var dominant: FacialExpression? {
         guard let fixed = fixedPoint(values) else { return nil }
         return FacialExpression(rawValue: firstMaximum(fixed))
+    }
+
+    /// The entropy of the eight probabilities over its maximum, ln 8: 0 if one of them is 1, 1 if all are equal. Nil if
+    /// any score is not a probability.
+    ///
+    /// Computed at the table's resolution, so that it can be recomputed from a table.
+    public var uncertainty: Double? {
+        guard let fixed = fixedPoint(values) else { return nil }
+        var entropy = 0.0
+        for index in fixed.indices where fixed[index] > 0 {
+            let probability = Double(fixed[index]) / Double(fixedPointOne)
+            entropy -= probability * log(probability)
+        }
+        return min(max(entropy / log(Double(Self.count)), 0), 1)
     }
 }
 

@@ -27,6 +27,10 @@ public struct FaceReading: Sendable, Equatable {
     public var smoothedActionUnits: ActionUnitScores?
     /// The smoothed action units relative to the face's ``Baseline``; nil unless the run has one.
     public var relativeActionUnits: RelativeActionUnits?
+    /// Head pose, eyes, gaze and mouth of this frame; nil unless the run measures them and the face has a mesh.
+    public var geometry: FaceGeometry?
+    /// The blendshapes of this frame; nil as ``geometry`` is.
+    public var blendshapes: BlendshapeScores?
 
     /// Whether a face was found and its raw scores stand: the `success` column.
     public var isSuccess: Bool { status.isSuccess }
