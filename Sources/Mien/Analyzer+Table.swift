@@ -123,6 +123,12 @@ extension Analyzer {
             "start": configuration.start.map { .number($0) } ?? .none,
             "duration": configuration.duration.map { .number($0) } ?? .none,
         ]
+        if let geometry = configuration.geometry {
+            metadata.options["geometry"] = .flag(true)
+            if geometry.hasBlendshapes { metadata.options["blendshapes"] = .flag(true) }
+            metadata.options["focal"] =
+                geometry.focalLength.map { .number($0) } ?? .text("assumed: 0.8 of the longer side")
+        }
         if let stream = configuration.videoStream { metadata.options["video-stream"] = .integer(stream) }
         return metadata
     }

@@ -28,6 +28,8 @@ public struct Configuration: Sendable, Codable, Equatable {
     /// What action units are told relative to besides: ``FaceReading/relativeActionUnits``; nil for nothing. Rows
     /// are held back from the beginning of a ``BaselineSource/interval(from:to:)`` to its end.
     public var baseline: BaselineSource?
+    /// What is measured of faces besides; nil for nothing.
+    public var geometry: GeometryOptions?
     /// The number of crops encoded together; nil to let the model's size decide. Changes no result.
     public var batchSize: Int?
 
@@ -36,7 +38,13 @@ public struct Configuration: Sendable, Codable, Equatable {
 
     /// The columns of a run's table after those of every table.
     public var columnGroups: ColumnGroups {
-        baseline == nil ? [.uncertainty] : [.uncertainty, .relative]
+        var groups: ColumnGroups = .uncertainty
+        if baseline != nil { groups.insert(.relative) }
+        if let geometry {
+            groups.insert(.geometry)
+            if geometry.hasBlendshapes { groups.insert(.blendshapes) }
+        }
+        return groups
     }
 
     /// Checks the ranges.
@@ -54,6 +62,9 @@ public struct Configuration: Sendable, Codable, Equatable {
         try require(isTime(expressionWindow), "expressionWindow: expected 0 or more seconds")
         try require(isTime(actionUnitWindow), "actionUnitWindow: expected 0 or more seconds")
         try require(isTime(gapMaximum), "gapMaximum: expected 0 or more seconds")
+        try require(
+            geometry?.focalLength.map { $0.isFinite && $0 > 0 } ?? true,
+            "geometry: expected a focal length of more than 0 pixels")
         try require(batchSize.map { (1...4096).contains($0) } ?? true, "batchSize: expected 1 to 4096")
         if case .interval(let from, let to) = baseline {
             let longest = BaselineSource.maximumInterval

@@ -51,7 +51,8 @@ struct AnnotateCommand: Subcommand {
             Option(
                 "--dry-run",
                 help: "print the path of each clip of a folder, a tab, and the path of its table, and stop"),
-        ] + TableProducts.options + ModelOptions.options + VideoArguments.options + [
+        ] + TableProducts.options + ModelOptions.options + VideoArguments.options + GeometryArguments.options
+        + [
             Option(
                 "--causal",
                 help:
@@ -78,6 +79,7 @@ struct AnnotateCommand: Subcommand {
     init(_ arguments: Arguments) throws {
         var configuration = Configuration()
         try VideoArguments.apply(arguments, to: &configuration)
+        try GeometryArguments.apply(arguments, to: &configuration)
         try SmoothingArguments.apply(arguments, to: &configuration)
         configuration.isCausal = arguments.has("--causal")
         self.configuration = configuration

@@ -77,6 +77,7 @@ package final class FrameOverlay {
             painter.outline(
                 box, .face(face.id), width: style.stroke, radius: style.radius,
                 isDashed: !face.status.isSuccess && !face.showsEarlierScores)
+            face.geometry.flatMap(FaceAxes.init)?.draw(in: box, width: style.stroke, with: painter)
         }
         // Labels first: they are small, and every face has one.
         var taken = caption.map { [$0] } ?? []

@@ -25,12 +25,16 @@ package struct OverlayFace: Sendable {
     package var label: FacialExpression?
     package var expression: ExpressionScores?
     package var actionUnits: ActionUnitScores?
+    /// Where head and eyes point.
+    package var geometry: FaceGeometry?
 
     package init(
         id: Int, box: FaceRectangle, status: FrameStatus = .ok, label: FacialExpression? = nil,
-        expression: ExpressionScores? = nil, actionUnits: ActionUnitScores? = nil
+        expression: ExpressionScores? = nil, actionUnits: ActionUnitScores? = nil,
+        geometry: FaceGeometry? = nil
     ) {
         (self.id, self.box, self.status) = (id, box, status)
+        self.geometry = geometry
         (self.label, self.expression, self.actionUnits) = (label, expression, actionUnits)
     }
     /// Whether a live run saw the face here without time to encode it, and its scores are those it had a moment ago.

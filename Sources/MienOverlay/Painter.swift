@@ -63,6 +63,23 @@ final class Painter {
         cairo_set_dash(context, nil, 0, 0)
     }
 
+    /// Draws a line with a dark rim.
+    func line(
+        from start: (x: Double, y: Double), to end: (x: Double, y: Double), _ colour: Colour, width: Double
+    ) {
+        cairo_new_path(context)
+        cairo_move_to(context, start.x, start.y)
+        cairo_line_to(context, end.x, end.y)
+        cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
+        use(Colour(0x000000, alpha: 0.45))
+        cairo_set_line_width(context, width * 2.2)
+        cairo_stroke_preserve(context)
+        use(colour)
+        cairo_set_line_width(context, width)
+        cairo_stroke(context)
+        cairo_set_line_cap(context, CAIRO_LINE_CAP_BUTT)
+    }
+
     func width(of text: String, size: Double, weight: Weight = .normal) -> Double {
         select(size, weight)
         var extents = cairo_text_extents_t()

@@ -12,7 +12,7 @@ typedef struct shape {
     int kernel, stride, width, height, inputs, outputs;
     mien_skip skip;
     int skip_channels;
-    bool relu;
+    bool relu, prelu;
 } shape;
 
 static const shape shapes[] = {
@@ -27,6 +27,12 @@ static const shape shapes[] = {
     {MIEN_GATHER_DEPTHWISE, 3, 1, 6, 6, 24, 24, MIEN_SKIP_SAME, 24, true},
     {MIEN_GATHER_PIXEL, 1, 1, 6, 6, 8, 32, MIEN_SKIP_SAME, 24, true},
     {MIEN_GATHER_DEPTHWISE, 3, 1, 6, 6, 8, 48, MIEN_SKIP_POOLED, 40, false},
+    {MIEN_GATHER_PATCH, 3, 2, 8, 8, 3, 16, MIEN_SKIP_NONE, 8, false, true},
+    {MIEN_GATHER_PATCH, 2, 2, 8, 8, 16, 16, MIEN_SKIP_NONE, 8, false, true},
+    {MIEN_GATHER_PATCH, 2, 2, 4, 4, 128, 64, MIEN_SKIP_NONE, 8, false, true},
+    {MIEN_GATHER_PIXEL, 1, 1, 9, 7, 16, 8, MIEN_SKIP_NONE, 8, false, true},
+    {MIEN_GATHER_DEPTHWISE, 3, 1, 6, 6, 8, 16, MIEN_SKIP_SAME, 16, false, true},
+    {MIEN_GATHER_DEPTHWISE, 3, 1, 6, 6, 16, 32, MIEN_SKIP_POOLED, 16, false, true},
 };
 
 enum { BORDER = 2 };
@@ -79,10 +85,11 @@ static void check_layer(shape s) {
     size_t count = (size_t)(s.outputs * inputs);
     float *weights = noise(count, 1), *packed = aligned(count * sizeof(float));
     float *bias = noise((size_t)s.outputs, 2), *depthwise = noise((size_t)(10 * s.inputs), 3);
+    float *slope = noise((size_t)s.outputs, 6);
     mien_layer_pack(weights, inputs, s.outputs, packed);
     layer_run run = {
         .layer = {s.gather, s.skip, s.relu, s.kernel, s.stride, padding > 0 ? padding / 2 : 0, inputs,
-                  s.outputs, depthwise, packed, bias},
+                  s.outputs, depthwise, packed, bias, s.prelu ? slope : NULL},
         .in = noise_map(s.width, s.height, s.inputs, 4),
         .skip = noise_map(width * scale, height * scale, s.skip_channels, 5),
         .width = width,
@@ -93,7 +100,7 @@ static void check_layer(shape s) {
              s.kernel, s.kernel, s.stride, s.width, s.height, s.inputs, s.outputs, (int)s.skip);
     compare(run_layer, &run, map_floats(width, height, s.outputs) * sizeof(float), 3e-4, name);
     free_map(run.in), free_map(run.skip);
-    free(weights), free(packed), free(bias), free(depthwise);
+    free(weights), free(packed), free(bias), free(depthwise), free(slope);
 }
 
 static void upsample(const void *context, mien_isa isa, void *out) {

@@ -11,13 +11,14 @@
 #define LOAD(v, from) __builtin_memcpy(&(v), (from), sizeof(v))
 #define STORE(to, v) __builtin_memcpy((to), &(v), sizeof(v))
 #define MAX(a, b) __builtin_elementwise_max((a), (b))
+#define MIN(a, b) __builtin_elementwise_min((a), (b))
 
 enum {
     STRIP_FLOATS = 6144, // the gathered inputs of a strip of pixels should stay in the first-level cache
     STRIP_MOST = 48,     // and so should the rows of a depthwise convolution under it
     STRIP_LEAST = 24,    // both multiples of every TILE
     DEPTHWISE_MOST = 16, // pixels of a depthwise convolution with stride 2 at a time
-    INPUTS_MOST = 384,
+    INPUTS_MOST = 512,
     STRIP_ROOM = STRIP_LEAST * INPUTS_MOST,
 };
 

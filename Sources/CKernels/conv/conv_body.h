@@ -87,11 +87,11 @@ INLINE void KERNEL(depthwise_row)(const mien_layer *layer, const mien_map *in, i
 }
 
 INLINE void KERNEL(patch_row)(const mien_layer *layer, const mien_map *in, int y, int x, int count,
-                              int kernel, float *out) {
-    int span = kernel * 3;
+                              int kernel, int channels, float *out) {
+    int span = kernel * channels;
     for (int i = 0; i < count; i++) {
         const float *from = in->data + (y * layer->stride - layer->pad) * in->row +
-                            ((x + i) * layer->stride - layer->pad) * 3;
+                            (ptrdiff_t)((x + i) * layer->stride - layer->pad) * channels;
         UNROLL for (int ky = 0; ky < kernel; ky++, from += in->row, out += span) {
             __builtin_memcpy(out, from, (size_t)span * sizeof(float));
         }
@@ -104,10 +104,12 @@ INLINE void KERNEL(gather_row)(const mien_layer *layer, const mien_map *in, int 
         memcpy(out, in->data + y * in->row + (ptrdiff_t)x * in->channels,
                (size_t)count * (size_t)in->channels * sizeof(float));
     } else if (layer->gather == MIEN_GATHER_PATCH) {
-        if (layer->kernel == 3) {
-            KERNEL(patch_row)(layer, in, y, x, count, 3, out);
+        if (in->channels != 3) {
+            KERNEL(patch_row)(layer, in, y, x, count, 2, in->channels, out);
+        } else if (layer->kernel == 3) {
+            KERNEL(patch_row)(layer, in, y, x, count, 3, 3, out);
         } else {
-            KERNEL(patch_row)(layer, in, y, x, count, 5, out);
+            KERNEL(patch_row)(layer, in, y, x, count, 5, 3, out);
         }
     } else if (layer->stride == 1) {
         KERNEL(depthwise_row)(layer, in, y, x, count, 1, out);
@@ -177,6 +179,11 @@ INLINE void KERNEL(pool_row)(const mien_map *in, int y, int x, int count, float 
                             value += skip;                                                         \
                         }                                                                          \
                         if (layer->relu) value = MAX(value, (v8)(0.0f));                           \
+                        if (layer->slope) {                                                        \
+                            v8 slope;                                                              \
+                            LOAD(slope, layer->slope + at);                                        \
+                            value = MAX(value, (v8)(0.0f)) + slope * MIN(value, (v8)(0.0f));       \
+                        }                                                                          \
                         STORE(s->out[pixel + i] + at, value);                                      \
                     }                                                                              \
                 }                                                                                  \

@@ -1,4 +1,4 @@
-// The convolutions of small detection networks, and the sampling of their inputs.
+// The convolutions of small networks for faces, and the sampling of their inputs.
 //
 // A map is height x width pixels of `channels` floats (HWC), ringed by a border of zeros that kernels read
 // and never write: the border is the SAME padding, so no kernel has edge cases. Channel counts of every map
@@ -26,28 +26,31 @@ typedef struct mien_map {
 typedef enum mien_gather {
     MIEN_GATHER_PIXEL,     // nothing: a 1 x 1 convolution
     MIEN_GATHER_DEPTHWISE, // a 3 x 3 depthwise convolution, stride 1 or 2
-    MIEN_GATHER_PATCH,     // the kernel x kernel x channels neighbourhood: a full convolution
+    MIEN_GATHER_PATCH,     // the kernel x kernel x channels neighbourhood: a full convolution, 3 x 3 or 5 x 5 of 3
+                           // channels, or 2 x 2 of others
 } mien_gather;
 
-// What is added to the product before the ReLU.
+// What is added to the product before the activation.
 typedef enum mien_skip {
     MIEN_SKIP_NONE,
     MIEN_SKIP_SAME,   // the map `skip` at the same place; channels it lacks count as zero
     MIEN_SKIP_POOLED, // the maximum of the map `skip` over 2 x 2 pixels, likewise
 } mien_skip;
 
-// One layer: out = relu(weights . gather(in) + bias + skip).
+// One layer: out = activation(weights . gather(in) + bias + skip). The activation is nothing, a ReLU, or a PReLU:
+// max(x, 0) + slope * min(x, 0).
 typedef struct mien_layer {
     mien_gather gather;
     mien_skip skip;
     bool relu;
     int kernel, stride;
     int pad;     // SAME padding before the first row and column; the border must hold what comes after
-    int inputs;  // K: in->channels, or kernel * kernel * in->channels for a patch; at most 384
+    int inputs;  // K: in->channels, or kernel * kernel * in->channels for a patch; at most 512
     int outputs; // N, a multiple of 8
     const float *_Nullable depthwise; // [9][K] weights, then [K] biases
     const float *_Nonnull weights;    // packed by mien_layer_pack
     const float *_Nonnull bias;       // [N]
+    const float *_Nullable slope;     // [N], of a PReLU
 } mien_layer;
 
 // Packs weights[n][k] (n < outputs, k < inputs) into panels [K][16], the last one [K][8] where N is an odd

@@ -9,6 +9,7 @@ final class FaceCrops: CropProducer {
     private let every: Int
     private let recorded: RecordedRows?
     private let reuse: FaceReuse?
+    private let measures: FaceMeasures?
     private let keepsImages: Bool
     private let sample: Int?
     private(set) var cropSeconds = 0.0
@@ -17,11 +18,13 @@ final class FaceCrops: CropProducer {
     ///   - every: Crops are made for one frame in `every`; rows of the others are `skipped`.
     ///   - recorded: Rows whose scores are known, so that they need no crop.
     ///   - reuse: Spares the encoder faces that look as before.
+    ///   - measures: What is measured of faces besides.
     ///   - keepsImages: Whether rows go with the picture of their frame.
     ///   - sample: The number of the rows among the samples, if they are of one of many.
     init(
         tracker: FaceTracker, cropper: FaceCropper, selection: FaceSelection, every: Int = 1,
-        recorded: RecordedRows? = nil, reuse: FaceReuse? = nil, keepsImages: Bool = false, sample: Int? = nil
+        recorded: RecordedRows? = nil, reuse: FaceReuse? = nil, measures: FaceMeasures? = nil,
+        keepsImages: Bool = false, sample: Int? = nil
     ) {
         self.tracker = tracker
         self.cropper = cropper
@@ -29,6 +32,7 @@ final class FaceCrops: CropProducer {
         self.every = every
         self.recorded = recorded
         self.reuse = reuse
+        self.measures = measures
         self.keepsImages = keepsImages
         self.sample = sample
     }
@@ -63,6 +67,8 @@ final class FaceCrops: CropProducer {
             return sink.append(sink.row(.skipped, face: face), sample: sample)
         }
         var row = sink.row(.ok, face: face)
+        // Of recorded rows, too: blinks and regions depend on the frames before.
+        measures?.measure(face, of: frame.image, into: &row)
         if let known = try recorded?.scores(frame: row.frame, faceID: face.id) {
             (row.expression, row.actionUnits) = (known.expression, known.actionUnits)
             return sink.append(row, sample: sample)

@@ -92,6 +92,7 @@ package final class LiveRun {
         let crops = FaceCrops(
             tracker: tracker, cropper: cropper, selection: configuration.analysis.faces,
             reuse: configuration.reuseDistance.map { FaceReuse(distance: $0, cropper: cropper) },
+            measures: try model.faceMeasures(configuration.analysis, isLive: true),
             keepsImages: pictures != nil)
         let duration = configuration.analysis.duration
         let engine = model.engine(

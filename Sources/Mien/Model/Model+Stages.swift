@@ -35,19 +35,32 @@ extension Model {
     func faceCrops(
         _ configuration: Configuration, recorded: RecordedRows? = nil
     ) throws(MienError) -> FaceCrops {
-        faceCrops(configuration, detector: try faceDetector(), recorded: recorded)
+        faceCrops(
+            configuration, detector: try faceDetector(), recorded: recorded,
+            measures: try faceMeasures(configuration, isLive: false))
     }
 
     /// The crop stage for faces with a detector that is there.
     ///
-    /// - Parameter sample: What the rows are a sample of, if they are of one of many.
+    /// - Parameters:
+    ///   - measures: What is measured of faces besides.
+    ///   - sample: What the rows are a sample of, if they are of one of many.
     func faceCrops(
         _ configuration: Configuration, detector: FaceDetector, recorded: RecordedRows? = nil,
-        sample: Int? = nil
+        measures: FaceMeasures? = nil, sample: Int? = nil
     ) -> FaceCrops {
         FaceCrops(
             tracker: faceTracker(detector, isLive: configuration.isCausal), cropper: faceCropper,
-            selection: configuration.faces, every: configuration.every, recorded: recorded, sample: sample)
+            selection: configuration.faces, every: configuration.every, recorded: recorded,
+            measures: measures, sample: sample)
+    }
+
+    /// What is measured of faces besides their scores, if the run asks for it.
+    func faceMeasures(
+        _ configuration: Configuration, isLive: Bool
+    ) throws(MienError) -> FaceMeasures? {
+        guard let options = configuration.geometry else { return nil }
+        return try FaceMeasures(options, isLive: isLive, workers: Workers(count: 1))
     }
 
     /// - Parameter isLive: Whether frames leave the tracker at once, with nothing of what comes after them.

@@ -48,7 +48,7 @@ extension OverlayFrame {
             OverlayFace(
                 id: id, box: box, status: reading.status,
                 label: label ?? reading.smoothedExpression?.dominant, expression: reading.smoothedExpression,
-                actionUnits: reading.smoothedActionUnits))
+                actionUnits: reading.smoothedActionUnits, geometry: reading.geometry))
     }
 }
 

@@ -42,8 +42,11 @@ extension Analyzer {
         }
         do {
             let detector = try model.faceDetector()
+            let measures = try model.faceMeasures(configuration, isLive: false)
             let crops = StillFaces { [model] index in
-                model.faceCrops(configuration, detector: detector, sample: index)
+                measures?.forget()
+                return model.faceCrops(
+                    configuration, detector: detector, measures: measures, sample: index)
             }
             let engine = model.engine(
                 source, crops, configuration, cancellation: Cancellation(following: cancellation))

@@ -2,45 +2,51 @@ import Mien
 
 /// The options that say what live source is followed and how, the same for `stream` and `bench live`.
 struct LiveArguments {
-    static let options = [
-        Option(
-            "-i", "--input", value: "SOURCE", help: "the source, as FFmpeg has it: -f v4l2 -i /dev/video0"),
-        Option("-f", "--format", value: "FMT", help: "FFmpeg's name of its format or device, such as v4l2"),
-        Option("--video-size", value: "WxH", help: "the picture size asked of a camera, such as 1280x720"),
-        Option("--framerate", value: "R", help: "the frames a second asked of a camera"),
-        Option(
-            "--input-format", value: "FMT",
-            help: "the format asked of a camera: mjpeg, yuyv422, h264 ...\nDefault: the fastest it has"),
-        Option(
-            "--rtsp-transport", value: "tcp|udp|udp_multicast|http|https",
-            help: "the transport of RTSP. Default: tcp"),
-        VideoArguments.streamOption,
-        Option("--input-option", value: "K=V", help: "an option for FFmpeg's input; may be repeated"),
-        Option(
-            "--open-timeout", value: "S",
-            help: "how long opening may take. Default: 10 for cameras and networks"),
-        Option(
-            "--read-timeout", value: "S",
-            help: "after how long without a frame a source is lost.\nDefault: 5 for cameras, 10 for networks"),
-        Option("--no-reconnect", help: "end when a camera or network source is lost"),
-        Option("--give-up", value: "S", help: "end when it has been lost for S seconds. Default: never"),
-        Option("--realtime", help: "play a file or pipe at its own pace, as if it were a camera"),
-        Option(
-            "--max-latency", value: "S",
-            help: "the most seconds from a frame's capture to its row. Default: 0.25"),
-        Option(
-            "--reuse", value: "off|D",
-            help:
-                "hold a face's scores while its crop differs by no more than D steps of\n8-bit brightness from the one encoded last; off encodes each. Default: \(LiveConfiguration.defaultReuseDistance)"
-        ),
-        Option(
-            "--drops", value: "rows|count",
-            help: "give frames that there was no time for a row, or only count them.\nDefault: rows"),
-        Option("-t", value: "T", help: "follow for T seconds (or h:mm:ss) and stop"),
-        Option(
-            "--faces", value: "all|largest|N",
-            help: "read all faces, the largest of each frame, or the N largest.\nDefault: all"),
-    ]
+    static let options =
+        [
+            Option(
+                "-i", "--input", value: "SOURCE", help: "the source, as FFmpeg has it: -f v4l2 -i /dev/video0"
+            ),
+            Option(
+                "-f", "--format", value: "FMT", help: "FFmpeg's name of its format or device, such as v4l2"),
+            Option(
+                "--video-size", value: "WxH", help: "the picture size asked of a camera, such as 1280x720"),
+            Option("--framerate", value: "R", help: "the frames a second asked of a camera"),
+            Option(
+                "--input-format", value: "FMT",
+                help: "the format asked of a camera: mjpeg, yuyv422, h264 ...\nDefault: the fastest it has"),
+            Option(
+                "--rtsp-transport", value: "tcp|udp|udp_multicast|http|https",
+                help: "the transport of RTSP. Default: tcp"),
+            VideoArguments.streamOption,
+            Option("--input-option", value: "K=V", help: "an option for FFmpeg's input; may be repeated"),
+            Option(
+                "--open-timeout", value: "S",
+                help: "how long opening may take. Default: 10 for cameras and networks"),
+            Option(
+                "--read-timeout", value: "S",
+                help:
+                    "after how long without a frame a source is lost.\nDefault: 5 for cameras, 10 for networks"
+            ),
+            Option("--no-reconnect", help: "end when a camera or network source is lost"),
+            Option("--give-up", value: "S", help: "end when it has been lost for S seconds. Default: never"),
+            Option("--realtime", help: "play a file or pipe at its own pace, as if it were a camera"),
+            Option(
+                "--max-latency", value: "S",
+                help: "the most seconds from a frame's capture to its row. Default: 0.25"),
+            Option(
+                "--reuse", value: "off|D",
+                help:
+                    "hold a face's scores while its crop differs by no more than D steps of\n8-bit brightness from the one encoded last; off encodes each. Default: \(LiveConfiguration.defaultReuseDistance)"
+            ),
+            Option(
+                "--drops", value: "rows|count",
+                help: "give frames that there was no time for a row, or only count them.\nDefault: rows"),
+            Option("-t", value: "T", help: "follow for T seconds (or h:mm:ss) and stop"),
+            Option(
+                "--faces", value: "all|largest|N",
+                help: "read all faces, the largest of each frame, or the N largest.\nDefault: all"),
+        ] + GeometryArguments.options
 
     let source: String
     let configuration: LiveConfiguration
@@ -57,6 +63,7 @@ struct LiveArguments {
         source = sources[0]
         var configuration = LiveConfiguration()
         try VideoArguments.applyFaces(arguments, to: &configuration.analysis)
+        try GeometryArguments.apply(arguments, to: &configuration.analysis)
         configuration.analysis.duration = try arguments.seconds("-t")
         if configuration.analysis.duration == 0 { throw UsageError("-t 0: expected more than 0 seconds") }
         configuration.source = try Self.sourceOptions(arguments)

@@ -11,7 +11,7 @@ struct BlazeBlock {
 
     init(
         _ name: String, input: FeatureMap, inputs: Int, outputs: Int, stride: Int,
-        of source: DetectorWeights
+        of source: NetworkWeights
     ) throws(FaceError) {
         convolution = try Convolution(
             separable: name, inputs: inputs, outputs: outputs, stride: stride, of: source)
@@ -37,7 +37,7 @@ struct DoubleBlazeBlock {
 
     init(
         _ name: String, inputs: Int, bottleneck: Int, outputs: Int, stride: Int = 1,
-        of source: DetectorWeights
+        of source: NetworkWeights
     ) throws(FaceError) {
         self.inputs = inputs
         self.outputs = outputs

@@ -1,10 +1,9 @@
 import CKernels
 import MienTensor
 
-/// A layer of a BlazeFace network: `relu(pointwise(gather(input)) + bias + skip)`.
+/// A layer of a network of this module: `activation(pointwise(gather(input)) + bias + skip)`.
 ///
-/// `gather` is a 3 x 3 depthwise convolution, or a pixel's neighbourhood for the full convolution at the
-/// network's entrance, or nothing. Input, skip and output are ``FeatureMap``s.
+/// `gather` is a 3 x 3 depthwise convolution, or a pixel's neighbourhood for a full convolution, or nothing. Input, skip and output are ``FeatureMap``s.
 final class Convolution: @unchecked Sendable {
     /// What is added to the product before the activation.
     enum Skip {
@@ -15,6 +14,14 @@ final class Convolution: @unchecked Sendable {
         case maxPooled(FeatureMap)
     }
 
+    /// What is done with the sums.
+    enum Activation {
+        case none
+        case relu
+        /// max(x, 0) + slope * min(x, 0), with a slope for each output.
+        case prelu([Float])
+    }
+
     /// The number of output channels, padded.
     let outputs: Int
     private let layer: mien_layer
@@ -22,14 +29,16 @@ final class Convolution: @unchecked Sendable {
     private let depthwise: FloatBuffer
     private let weights: FloatBuffer
     private let bias: FloatBuffer
+    private let slope: FloatBuffer
 
     /// - Parameters:
     ///   - weights: (outputs, inputs) of the product, not padded.
     ///   - depthwise: (9, inputs) weights and (inputs) biases of the depthwise convolution, not padded.
     ///   - patch: The side of the full convolution's neighbourhood; `inputs` then counts all of it.
-    private init(
+    init(
         inputs: Int, outputs: Int, weights: [Float], bias: [Float],
-        depthwise: (weights: [Float], bias: [Float])? = nil, patch: Int? = nil, stride: Int, relu: Bool
+        depthwise: (weights: [Float], bias: [Float])? = nil, patch: Int? = nil, stride: Int,
+        activation: Activation
     ) {
         let paddedInputs = patch == nil ? paddedChannels(inputs) : inputs
         self.outputs = paddedChannels(outputs)
@@ -46,6 +55,17 @@ final class Convolution: @unchecked Sendable {
                 depthwise.map { $0.weights + $0.bias } ?? [], rows: depthwise == nil ? 0 : 10,
                 columns: inputs, toRows: depthwise == nil ? 0 : 10, toColumns: paddedInputs))
 
+        var (relu, slopes): (Bool, [Float]?) = (false, nil)
+        switch activation {
+        case .none: break
+        case .relu: relu = true
+        case .prelu(let values): slopes = values
+        }
+        slope = FloatBuffer(
+            Self.pad(
+                slopes ?? [], rows: slopes == nil ? 0 : 1, columns: outputs, toRows: slopes == nil ? 0 : 1,
+                toColumns: self.outputs))
+
         let kernel = patch ?? (depthwise == nil ? 1 : 3)
         layer = mien_layer(
             gather: patch != nil
@@ -54,23 +74,23 @@ final class Convolution: @unchecked Sendable {
             // SAME padding of an even size: kernel - stride in all, the smaller half first.
             pad: Int32((kernel - stride) / 2), inputs: Int32(paddedInputs), outputs: Int32(self.outputs),
             depthwise: self.depthwise.baseAddress, weights: self.weights.baseAddress,
-            bias: self.bias.baseAddress)
+            bias: self.bias.baseAddress, slope: slopes == nil ? nil : slope.baseAddress)
     }
 
     /// The convolution at a network's entrance: `kernel` x `kernel` on RGB, stride 2, ReLU.
     convenience init(
-        entrance name: String, outputs: Int, kernel: Int, of source: DetectorWeights
+        entrance name: String, outputs: Int, kernel: Int, of source: NetworkWeights
     ) throws(FaceError) {
         let (weight, bias) = try source.parameters(
             name, shape: [outputs, kernel, kernel, 3], biases: outputs)
         self.init(
             inputs: kernel * kernel * 3, outputs: outputs, weights: weight, bias: bias, patch: kernel,
-            stride: 2, relu: true)
+            stride: 2, activation: .relu)
     }
 
     /// A separable convolution: `name`.depthwise (3 x 3, no activation), then `name`.pointwise, skip, ReLU.
     convenience init(
-        separable name: String, inputs: Int, outputs: Int, stride: Int, of source: DetectorWeights
+        separable name: String, inputs: Int, outputs: Int, stride: Int, of source: NetworkWeights
     ) throws(FaceError) {
         let depthwise = try source.parameters(
             name + ".depthwise", shape: [3, 3, inputs], biases: inputs)
@@ -78,13 +98,14 @@ final class Convolution: @unchecked Sendable {
             name + ".pointwise", shape: [outputs, inputs], biases: outputs)
         self.init(
             inputs: inputs, outputs: outputs, weights: pointwise.weight, bias: pointwise.bias,
-            depthwise: (depthwise.weight, depthwise.bias), stride: stride, relu: true)
+            depthwise: (depthwise.weight, depthwise.bias), stride: stride,
+            activation: .relu)
     }
 
     /// One or more 1 x 1 convolutions of the same input, their outputs one after the other.
     convenience init(
         pointwise parts: [(name: String, outputs: Int)], inputs: Int, relu: Bool,
-        of source: DetectorWeights
+        of source: NetworkWeights
     ) throws(FaceError) {
         var weights: [Float] = []
         var biases: [Float] = []
@@ -95,7 +116,8 @@ final class Convolution: @unchecked Sendable {
             biases += bias
         }
         self.init(
-            inputs: inputs, outputs: biases.count, weights: weights, bias: biases, stride: 1, relu: relu)
+            inputs: inputs, outputs: biases.count, weights: weights, bias: biases, stride: 1,
+            activation: relu ? .relu : .none)
     }
 
     /// Fills `output`, whose size is the input's divided by the stride.

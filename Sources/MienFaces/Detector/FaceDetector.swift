@@ -33,8 +33,8 @@ package final class FaceDetector: FaceDetecting {
     package init(workers: Workers, settings: DetectorSettings) throws(FaceError) {
         self.settings = settings
         self.workers = workers
-        fullRange = try FullRangeNetwork(DetectorWeights(resource: "blazeface-full"))
-        let source = try DetectorWeights(resource: "blazeface-short")
+        fullRange = try FullRangeNetwork(NetworkWeights(resource: "blazeface-full"))
+        let source = try NetworkWeights(resource: "blazeface-short")
         var regionDetectors: [RegionDetector] = []
         for _ in 0..<max(1, workers.count) {
             regionDetectors.append(try RegionDetector(source))

@@ -24,7 +24,7 @@ package final class FullRangeNetwork {
     private let pyramid: [PyramidStage]
     private let head: Convolution
 
-    package init(_ source: DetectorWeights) throws(FaceError) {
+    package init(_ source: NetworkWeights) throws(FaceError) {
         entrance = try Convolution(entrance: "stem", outputs: 32, kernel: 3, of: source)
         var channels = 32
         var backbone: [DoubleBlazeBlock] = []

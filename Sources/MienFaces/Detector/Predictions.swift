@@ -64,7 +64,7 @@ struct PredictionHead {
 
     init(
         _ name: String, features: FeatureMap, channels: Int, stride: Int, anchors: Int,
-        of source: DetectorWeights
+        of source: NetworkWeights
     ) throws(FaceError) {
         self.features = features
         convolution = try Self.convolution(name, channels: channels, anchors: anchors, of: source)
@@ -76,7 +76,7 @@ struct PredictionHead {
 
     /// Regressors and scores as one product.
     static func convolution(
-        _ name: String, channels: Int, anchors: Int, of source: DetectorWeights
+        _ name: String, channels: Int, anchors: Int, of source: NetworkWeights
     ) throws(FaceError) -> Convolution {
         try Convolution(
             pointwise: [

@@ -9,7 +9,7 @@ struct PyramidStage {
 
     init(
         _ name: String, inputs: Int, lateral lateralInputs: Int, outputs: Int, blocks count: Int,
-        of source: DetectorWeights
+        of source: NetworkWeights
     ) throws(FaceError) {
         top = try Convolution(
             pointwise: [(name + ".top", outputs)], inputs: inputs, relu: true, of: source)

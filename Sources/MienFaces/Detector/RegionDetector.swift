@@ -9,7 +9,7 @@ final class RegionDetector {
     private var suppression = WeightedSuppression()
     private var faces: [FaceDetection] = []
 
-    init(_ source: DetectorWeights) throws(FaceError) {
+    init(_ source: NetworkWeights) throws(FaceError) {
         network = try ShortRangeNetwork(source)
         detections.reserveCapacity(896)
     }

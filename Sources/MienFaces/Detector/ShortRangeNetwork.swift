@@ -22,7 +22,7 @@ package final class ShortRangeNetwork {
     private let heads: [PredictionHead]
     private let predictions: [Predictions]
 
-    package init(_ source: DetectorWeights) throws(FaceError) {
+    package init(_ source: NetworkWeights) throws(FaceError) {
         input = FeatureMap(width: Self.side, height: Self.side, channels: 3, border: 2)
         entrance = try Convolution(entrance: "stem", outputs: 24, kernel: 5, of: source)
         entranceMap = FeatureMap(width: Self.side / 2, height: Self.side / 2, channels: entrance.outputs)

@@ -17,6 +17,57 @@ import Testing
         var skip = MIEN_SKIP_NONE
         var skipChannels = 8
         var relu = true
+        var prelu = false
+        func activation(_ sum: Double, slope: Float) -> Double {
+            prelu ? max(sum, 0) + Double(slope) * min(sum, 0) : relu ? max(sum, 0) : sum
+        }
+
+        /// What the layer is by its definition, in doubles.
+        func definition(
+            _ input: FeatureMap, _ skipMap: FeatureMap, weights: [Float], biases: [Float], slopes: [Float],
+            depthwise: [Float], pads: (Int, Int)
+        ) -> [Double] {
+            let (outWidth, outHeight) = ((width + stride - 1) / stride, (height + stride - 1) / stride)
+            let inputCount = gather == MIEN_GATHER_PATCH ? kernel * kernel * inputs : inputs
+            var expected = [Double](repeating: 0, count: outWidth * outHeight * outputs)
+            for y in 0..<outHeight {
+                for x in 0..<outWidth {
+                    func tap(_ index: Int, _ channel: Int) -> Double {
+                        let column = x * stride - pads.0 + index % kernel
+                        let row = y * stride - pads.1 + index / kernel
+                        guard column >= 0, column < width, row >= 0, row < height else { return 0 }
+                        return Double(input.features(x: column, y: row)[channel])
+                    }
+                    let gathered: [Double] = (0..<inputCount).map { k in
+                        switch gather {
+                        case MIEN_GATHER_PATCH: tap(k / inputs, k % inputs)
+                        case MIEN_GATHER_PIXEL: tap(0, k)
+                        default:
+                            (0..<9).reduce(Double(depthwise[9 * inputCount + k])) {
+                                $0 + tap($1, k) * Double(depthwise[$1 * inputCount + k])
+                            }
+                        }
+                    }
+                    for n in 0..<outputs {
+                        var sum = (0..<inputCount).reduce(Double(biases[n])) {
+                            $0 + gathered[$1] * Double(weights[n * inputCount + $1])
+                        }
+                        if n < skipChannels {
+                            if skip == MIEN_SKIP_SAME {
+                                sum += Double(skipMap.features(x: x, y: y)[n])
+                            } else if skip == MIEN_SKIP_POOLED {
+                                sum += Double(
+                                    (0..<4).map { skipMap.features(x: 2 * x + $0 % 2, y: 2 * y + $0 / 2)[n] }
+                                        .max()!)
+                            }
+                        }
+                        expected[(y * outWidth + x) * outputs + n] = activation(sum, slope: slopes[n])
+                    }
+                }
+            }
+            return expected
+        }
+
         var testDescription: String {
             "\(gather) \(kernel)x\(kernel)/\(stride), \(width)x\(height)x\(inputs) -> \(outputs), skip \(skip)"
         }
@@ -51,6 +102,16 @@ import Testing
         Shape(
             gather: MIEN_GATHER_DEPTHWISE, kernel: 3, stride: 1, width: 6, height: 6, inputs: 8, outputs: 48,
             skip: MIEN_SKIP_POOLED, skipChannels: 40, relu: false),
+        // PReLU, and full convolutions of more channels.
+        Shape(
+            gather: MIEN_GATHER_PATCH, kernel: 3, stride: 2, width: 8, height: 8, inputs: 3, outputs: 16,
+            relu: false, prelu: true),
+        Shape(
+            gather: MIEN_GATHER_PATCH, kernel: 2, stride: 2, width: 4, height: 4, inputs: 128, outputs: 64,
+            relu: false, prelu: true),
+        Shape(
+            gather: MIEN_GATHER_DEPTHWISE, kernel: 3, stride: 1, width: 6, height: 6, inputs: 16, outputs: 32,
+            skip: MIEN_SKIP_POOLED, skipChannels: 16, relu: false, prelu: true),
     ]
 
     @Test(arguments: shapes) func agreesWithItsDefinition(_ shape: Shape) {
@@ -70,6 +131,7 @@ import Testing
         skip.fill(&random)
         let weights = (0..<shape.outputs * inputs).map { _ in random.next() }
         let biases = (0..<shape.outputs).map { _ in random.next() }
+        let slopes = (0..<shape.outputs).map { _ in random.next() }
         let depthwise = (0..<10 * shape.inputs).map { _ in random.next() }
 
         // TensorFlow's SAME: ceil(n / s) outputs, the smaller half of the padding first.
@@ -80,52 +142,21 @@ import Testing
         // The layers of our networks have even or odd sizes both ways, never mixed.
         #expect(pads.0 == pads.1)
 
-        var expected = [Double](repeating: 0, count: outWidth * outHeight * shape.outputs)
-        for y in 0..<outHeight {
-            for x in 0..<outWidth {
-                func tap(_ index: Int, _ channel: Int) -> Double {
-                    let column = x * shape.stride - pads.0 + index % shape.kernel
-                    let row = y * shape.stride - pads.1 + index / shape.kernel
-                    guard column >= 0, column < shape.width, row >= 0, row < shape.height else { return 0 }
-                    return Double(input.features(x: column, y: row)[channel])
-                }
-                let gathered: [Double] = (0..<inputs).map { k in
-                    switch shape.gather {
-                    case MIEN_GATHER_PATCH: tap(k / shape.inputs, k % shape.inputs)
-                    case MIEN_GATHER_PIXEL: tap(0, k)
-                    default:
-                        (0..<9).reduce(Double(depthwise[9 * inputs + k])) {
-                            $0 + tap($1, k) * Double(depthwise[$1 * inputs + k])
-                        }
-                    }
-                }
-                for n in 0..<shape.outputs {
-                    var sum = (0..<inputs).reduce(Double(biases[n])) {
-                        $0 + gathered[$1] * Double(weights[n * inputs + $1])
-                    }
-                    if n < shape.skipChannels {
-                        if shape.skip == MIEN_SKIP_SAME {
-                            sum += Double(skip.features(x: x, y: y)[n])
-                        } else if shape.skip == MIEN_SKIP_POOLED {
-                            sum += Double(
-                                (0..<4).map { skip.features(x: 2 * x + $0 % 2, y: 2 * y + $0 / 2)[n] }.max()!)
-                        }
-                    }
-                    expected[(y * outWidth + x) * shape.outputs + n] = shape.relu ? max(sum, 0) : sum
-                }
-            }
-        }
+        let expected = shape.definition(
+            input, skip, weights: weights, biases: biases, slopes: slopes, depthwise: depthwise,
+            pads: pads)
 
         let plain = FloatBuffer(weights)
         let packed = FloatBuffer(count: weights.count)
         mien_layer_pack(plain.baseAddress, Int32(inputs), Int32(shape.outputs), packed.baseAddress)
         let bias = FloatBuffer(biases)
+        let slope = FloatBuffer(slopes)
         let depth = FloatBuffer(depthwise)
         var layer = mien_layer(
             gather: shape.gather, skip: shape.skip, relu: shape.relu, kernel: Int32(shape.kernel),
             stride: Int32(shape.stride), pad: Int32(pads.0), inputs: Int32(inputs),
             outputs: Int32(shape.outputs), depthwise: depth.baseAddress, weights: packed.baseAddress,
-            bias: bias.baseAddress)
+            bias: bias.baseAddress, slope: shape.prelu ? slope.baseAddress : nil)
         var (inputView, skipView) = (input.kernelView, skip.kernelView)
         for level in InstructionSet.allCases {
             let kernels = mien_conv_kernels_for(level.kernels).pointee

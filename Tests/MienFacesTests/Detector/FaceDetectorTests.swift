@@ -168,16 +168,16 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.path
         let missing = folder + "/no-such-\(UUID()).safetensors"
         #expect(throws: FaceError.missingWeights(path: missing)) {
-            _ = try DetectorWeights(path: missing)
+            _ = try NetworkWeights(path: missing)
         }
         let damaged = folder + "/damaged-\(UUID()).safetensors"
         try Data("not safetensors".utf8).write(to: URL(fileURLWithPath: damaged))
         defer { try? FileManager.default.removeItem(atPath: damaged) }
-        let error = #expect(throws: FaceError.self) { _ = try DetectorWeights(path: damaged) }
+        let error = #expect(throws: FaceError.self) { _ = try NetworkWeights(path: damaged) }
         #expect(error?.description.contains(damaged) == true)
         // The right format but the wrong network: the first tensor that does not fit is named.
         let other = #expect(throws: FaceError.self) {
-            _ = try ShortRangeNetwork(DetectorWeights(resource: "blazeface-full"))
+            _ = try ShortRangeNetwork(NetworkWeights(resource: "blazeface-full"))
         }
         #expect(other?.description.contains("\"stem.weight\"") == true)
     }

@@ -17,14 +17,14 @@ import Testing
     }
 
     @Test func shortRange() throws {
-        let network = try ShortRangeNetwork(DetectorWeights(resource: "blazeface-short"))
+        let network = try ShortRangeNetwork(NetworkWeights(resource: "blazeface-short"))
         fillWithTestPicture(network.input)
         try check(network(workers: Workers(count: 1)), golden: "short", step: 1)
     }
 
     @Test(arguments: [(192, 192, 3), (416, 256, 11)], [1, 3])
     func fullRange(size: (width: Int, height: Int, step: Int), workers: Int) throws {
-        let network = try FullRangeNetwork(DetectorWeights(resource: "blazeface-full"))
+        let network = try FullRangeNetwork(NetworkWeights(resource: "blazeface-full"))
         let maps = FullRangeNetwork.Maps(network, width: size.width, height: size.height)
         // The second round finds what the first one left in the maps.
         for _ in 0..<2 {
@@ -35,7 +35,7 @@ import Testing
     }
 
     @Test func mapsThatWereLargerGiveTheSame() throws {
-        let network = try FullRangeNetwork(DetectorWeights(resource: "blazeface-full"))
+        let network = try FullRangeNetwork(NetworkWeights(resource: "blazeface-full"))
         let maps = FullRangeNetwork.Maps(network, width: 448, height: 288)
         for (width, height, step) in [(448, 288, 0), (192, 192, 3), (416, 256, 11), (192, 192, 3)] {
             maps.resize(width: width, height: height)

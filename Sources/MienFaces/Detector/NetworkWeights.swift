@@ -2,11 +2,11 @@ import Foundation
 import MienSafetensors
 import MienTensor
 
-/// The parameters of one detection network, read from a resource of this module.
+/// The parameters of one network, read from a resource of this module.
 ///
 /// The stored channel counts are the original ones; the convolutions take them padded with zeros to
 /// multiples of 8, so that their kernels see whole vectors only.
-package struct DetectorWeights {
+package struct NetworkWeights {
     private let file: SafetensorsFile
 
     /// Opens `name`.safetensors among the module's resources.
@@ -33,7 +33,8 @@ package struct DetectorWeights {
         (try floats(name + ".weight", shape: shape), try floats(name + ".bias", shape: [biases]))
     }
 
-    private func floats(_ name: String, shape: [Int]) throws(FaceError) -> [Float] {
+    /// The elements of a tensor of this shape.
+    func floats(_ name: String, shape: [Int]) throws(FaceError) -> [Float] {
         let buffer: FloatBuffer
         do {
             buffer = try file.floats(name, shape: shape)
@@ -42,6 +43,18 @@ package struct DetectorWeights {
         }
         let span = buffer.span
         return span.indices.map { span[$0] }
+    }
+}
+
+extension NetworkWeights {
+    /// The error for contents that are not what they should be.
+    func damaged(_ reason: String) -> FaceError { .damagedWeights(path: file.path, reason: reason) }
+
+    /// The integers of a tensor.
+    func integers(_ name: String) throws(FaceError) -> [Int] {
+        do { return try file.integers(name).map { Int($0) } } catch {
+            throw .damagedWeights(path: file.path, reason: error.description)
+        }
     }
 }
 

@@ -1,0 +1,14 @@
+/// What is measured of a face besides its expression and action units: ``FaceReading/geometry``.
+public struct GeometryOptions: Sendable, Codable, Equatable {
+    /// The camera's focal length in pixels of the upright frame; nil for 0.8 times its longer side, an ordinary
+    /// webcam's. Distances are proportional to it.
+    public var focalLength: Double?
+    /// Whether ``FaceReading/blendshapes`` are scored, too.
+    public var hasBlendshapes: Bool
+
+    /// The defaults.
+    public init(focalLength: Double? = nil, hasBlendshapes: Bool = false) {
+        self.focalLength = focalLength
+        self.hasBlendshapes = hasBlendshapes
+    }
+}
