@@ -163,9 +163,10 @@ private final class MixerBlock {
         transpose(normed, into: turned, rows: tokens, columns: features)
         tokenLayers[0](turned, into: turnedUnits, workers: workers)
         tokenLayers[1](turnedUnits, into: turnedSums, workers: workers)
-        for token in 0..<tokens {
-            let row = state.features(x: token, y: 0)
-            for feature in 0..<features { row[feature] += turnedSums.features(x: feature, y: 0)[token] }
+        let (rows, sums) = (state.features(x: 0, y: 0), turnedSums.features(x: 0, y: 0))
+        for feature in 0..<features {
+            let column = sums + feature * turnedSums.channels
+            for token in 0..<tokens { rows[token * state.channels + feature] += column[token] }
         }
         norm(state, norms[1])
         featureLayers[0](normed, into: units, workers: workers)
@@ -188,9 +189,9 @@ private final class MixerBlock {
 
 /// Turns a matrix whose rows are the pixels of a map.
 private func transpose(_ map: FeatureMap, into target: FeatureMap, rows: Int, columns: Int) {
+    let (from, to) = (map.features(x: 0, y: 0), target.features(x: 0, y: 0))
     for column in 0..<columns {
-        let to = target.features(x: column, y: 0)
-        for row in 0..<rows { to[row] = map.features(x: row, y: 0)[column] }
+        for row in 0..<rows { to[column * target.channels + row] = from[row * map.channels + column] }
     }
 }
 

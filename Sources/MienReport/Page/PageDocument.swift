@@ -74,6 +74,29 @@ struct PageDocument: Encodable {
         }
     }
 
+    /// How a face moved its head and eyes.
+    struct Geometry: Encodable {
+        var seconds: Double
+        var blinks: Int
+        var blinkRate: Double?
+        var headSpeed: Double?
+        var talking: Double?
+        var atCamera: Double?
+        var quality: Double?
+
+        /// Nil for a face without one.
+        init?(_ summary: GeometrySummary) {
+            guard summary.readings > 0 else { return nil }
+            seconds = summary.seconds.rounded(to: 1e6)
+            blinks = summary.blinks
+            blinkRate = summary.blinkRate?.rounded(to: 1e3)
+            headSpeed = summary.headSpeed?.rounded(to: 1e3)
+            talking = summary.talkingShare?.rounded(to: 1e6)
+            atCamera = summary.cameraShare?.rounded(to: 1e6)
+            quality = summary.quality?.rounded(to: 1e6)
+        }
+    }
+
     struct Face: Encodable {
         var id: Int
         var rows: Int
@@ -81,6 +104,7 @@ struct PageDocument: Encodable {
         var last: Double
         var raw: Series
         var smoothed: Series
+        var geometry: Geometry?
 
         init(_ face: TimelineSummary.Face) {
             id = face.id
@@ -89,6 +113,7 @@ struct PageDocument: Encodable {
             last = face.last
             raw = Series(face.raw)
             smoothed = Series(face.smoothed)
+            geometry = Geometry(face.geometry)
         }
     }
 

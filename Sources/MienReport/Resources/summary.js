@@ -56,6 +56,7 @@ class Summary {
     this.series = face.summary[series ? 'smoothed' : 'raw'];
     this.showExpressions();
     this.showUnits();
+    this.showGeometry(face.summary.geometry);
     this.shown = 100;
     this.showEvents();
   }
@@ -96,6 +97,21 @@ class Summary {
     const from = thresholds.size === 1 ? `a probability of ${[...thresholds][0]}` : "the model's threshold of each unit";
     this.fill('unit-table', `Active from ${from}, of ${extent(unitSeconds, unitReadings)}`,
       ['action unit', '', 'share of time', 'time on', 'times', 'longest'], rows);
+  }
+
+  showGeometry(geometry) {
+    document.getElementById('geometry').hidden = !geometry;
+    if (!geometry) return;
+    const number = (value, unit) => value === undefined ? '–' : value.toFixed(1) + ' ' + unit;
+    const facts = [
+      ['Blinks', `${geometry.blinks.toLocaleString('en')}, ${number(geometry.blinkRate, 'a minute')}`],
+      ['Head movement', number(geometry.headSpeed, 'degrees a second')],
+      ['Looking at the camera', `${percent(geometry.atCamera)} of the time with a gaze (within 15 degrees)`],
+      ['Talking', `${percent(geometry.talking)} of the time`],
+      ['Quality', `${geometry.quality.toFixed(2)} on average`],
+    ];
+    document.getElementById('geometry-list').replaceChildren(
+      ...facts.flatMap(([key, value]) => [element('dt', {}, key), element('dd', {}, value)]));
   }
 
   fill(id, caption, heads, rows) {

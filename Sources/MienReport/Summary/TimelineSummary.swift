@@ -13,6 +13,7 @@ package struct TimelineSummary {
         package fileprivate(set) var last: Double
         package fileprivate(set) var raw = SeriesSummary()
         package fileprivate(set) var smoothed = SeriesSummary()
+        package fileprivate(set) var geometry = GeometrySummary()
 
         fileprivate init(id: Int, at time: Double) {
             self.id = id
@@ -64,6 +65,7 @@ package struct TimelineSummary {
         face.smoothed.add(
             expression: reading.smoothedExpression, label: row.smoothedLabel,
             units: reading.smoothedActionUnits, at: time, options)
+        face.geometry.add(reading.geometry, at: time, options)
         return (index, begun)
     }
 
