@@ -173,7 +173,9 @@ let package = Package(
         .testTarget(
             name: "MienTests",
             dependencies: [
-                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienImage", "MienVideo", "TestSupport",
+                "AllocationProbe", "Mien", "MienCore", "MienFaces", "MienImage", "MienSafetensors",
+                "MienVideo",
+                "TestSupport",
                 "ReadFaces", "FollowCamera", "ReadFrames", "OwnModel",
             ], swiftSettings: swift),
         // What the test that counts allocations runs, with a malloc that counts.

@@ -6,9 +6,14 @@ public struct GeometryOptions: Sendable, Codable, Equatable {
     /// Whether ``FaceReading/blendshapes`` are scored, too.
     public var hasBlendshapes: Bool
 
+    /// Where the 478 points of every face go, as safetensors: `landmarks` [rows, 1434], `frame` and `face`; nil for nowhere.
+    /// A file that is there is replaced.
+    public var landmarks: String?
+
     /// The defaults.
-    public init(focalLength: Double? = nil, hasBlendshapes: Bool = false) {
+    public init(focalLength: Double? = nil, hasBlendshapes: Bool = false, landmarks: String? = nil) {
         self.focalLength = focalLength
         self.hasBlendshapes = hasBlendshapes
+        self.landmarks = landmarks
     }
 }

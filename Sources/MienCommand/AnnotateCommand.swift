@@ -52,6 +52,7 @@ struct AnnotateCommand: Subcommand {
                 "--dry-run",
                 help: "print the path of each clip of a folder, a tab, and the path of its table, and stop"),
         ] + TableProducts.options + ModelOptions.options + VideoArguments.options + GeometryArguments.options
+        + [GeometryArguments.landmarkOption]
         + [
             Option(
                 "--causal",
@@ -72,6 +73,7 @@ struct AnnotateCommand: Subcommand {
     private let existing: ExistingTable
     private let model: ModelOptions
     private let configuration: Configuration
+    private let keepsLandmarks: Bool
     private let isQuiet: Bool
     /// Where the summary goes, if anywhere but its usual place.
     private let summaryPath: String?
@@ -82,6 +84,7 @@ struct AnnotateCommand: Subcommand {
         try GeometryArguments.apply(arguments, to: &configuration)
         try SmoothingArguments.apply(arguments, to: &configuration)
         configuration.isCausal = arguments.has("--causal")
+        keepsLandmarks = arguments.has("--landmarks")
         self.configuration = configuration
         model = try ModelOptions(arguments)
         isQuiet = arguments.has("--quiet")
@@ -127,7 +130,9 @@ struct AnnotateCommand: Subcommand {
         if let missing = analyzer.model.missingHead { Console.say(missing) }
         // Once, and not again for every clip of a folder.
         try analyzer.model.check(configuration.baseline)
-        return ClipAnnotation(analyzer: analyzer, configuration: configuration, existing: existing)
+        return ClipAnnotation(
+            analyzer: analyzer, configuration: configuration, keepsLandmarks: keepsLandmarks,
+            existing: existing)
     }
 
     private func annotate(

@@ -2,6 +2,10 @@ import Mien
 
 /// The options that say what is measured of a face besides its scores, the same for `annotate` and `stream`.
 enum GeometryArguments {
+    /// For `annotate` alone: the file lies beside the table.
+    static let landmarkOption = Option(
+        "--landmarks", help: "write the mesh's 478 points of every face, too: CLIP.landmarks.safetensors")
+
     static let options = [
         Option(
             "--geometry",
@@ -22,7 +26,7 @@ enum GeometryArguments {
         if let focal, !(focal.isFinite && focal > 0) {
             throw UsageError("--focal \(focal): expected more than 0 pixels")
         }
-        guard arguments.has("--geometry") || arguments.has("--blendshapes") else {
+        guard ["--geometry", "--blendshapes", "--landmarks"].contains(where: arguments.has) else {
             if focal != nil { throw UsageError("--focal: expected --geometry or --blendshapes with it") }
             return
         }

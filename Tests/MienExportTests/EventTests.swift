@@ -133,3 +133,34 @@ private func tenths(_ events: [TimelineEvent]) -> [[Int64]] {
         #expect(Set(smiles.map(\.start)) == Set(found.filter { $0.label == .actionUnit(.au12) }.map(\.start)))
     }
 }
+
+/// What is not asserted: units that the model grades as weak, and readings of low quality.
+@Suite struct UnassertedTests {
+    private func weak(_ units: [String]) -> RunMetadata {
+        RunMetadata(
+            mien: "0", input: .init(path: "t.mp4", name: "t.mp4"),
+            model: .init(name: "m", thresholds: ["AU12": 0.5], weakUnits: units))
+    }
+
+    @Test func weakUnitsHaveNoIntervalsUnlessAskedFor() {
+        let smile = rows([0.1, 0.9, 0.9, 0.9, 0.1])
+        #expect(events(smile) { $0.metadata = self.weak(["AU23"]) }.count == 1)
+        #expect(events(smile) { $0.metadata = self.weak(["AU12"]) }.isEmpty)
+        let asked = events(smile) {
+            $0.metadata = self.weak(["AU12"])
+            $0.events.labels = [.actionUnit(.au12)]
+        }
+        #expect(asked.count == 1)
+    }
+
+    @Test func readingsOfLowQualityAreNone() {
+        var smile = rows([0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9])
+        for index in smile.indices {
+            var geometry = FaceGeometry()
+            geometry[.quality] = index < 4 ? 0.3 : 0.8
+            smile[index].geometry = geometry
+        }
+        #expect(tenths(events(smile)) == [[0, 8]])
+        #expect(tenths(events(smile) { $0.events.minimumQuality = 0.5 }) == [[4, 8]])
+    }
+}

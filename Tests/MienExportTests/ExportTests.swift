@@ -114,6 +114,40 @@ private func export(
         #expect(object["expression"] as? String == "happiness")
     }
 
+    /// A face that looks up and to its own left by 30 degrees, half a metre away.
+    @Test func geometryIsInOpenFacesUnitsAndAxes() throws {
+        var reading = FaceReading.example
+        var geometry = FaceGeometry()
+        for (quantity, value) in [
+            (FaceGeometry.Quantity.posePitch, 10), (.poseYaw, 20), (.poseRoll, 5), (.poseX, 30),
+            (.poseY, -20),
+            (.poseZ, 500), (.eyeLeft, 0.2), (.eyeRight, 0.4), (.blink, 1), (.gazePitch, 30), (.gazeYaw, 30),
+        ] as [(FaceGeometry.Quantity, Float)] {
+            geometry[quantity] = value
+        }
+        reading.geometry = geometry
+        let path = directory.path("t.csv")
+        try export(
+            table([reading], groups: [.geometry]), as: .openFace, to: path, context: ExportContext(name: "t"))
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+            .map { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+        let row = Dictionary(uniqueKeysWithValues: zip(lines[0], lines[1]))
+        func number(_ name: String) throws -> Double {
+            let cell = try #require(row[name])
+            return try #require(Double(cell))
+        }
+        // y points down and z away from the camera, which the face looks towards.
+        #expect(try number("gaze_0_x") > 0 && number("gaze_0_y") < 0 && number("gaze_0_z") < 0)
+        #expect(abs(try number("gaze_1_y") + 0.5) < 1e-6)
+        #expect(abs(try number("gaze_angle_x") - .pi / 6) < 1e-6)
+        #expect(abs(try number("gaze_angle_y") + .pi / 6) < 1e-6)
+        #expect(try number("pose_Tx") == 30 && number("pose_Ty") == -20 && number("pose_Tz") == 500)
+        #expect(abs(try number("pose_Rx") + .pi / 18) < 1e-6)
+        #expect(abs(try number("pose_Ry") + .pi / 9) < 1e-6)
+        #expect(abs(try number("pose_Rz") - .pi / 36) < 1e-6)
+        #expect(row["AU45_r"] == "3.500000" && row["AU45_c"] == "1")
+    }
+
     @Test(arguments: ExportFormat.allCases) func anyTimelineGoesThrough(format: ExportFormat) throws {
         var random = Random(seed: 3)
         let rows = try smooth(random.timeline(frames: 600, faces: 3))

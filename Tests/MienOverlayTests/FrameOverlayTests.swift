@@ -26,6 +26,21 @@ import Testing
         #expect(scene.touched > 0.01)
     }
 
+    @Test func headAndEyesAreDrawnFromTheMiddleOfTheFace() {
+        let scene = Scene(640, 360)
+        var head = face(0, 260, 120, 120)
+        var geometry = FaceGeometry()
+        (geometry[.posePitch], geometry[.poseYaw], geometry[.poseRoll]) = (0, 60, 0)
+        head.geometry = geometry
+        scene.draw(frame([head]))
+        // Blue, out of the face, towards the person's own left: to the right of the picture. Green upwards.
+        let nose = scene.canvas[320 + 30, 180]
+        #expect(nose.blue > nose.red + 40, "\(nose)")
+        let up = scene.canvas[320, 180 - 30]
+        #expect(up.green > up.red + 40, "\(up)")
+        #expect(!scene.isTouched(320 - 40, 180 + 20))
+    }
+
     @Test(arguments: FrameOverlayTests.sizes.dropFirst(3)) func whereThereIsRoomThereIsAPanel(
         width: Int, height: Int
     ) {

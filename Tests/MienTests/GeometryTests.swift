@@ -1,5 +1,6 @@
 import Foundation
 import Mien
+import MienSafetensors
 import MienTable
 import MienTimeline
 import TestSupport
@@ -93,5 +94,25 @@ import Testing
         #expect(abs(try distance("long.csv") / distance("usual.csv") - 2) < 0.1)
         long.geometry?.focalLength = -1
         #expect(throws: MienError.self) { try annotate("none.csv", long) }
+    }
+
+    @Test func landmarksHaveAFileOfTheirOwn() throws {
+        var configuration = configuration(blendshapes: false)
+        configuration.geometry?.landmarks = folder.path("points.safetensors")
+        try annotate("t.csv", configuration)
+        let file = try SafetensorsFile(path: folder.path("points.safetensors"))
+        let (frames, faces) = (try file.integers("frame"), try file.integers("face"))
+        let points = try file.floats("landmarks", shape: [frames.count, 3 * 478])
+        let reader = try TableReader(path: folder.path("t.csv"))
+        var index = 0
+        while let row = try reader.next() {
+            guard row.reading.geometry != nil, let box = row.reading.box else { continue }
+            #expect(frames[index] == row.reading.frame && faces[index] == row.reading.faceID ?? -1)
+            // The tip of the nose lies in the face.
+            let (x, y) = (points.span[1434 * index + 3], points.span[1434 * index + 4])
+            #expect(x > box.x && x < box.x + box.width && y > box.y && y < box.y + box.height)
+            index += 1
+        }
+        #expect(index == frames.count && index > 30)
     }
 }

@@ -84,3 +84,18 @@ import Testing
         #expect(found == [5, 9, 2, 7])
     }
 }
+
+@Suite struct ActionUnitDecisionsTests {
+    @Test func theModelDecides() {
+        var scores = ActionUnitScores(repeating: 0.55)
+        scores[.au10] = 0.3
+        let plain = ActionUnitDecisions()
+        #expect(plain.active(scores).count == 11 && plain.name(of: .au23) == "AU23")
+        let model = ActionUnitDecisions(
+            ModelRecord(name: "m", thresholds: ["AU10": 0.26, "AU12": 0.6], weakUnits: ["AU23"]))
+        #expect(model.isActive(.au10, 0.3) && !model.isActive(.au12, 0.55))
+        // A weak unit is never asserted, and says so.
+        #expect(!model.isActive(.au23, 1) && model.name(of: .au23) == "AU23?")
+        #expect(model.active(scores).contains(.au10) && !model.active(scores).contains(.au23))
+    }
+}

@@ -43,6 +43,7 @@ final class FaceCrops: CropProducer {
 
     func finish(into sink: RowSink) throws {
         try tracker.forEachRemaining { try append($0, to: sink) }
+        try measures?.finish()
     }
 
     private func append(_ result: FrameFaces, to sink: RowSink) throws {
@@ -68,7 +69,7 @@ final class FaceCrops: CropProducer {
         }
         var row = sink.row(.ok, face: face)
         // Of recorded rows, too: blinks and regions depend on the frames before.
-        measures?.measure(face, of: frame.image, into: &row)
+        try measures?.measure(face, of: frame.image, into: &row)
         if let known = try recorded?.scores(frame: row.frame, faceID: face.id) {
             (row.expression, row.actionUnits) = (known.expression, known.actionUnits)
             return sink.append(row, sample: sample)

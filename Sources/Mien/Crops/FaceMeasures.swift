@@ -26,6 +26,7 @@ final class FaceMeasures {
     private let mesher: FaceMesher
     private let options: GeometryOptions
     private let isLive: Bool
+    private let landmarks: LandmarkFile?
     private var faces: [Int: Memory] = [:]
 
     /// - Parameter isLive: Whether numbers are smoothed as they come.
@@ -38,7 +39,11 @@ final class FaceMeasures {
         } catch {
             throw .model("\(error)")
         }
+        landmarks = try options.landmarks.map { path throws(MienError) in try LandmarkFile(path: path) }
     }
+
+    /// Ends what is written beside the table.
+    func finish() throws(MienError) { try landmarks?.finish() }
 
     /// Forgets all faces: what comes next is another picture.
     func forget() {
@@ -47,12 +52,17 @@ final class FaceMeasures {
     }
 
     /// Adds what is measured of a face to its row.
-    func measure(_ face: TrackedFace, of image: Image, into row: inout FaceReading) {
+    ///
+    /// - Throws: ``MienError/output(_:)`` if the points cannot be written.
+    func measure(
+        _ face: TrackedFace, of image: Image, into row: inout FaceReading
+    ) throws(MienError) {
         // Below this the mesh is not to be trusted at all.
         guard face.pose.eyeDistance >= Self.minimumEyeDistance,
             let reading = mesher.read(face, of: image, at: row.timestamp)
         else { return }
         row.geometry = geometry(reading, of: face.id, at: row.timestamp)
+        try landmarks?.append(reading.points, frame: row.frame, face: face.id)
         guard options.hasBlendshapes else { return }
         var scores = InlineArray<52, Float>(repeating: 0)
         var span = scores.mutableSpan

@@ -6,6 +6,8 @@ import MienCore
 struct ClipAnnotation: Sendable {
     let analyzer: Analyzer
     let configuration: Configuration
+    /// Whether the points of all meshes are kept beside each table.
+    let keepsLandmarks: Bool
     /// The choice for tables that are there. Where rows are continued, finished tables are left as they are.
     let existing: ExistingTable
 
@@ -28,6 +30,8 @@ struct ClipAnnotation: Sendable {
         _ input: String, to table: String, cancellation: Cancellation, progress: ((Int, Int?) -> Void)? = nil
     ) throws(MienError) -> Outcome {
         if let metadata = try finished(input, table) { return .finishedBefore(metadata) }
+        var configuration = configuration
+        if keepsLandmarks { configuration.geometry?.landmarks = try landmarks(of: table) }
         do {
             return .run(
                 try analyzer.annotate(
@@ -41,11 +45,24 @@ struct ClipAnnotation: Sendable {
         }
     }
 
+    /// The file of a table's landmarks.
+    private func landmarks(of table: String) throws(MienError) -> String {
+        guard table != "-" else {
+            throw .output("--landmarks: the points lie beside a table; expected -o OUT.csv")
+        }
+        let path = (table as NSString).deletingPathExtension + ".landmarks.safetensors"
+        guard existing != .refuse || access(path, F_OK) != 0 else {
+            throw .output("\(path) exists; -y overwrites it")
+        }
+        return path
+    }
+
     /// Whether an input is worth trying as one of many still images: by its name, and because nothing is there that
     /// its run would have to go on from.
     func mayBeStill(_ input: String, table: String) -> Bool {
         ClipFinder.imageEndings.contains((input as NSString).pathExtension.lowercased())
-            && configuration.baseline == nil && access(FileSink.partialPath(for: table), F_OK) != 0
+            && configuration.baseline == nil && !keepsLandmarks
+            && access(FileSink.partialPath(for: table), F_OK) != 0
     }
 
     /// Annotates still images together.

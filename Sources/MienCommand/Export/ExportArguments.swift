@@ -33,6 +33,11 @@ struct ExportArguments {
                 "intervals of these only, such as happiness,AU12. Default: all\nbut the action units that the model grades as weak"
         ),
         Option(
+            "--min-quality", value: "Q",
+            help:
+                "intervals leave out readings of a lower quality, of tables that have it\n(--geometry). Default: 0"
+        ),
+        Option(
             "--media", value: "VIDEO", help: "the video of the table. Default: the one its metadata name"),
         Option(
             "--first-frame", value: "S",
@@ -72,6 +77,10 @@ struct ExportArguments {
             throw UsageError("--off \(off): expected no more than --on, which is \(on)")
         }
         events.minimumDuration = try arguments.seconds("--min-duration") ?? events.minimumDuration
+        if let quality = try arguments.number("--min-quality") {
+            guard 0...1 ~= quality else { throw UsageError("--min-quality \(quality): expected 0 to 1") }
+            events.minimumQuality = quality
+        }
         if let names = arguments.string("--labels") {
             events.labels = try Self.labels(names)
         }

@@ -82,8 +82,11 @@ struct FaceBlock {
         var line = TerminalLine(columns: width)
         var place = line.put("face \(face.id)", at: 0, .face(face.id))
         // Whole words, or none.
-        for (text, ink) in [(Self.reading(face), Ink.bold), (face.status.words, face.status.ink)]
-        where place + 2 + text.count <= width {
+        let facts: [(String, Ink)] = [
+            (Self.reading(face), .bold), (face.status.words, face.status.ink),
+            (face.geometry.map(Self.direction) ?? "", .dim),
+        ]
+        for (text, ink) in facts where !text.isEmpty && place + 2 + text.count <= width {
             place = line.put("  " + text, at: place, ink)
         }
         return line
@@ -98,6 +101,19 @@ struct FaceBlock {
         let used = line.text(coloured: false).reversed().drop { $0 == " " }.count
         if used + text.count <= width { line.put(text, at: used) }
         return line
+    }
+
+    /// Where head and eyes point, as in `head +12 -5, gaze +3 -2`: towards the own left and up in degrees.
+    private static func direction(_ geometry: FaceGeometry) -> String {
+        func angles(_ name: String, _ yaw: Float?, _ pitch: Float?) -> String? {
+            guard let yaw, let pitch else { return nil }
+            func signed(_ value: Float) -> String { (value < 0 ? "" : "+") + "\(Int(value.rounded()))" }
+            return "\(name) \(signed(yaw)) \(signed(pitch))"
+        }
+        return [
+            angles("head", geometry[.poseYaw], geometry[.posePitch]),
+            angles("gaze", geometry[.gazeYaw], geometry[.gazePitch]),
+        ].compactMap(\.self).joined(separator: ", ")
     }
 
     private static func reading(_ face: LiveScene.Face) -> String {

@@ -40,6 +40,7 @@ package struct LiveScene: Sendable {
         package var smoothedExpression: ExpressionScores?
         package var actionUnits: ActionUnitScores?
         package var smoothedActionUnits: ActionUnitScores?
+        package var geometry: FaceGeometry?
 
         package init(
             id: Int, box: FaceRectangle? = nil, status: FrameStatus = .ok,
@@ -63,6 +64,7 @@ package struct LiveScene: Sendable {
                 id: id, box: reading.box, status: reading.status, expression: reading.expression,
                 smoothedExpression: reading.smoothedExpression, actionUnits: reading.actionUnits,
                 smoothedActionUnits: reading.smoothedActionUnits)
+            geometry = reading.geometry
         }
 
         /// How much of the picture it takes.

@@ -25,6 +25,7 @@ package struct EventExtractor: Sendable {
     private let detectors: [EventDetector]
     private let scores: ExportScores
     private let minimumDuration: Int64
+    private let minimumQuality: Float
     private let gapMaximum: Int64
 
     private var faces: [Int: Face] = [:]
@@ -45,6 +46,7 @@ package struct EventExtractor: Sendable {
             return EventDetector(context.events.hysteresis(usual: usual))
         }
         scores = context.scores ?? .smoothed
+        minimumQuality = Float(context.events.minimumQuality)
         let scale = Double(fixedPointOne)
         minimumDuration = fixedPoint(context.events.minimumDuration, scale: scale) ?? 0
         gapMaximum = fixedPoint(context.events.gapMaximum, scale: scale) ?? 1 << 53
@@ -61,6 +63,7 @@ package struct EventExtractor: Sendable {
             frame = reading.frame
         }
         guard let id = reading.faceID, let clock, reading.status.continuesTrack else { return }
+        if let quality = reading.geometry?[.quality], quality < minimumQuality { return }
         var face =
             faces[id]
             ?? Face(detectors: detectors, lastTime: clock, lastFrame: frame, coveredUntil: clock)

@@ -11,6 +11,8 @@ package struct EventOptions: Sendable, Equatable {
     package var minimumDuration = 0.2
     /// The longest time in seconds without a reading of the face that an interval reaches across.
     package var gapMaximum = 0.5
+    /// Readings with a lower quality (``FaceGeometry``) count as none; those without one count.
+    package var minimumQuality = 0.0
     /// The labels that are looked for; nil for all but the action units that the model grades as weak.
     package var labels: [EventLabel]?
 

@@ -19,7 +19,7 @@ package struct FaceFeatures: Sendable {
     private static let closedRatio = 0.08
     private static let openRatio = 0.32
     private static let restAside = 1.2
-    private static let restAbove = 1.8
+    private static let restAbove = 1.7
     /// The millimetres that an iris moves for a turn of the eye by one radian, as the mesh shows it.
     private static let irisRadius = 10.0
 

@@ -42,12 +42,20 @@ package struct CanonicalFace: Sendable {
             throw source.damaged("canonical.basis has \(points.count) points, expected 33 of 468")
         }
         weights = try source.floats("canonical.weights", shape: [33]).map(Double.init)
-        // Centimetres, y up, z towards the viewer.
         places = points.map {
-            SIMD3(
-                10 * Double(vertices[3 * $0]), -10 * Double(vertices[3 * $0 + 1]),
-                -10 * Double(vertices[3 * $0 + 2]))
+            Self.place(vertices[3 * $0], vertices[3 * $0 + 1], vertices[3 * $0 + 2])
         }
+    }
+
+    /// How far the canonical face looks down when its pitch should be 0, in degrees: labelled web photos and rendered faces
+    /// agree on it (docs/geometry.md).
+    package static let tilt = 5.0
+
+    /// A vertex of the canonical face, in centimetres with y up and z towards the viewer, in the head's frame.
+    package static func place(_ x: Float, _ y: Float, _ z: Float) -> SIMD3<Double> {
+        let (down, away) = (-10 * Double(y), -10 * Double(z))
+        let (c, s) = (cos(tilt * .pi / 180), sin(tilt * .pi / 180))
+        return SIMD3(10 * Double(x), c * down - s * away, s * down + c * away)
     }
 
     /// The pose of a mesh, as a weighted Procrustes fit of the canonical face to it; nil if there is none.

@@ -100,9 +100,8 @@ import Testing
     ) -> [Float] {
         let mean = position.z
         return (0..<468).flatMap { i -> [Float] in
-            let place = SIMD3(
-                10 * Double(vertices[3 * i]), -10 * Double(vertices[3 * i + 1]),
-                -10 * Double(vertices[3 * i + 2]))
+            let place = CanonicalFace.place(
+                vertices[3 * i], vertices[3 * i + 1], vertices[3 * i + 2])
             let seen = turn(place) + position
             let scale = focalLength / seen.z
             return [
