@@ -1,7 +1,7 @@
 """Stage 2b: the student learns action units from rendered faces, and keeps its expressions on real ones.
 
-Starts from a finished model folder; its opinion of a real face may be a part of the target beside the votes. The input
-may grow: the patch kernels are resampled, so that 64 pixels in patches of 8 begin where 48 in patches of 6 ended.
+Starts from a finished model folder, or goes on from an earlier run (`--begin`); the folder's opinion of a real face may be
+a part of the target beside the votes. The input may grow: the patch kernels are resampled, so that 64 pixels in patches of 8 begin where 48 in patches of 6 ended.
 Resumes from its folder, at the last of the steps it saved.
 """
 
@@ -114,11 +114,10 @@ class Wide:
 
 @torch.no_grad()
 def opinions(folder, faces):
-    """What a model folder makes of real faces, as they are and mirrored: [N, 8]."""
+    """What a model folder makes of real faces in the product's crop: [N, 8]."""
     model = ModelFolder(folder)
-    images = augment.to_float(faces.images)
-    both = [model.read(model.embed(view.expand(-1, 3, -1, -1)))[0] for view in (images, images.flip(3))]
-    return (both[0] + both[1]) / 2
+    images = augment.warp(augment.to_float(faces.images), augment.canonical_pose(faces.landmarks))
+    return model.read(model.embed(images.expand(-1, 3, -1, -1)))[0]
 
 
 @torch.no_grad()
@@ -157,22 +156,25 @@ def train(options):
     student = enlarged(options.teacher, options.size)
     wide = Wide(options.wide, student.configuration.grid) if options.wide else None
     model = Adapted(student, wide and wide.widths)
+    if options.begin:
+        model.load_state_dict(torch.load(options.begin, weights_only=True)["average"])
     average, optimizer = Average(model, decay=0.998), StudentOptimizer(model)
     state = run.restore(model, average, optimizer)
     first = state["step"] if state else 0
     began, running = time.time(), {}
-    for step in range(first, options.steps):
+    last = min(options.stop or options.steps, options.steps)
+    for step in range(first, last):
         model.train()
-        optimizer.set_rate(learning_rate(options.rate, step, options.steps, warmup=150))
+        optimizer.set_rate(learning_rate(options.rate, step, options.steps, options.warmup))
         images, targets = batches.batch(options.seed, step)
         if wide:
             taught, *maps = wide(images)
             wide.fill_in(targets, taught)
             outputs, far = model.mimic(images, *maps)
-            loss, parts = loss_of(outputs, targets)
+            loss, parts = loss_of(outputs, targets, options.expression)
             loss, parts = loss + far, parts | {"far": far}
         else:
-            loss, parts = loss_of(model(images), targets)
+            loss, parts = loss_of(model(images), targets, options.expression)
         model.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 2.0)
@@ -180,10 +182,10 @@ def train(options):
         average.update(model)
         for key, value in parts.items():
             running[key] = 0.98 * running.get(key, value.item()) + 0.02 * value.item()
-        if (step + 1) % options.save == 0 or step + 1 == options.steps:
+        if (step + 1) % options.save == 0 or step + 1 == last:
             run.keep(model, average, optimizer, step=step + 1, size=options.size)
             figures = {}
-            if (step + 1) % options.check == 0 or step + 1 == options.steps:
+            if (step + 1) % options.check == 0 or step + 1 == last:
                 figures = measured(average.model, validation.first(options.checked), held_out, options.size)
             run.log(step=step + 1, seconds=time.time() - began, **running, **figures)
 
@@ -194,12 +196,16 @@ def parse():
     parser.add_argument("--rendered", required=True, nargs="+", help="folders of shards")
     parser.add_argument("--teacher", required=True, help="the model folder to begin with")
     parser.add_argument("--wide", help="last.pt of train_wide_teacher.py, to learn its maps and opinions as well")
+    parser.add_argument("--begin", help="last.pt of an earlier run like this, whose averaged weights to go on from")
     parser.add_argument("--folder", required=True, help="checkpoints and log")
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--stop", type=int, help="end after this step of the schedule")
     parser.add_argument("--real", type=int, default=80, help="real faces of a batch")
     parser.add_argument("--made", type=int, default=56, help="rendered faces of a batch")
     parser.add_argument("--rate", type=float, default=1.5e-3)
+    parser.add_argument("--warmup", type=int, default=150, help="steps until the rate is at its peak")
+    parser.add_argument("--expression", type=float, default=1.0, help="weight of the votes against the other targets")
     parser.add_argument("--strength", type=float, default=0.7)
     parser.add_argument("--save", type=int, default=100, help="steps between checkpoints")
     parser.add_argument("--check", type=int, default=500, help="steps between measurements on validation")

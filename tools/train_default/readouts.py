@@ -20,7 +20,7 @@ class Readout(nn.Module):
         return dict(zip(self.SIZES, parts))
 
 
-def loss_of(outputs, targets):
+def loss_of(outputs, targets, expression_weight=1.0):
     """The sum that is minimised, and its parts. Rendered votes count a third of real ones."""
     logarithm = F.log_softmax(outputs["expression"], dim=1)
     rendered = targets["rendered"]
@@ -34,4 +34,4 @@ def loss_of(outputs, targets):
     visible = F.binary_cross_entropy_with_logits(outputs["visible"], targets["visible"], reduction="none")
     visible = (visible * rendered[:, None]).sum() / rendered.sum().clamp(min=1) / 4
     parts = {"expression": expression, "denied": denied, "units": units, "pose": pose, "visible": visible}
-    return expression + 0.5 * denied + 4 * units + 0.2 * pose + 0.2 * visible, parts
+    return expression_weight * expression + 0.5 * denied + 4 * units + 0.2 * pose + 0.2 * visible, parts

@@ -51,8 +51,7 @@ class Attention(nn.Module):
         parts = (self.q_proj, self.k_proj, self.v_proj)
         weight, bias = torch.cat([p.weight for p in parts]), torch.cat([p.bias for p in parts])
         query, key, value = F.linear(x, weight, bias).unflatten(-1, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
-        scores = (query * query.shape[-1] ** -0.5) @ key.transpose(-1, -2)
-        mixed = torch.softmax(scores, dim=-1).to(value.dtype) @ value
+        mixed = F.scaled_dot_product_attention(query, key, value)
         return self.out_proj(mixed.transpose(1, 2).flatten(2))
 
 

@@ -1,7 +1,8 @@
 """Embeddings with labels of both worlds, for `mien train`: FER+ faces, and rendered ones with exact action units.
 
 A real face's AUs are what the student's own readout says of it, each divided by its 97 % quantile over real training faces: the
-readout has learnt from rendered faces where the blendshape model is blind, and is timid on real ones. Writes the files of features.py
+readout has learnt from rendered faces where the blendshape model is blind, and is timid on real ones. Where votes tell of an AU, its
+degree is moved towards that: heavy brows of a face that all call neutral are no AU4. Writes the files of features.py
 and `scales.json`, the quantiles.
 """
 
@@ -38,6 +39,15 @@ def rendered_votes(faces):
                 votes[index, data.EXPRESSIONS.index(name)] = share
             chosen[index] = True
     return votes, chosen
+
+
+def anchored(units, faces):
+    """Degrees [N, 12] moved towards the ones that votes imply, of AUs that are taught by votes: up to those, or down to them."""
+    implied, weights = (part[:, :12] for part in worlds.real_targets(faces))
+    moved = units + (2 * weights).clamp(max=1) * (implied - units)
+    wrong = ((implied < 0.1) & (units > implied)) | ((implied > 0.3) & (units < implied))
+    voted = torch.tensor([unit in (4, 6, 12, 15, 23, 24) for unit in data.ACTION_UNITS])
+    return torch.where(wrong & voted & (weights > 0), moved, units)
 
 
 def views(faces, size, generator):
@@ -122,6 +132,7 @@ def main():
             with open(os.path.join(options.output, "scales.json"), "w") as file:
                 json.dump({"au": data.ACTION_UNITS, "quantile": QUANTILE, "value": quantiles.tolist()}, file, indent=1)
         units = (believed / quantiles.clamp(min=0.1)).clamp(0, 1)
+        units = anchored(units.view(count, len(faces), 12), faces).flatten(0, 1)
         exact = made.units[order, :12].clone()
         exact[made.unit_weights[order, :12] < 0.2] = float("nan")
         votes, chosen = rendered_votes(made)
