@@ -46,8 +46,7 @@ extension Analyzer {
             }
             let file =
                 TableOutput.isFile(path)
-                ? try TableFile(
-                    path: path, description: description, existing: existing) : nil
+                ? try TableFile(path: path, description: description, existing: existing) : nil
             let table = TableWriter(
                 sink: try file?.sink ?? TableOutput.sink(for: path), groups: configuration.columnGroups)
             var failure: String?
@@ -85,8 +84,7 @@ extension Analyzer {
         } catch TimelineError.changed where existing == .resumeOrReplace {
             return try annotate(
                 input, to: output, existing: .replace, configuration: configuration,
-                cancellation: cancellation,
-                progress: progress)
+                cancellation: cancellation, progress: progress)
         } catch {
             throw MienError(error)
         }

@@ -2,8 +2,10 @@ import MienTimeline
 
 /// Columns that a table may have after those of every table. They come in the order of this list.
 public struct ColumnGroups: OptionSet, Sendable, Hashable {
+    /// A bit for each group.
     public let rawValue: UInt8
 
+    /// The groups of these bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
     /// How sure the expression of a frame is: ``ExpressionScores/uncertainty``.

@@ -26,8 +26,8 @@ typedef struct mien_map {
 typedef enum mien_gather {
     MIEN_GATHER_PIXEL,     // nothing: a 1 x 1 convolution
     MIEN_GATHER_DEPTHWISE, // a 3 x 3 depthwise convolution, stride 1 or 2
-    MIEN_GATHER_PATCH,     // the kernel x kernel x channels neighbourhood: a full convolution, 3 x 3 or 5 x 5 of 3
-                           // channels, or 2 x 2 of others
+    MIEN_GATHER_PATCH, // the kernel x kernel x channels neighbourhood: a full convolution, 3 x 3 or 5 x 5 of
+                       // 3 channels, or 2 x 2 of others
 } mien_gather;
 
 // What is added to the product before the activation.
@@ -37,8 +37,8 @@ typedef enum mien_skip {
     MIEN_SKIP_POOLED, // the maximum of the map `skip` over 2 x 2 pixels, likewise
 } mien_skip;
 
-// One layer: out = activation(weights . gather(in) + bias + skip). The activation is nothing, a ReLU, or a PReLU:
-// max(x, 0) + slope * min(x, 0).
+// One layer: out = activation(weights . gather(in) + bias + skip). The activation is nothing, a ReLU, or a
+// PReLU: max(x, 0) + slope * min(x, 0).
 typedef struct mien_layer {
     mien_gather gather;
     mien_skip skip;

@@ -21,8 +21,8 @@ typedef struct {
 
 static const float zeros[MIEN_PANEL];
 
-// Products of `rows` queries with all keys. Scores lie like a packed tile of A, [blocks of tokens][rows][tokens of a
-// block], since that is what they are for the second product.
+// Products of `rows` queries with all keys. Scores lie like a packed tile of A, [blocks of
+// tokens][rows][tokens of a block], since that is what they are for the second product.
 static void score(const head *h, const float *queries, size_t rows) {
     for (size_t start = 0; start < h->tokens; start += h->block) {
         mien_tile product = {
