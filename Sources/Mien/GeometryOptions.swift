@@ -7,7 +7,7 @@ public struct GeometryOptions: Sendable, Codable, Equatable {
     public var hasBlendshapes: Bool
 
     /// Where the 478 points of every face go, as safetensors: `landmarks` [rows, 1434], `frame` and `face`; nil for nowhere.
-    /// A file that is there is replaced.
+    /// A file that is there is replaced. Of a clip; pictures that are read together have none.
     public var landmarks: String?
 
     /// The defaults.

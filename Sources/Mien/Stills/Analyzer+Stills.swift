@@ -27,7 +27,10 @@ extension Analyzer {
         precondition(inputs.count == tables.count && configuration.baseline == nil)
         // What the images are, as runs over them would say: one stage adds them, another takes them out.
         let runs = Mutex<[Int: AnalysisRun]>([:])
-        let source = StillSource(count: inputs.count) { index in
+        var configuration = configuration
+        // The file of one clip.
+        configuration.geometry?.landmarks = nil
+        let source = StillSource(count: inputs.count) { [configuration] index in
             guard let (frame, run) = try? Self.still(inputs[index], configuration) else { return nil }
             runs.withLock { $0[index] = run }
             return frame
@@ -43,7 +46,7 @@ extension Analyzer {
         do {
             let detector = try model.faceDetector()
             let measures = try model.faceMeasures(configuration, isLive: false)
-            let crops = StillFaces { [model] index in
+            let crops = StillFaces { [model, configuration] index in
                 measures?.forget()
                 return model.faceCrops(
                     configuration, detector: detector, measures: measures, sample: index)

@@ -102,11 +102,15 @@ package final class FaceMesher {
     /// Fills `points` from a square of the picture; nil if there is no face in it.
     private func mesh(_ square: CropSquare, of image: Image) -> Float? {
         guard square.isUsable else { return nil }
-        cropper.crop(square, of: image, into: pixels.baseAddress!)
+        let scale = square.side / Float(FaceMeshNetwork.side)
+        // MediaPipe counts from the middle of a pixel, in the picture and in the network's input alike.
+        var cut = square
+        cut.origin =
+            cut.origin + Point(x: 0.5, y: 0.5) - Point(x: scale / 2, y: scale / 2).turned(by: cut.roll)
+        cropper.crop(cut, of: image, into: pixels.baseAddress!)
         fillInput()
         let (found, presence) = network(workers: workers)
         guard presence >= Self.minimumPresence else { return nil }
-        let scale = square.side / Float(FaceMeshNetwork.side)
         let (cosine, sine) = (cos(square.roll), sin(square.roll))
         for i in 0..<FaceMeshNetwork.points {
             let (x, y) = (found[3 * i] * scale, found[3 * i + 1] * scale)
