@@ -26,8 +26,7 @@ PAGE = """# Right and wrong
 Twenty rendered faces whose expression the built-in model reads right, and twenty that it reads wrong. Nobody in the pictures exists; no
 weight has seen these people. The faces come from `tools/train_default/render` (MakeHuman assets, CC0), so that expression and action
 units are known exactly. Both twenties are drawn at random, in turn from each expression. So the sheet shows the kinds of mistakes and not
-how often they happen: of {count} such pictures {found} faces were found, and the expression of {right} was read right ({share:.0%}). By
-expression:
+how often they happen: in {count} such pictures mien found {found} faces and read the expression of {right} rightly ({share:.0%}):
 
 {table}
 

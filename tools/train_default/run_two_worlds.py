@@ -31,10 +31,11 @@ def main():
     parser.add_argument("--teacher-steps", type=int, default=0)
     parser.add_argument("--student-steps", type=int, default=420, help="of the first round")
     parser.add_argument("--student-stop", type=int, default=400, help="end the first round after this step")
-    parser.add_argument("--further-steps", type=int, default=150, help="of the second round")
+    parser.add_argument("--further-steps", type=int, default=300, help="of the second round")
+    parser.add_argument("--further-stop", type=int, default=250, help="end the second round after this step")
     parser.add_argument("--views", type=int, default=1, help="of each real face, for the heads")
     parser.add_argument("--real", type=int, help="real faces for the heads; all without it")
-    parser.add_argument("--made", type=int, default=5000, help="rendered faces for the heads")
+    parser.add_argument("--made", type=int, default=9000, help="rendered faces for the heads")
     parser.add_argument("--checked", type=int, help="validation faces of each world; all without it")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -55,6 +56,7 @@ def main():
         checkpoint = inside("student", "last.pt")
         if options.further_steps:
             rounds = ["--folder", inside("further"), "--steps", options.further_steps, "--begin", checkpoint]
+            rounds += ["--stop", options.further_stop]
             stage("adapt_student.py", *both, *student, *rounds, *FURTHER.split())
             checkpoint = inside("further", "last.pt")
         stage("export.py", "--checkpoint", checkpoint, "--output", inside("encoder"))

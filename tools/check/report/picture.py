@@ -28,7 +28,7 @@ def main():
     parser.add_argument("--model", help="a model folder; without it the built-in one")
     options = parser.parse_args()
     mien = os.environ.get("MIEN", str(ROOT / ".build/release/mien"))
-    with tempfile.TemporaryDirectory() as temporary, Browser(1280, 800) as browser:
+    with tempfile.TemporaryDirectory() as temporary, Browser(1280, 1000) as browser:
         folder = pathlib.Path(temporary)
         (folder / "smile.mp4").symlink_to(ROOT / "samples/smile.mp4")
         model = ["--model", os.path.abspath(options.model)] if options.model else []
@@ -39,7 +39,7 @@ def main():
         browser.run(f"page.seek({options.at})")
         browser.wait("!page.player.element.seeking")
         time.sleep(1)
-        clip = {"x": 0, "y": 0, "width": 1280, "height": 800, "scale": 1}
+        clip = {"x": 0, "y": 0, "width": 1280, "height": 1000, "scale": 1}
         picture = browser.command("Page.captureScreenshot", format="png", clip=clip)
         options.picture.write_bytes(base64.b64decode(picture["data"]))
 
